@@ -1,0 +1,1 @@
+"""okienko: a self-hosted customer-service desk with a bot. Start reading at `turn.py`."""

@@ -1,0 +1,305 @@
+"""The words that every room shares: frozen values without behaviour beyond their own invariants.
+
+Nothing here does input or output, reads a clock or draws a random number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, NewType, NoReturn, Protocol, final
+from uuid import UUID
+
+BrandId = NewType("BrandId", UUID)
+PersonId = NewType("PersonId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+MessageId = NewType("MessageId", UUID)
+StaffId = NewType("StaffId", UUID)
+ConnectionId = NewType("ConnectionId", str)
+
+Language = Literal["pl", "en"]
+
+
+@final
+class RawText:
+    """What somebody typed, before masking. It lives in memory only.
+
+    It refuses to be printed, formatted, logged, compared, hashed, copied or pickled, so that it cannot slip into a
+    table, a log line or an exception. `okienko.masking` is the only reader (see the import contracts).
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself. Called by `okienko.masking` alone; a test looks for other callers."""
+        return self._text
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError("raw text may not be formatted, compared, copied or stored: mask() it first")
+
+    __str__ = __format__ = __hash__ = __eq__ = __ne__ = __reduce__ = __reduce_ex__ = _refuse  # type: ignore[assignment]
+    __copy__ = __deepcopy__ = __add__ = __radd__ = __getstate__ = _refuse  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "RawText(…)"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class MaskedText:
+    """Text that may be stored, shown and sent: personal data are placeholders such as `[e-mail 2]`.
+
+    Only `okienko.masking` makes one from customers' or agents' words; text that the brand itself has published (an
+    article's sentence, our interface's words) enters through `okienko.masking.published`.
+    """
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Holder(StrEnum):
+    """Who answers a conversation next."""
+
+    BOT = "bot"
+    QUEUE = "queue"  # waits for a person
+    AGENT = "agent"
+
+
+class Author(StrEnum):
+    """Who really spoke."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"  # "Anna has joined": seen by both sides
+    NOTE = "note"  # an agent's note: never leaves the desk
+
+
+class Kind(StrEnum):
+    """What a message is for; the widget and the desk draw by it."""
+
+    TEXT = "text"
+    NOTICE = "notice"  # the AI notice before the bot's first word
+    ANSWER = "answer"  # quotes articles; asks whether it helped
+    CLARIFY = "clarify"  # offers categories to choose from
+    HANDOFF = "handoff"  # a person will take it; says when and how
+    PERSON = "person"  # the customer asks for a person (the button)
+    CHOICE = "choice"  # the customer picks a category
+    UNREADABLE = "unreadable"  # arrived, could not be masked: only its shell is kept
+    EVENT = "event"  # joined, handed back, closed, contact left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """One organisation's window, as everything but the database sees it."""
+
+    id: BrandId
+    slug: str
+    name: str
+    language: Language
+    languages: tuple[Language, ...]
+    accent: str
+    timezone: str
+    hours: str
+    allowed: tuple[str, ...]  # the brand's own addresses and numbers, never masked
+    origins: tuple[str, ...]  # sites that may embed the widget; empty means any
+    keep_months: int
+    articles_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A channel's door: `/hooks/<channel>/<id>` or the widget's key."""
+
+    id: ConnectionId
+    brand_id: BrandId
+    channel: str
+    secret: bytes = field(repr=False)
+    reply_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One event from a channel, parsed and not yet masked. Vendors' ids are personal too, hence `repr=False`."""
+
+    event: str = field(repr=False)  # the vendor's id of the event: dedupe
+    thread: str = field(repr=False)  # the vendor's id of the conversation
+    sender: str = field(repr=False)
+    text: RawText
+    kind: Kind = Kind.TEXT
+    choice: str | None = None
+    language: str | None = None
+
+
+class Unreadable(Exception):
+    """A body that was signed well but does not say what we understand. Carries its shape, never its content."""
+
+    def __init__(self, shape: str) -> None:
+        super().__init__(shape)
+        self.shape = shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """The words of an article that an answer rests on."""
+
+    article: str
+    language: Language
+    version: int
+    title: str
+    quote: str
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """One message that the bot means to send."""
+
+    kind: Kind
+    text: MaskedText
+    choices: tuple[str, ...] = ()  # category slugs offered as quick replies
+    citations: tuple[Citation, ...] = ()
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One unanswered message of the customer."""
+
+    arrival: int
+    kind: Kind
+    text: MaskedText
+    choice: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything that a turn is decided from, read in one round trip."""
+
+    conversation: ConversationId
+    person: PersonId
+    connection: ConnectionId
+    channel: str
+    token: int  # fencing: the lane's lease
+    version: int  # the conversation's version; the write is conditional on it
+    holder: Holder
+    closed: bool
+    language: Language
+    category: str | None
+    reference: str
+    noticed: bool  # the AI notice has been given
+    misses: int  # turns in a row that ended without an answer
+    failures: int  # attempts at this turn that broke
+    arrived: int
+    asked: tuple[Asked, ...]
+    offered: tuple[str, ...]  # categories offered by the bot's last message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a turn decided; the store obeys it or, when a person took over meanwhile, drops it."""
+
+    situation: Situation
+    says: tuple[Say, ...]
+    holder: Holder
+    category: str | None
+    language: Language
+    misses: int
+    reason: str  # why: one of a closed list of words, for the trace and the desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message on its way out through a channel's adapter."""
+
+    brand_id: BrandId
+    conversation: ConversationId
+    message: MessageId
+    connection: ConnectionId
+    thread: str = field(repr=False)  # the vendor's id of the conversation, unsealed for this send
+    author: Author
+    kind: Kind
+    text: MaskedText
+    citations: tuple[Citation, ...]
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpCall:
+    """A request that an adapter wants made."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The vendor has it."""
+
+    receipt: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The vendor does not have it. Only one thing matters to the sender: is it worth another try?"""
+
+    reason: str
+    permanent: bool
+    retry_after: float | None = None  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsure:
+    """We do not know whether the vendor has it."""
+
+    reason: str
+
+
+class Adapter(Protocol):
+    """What a channel must say about itself. Pure: bytes in, values out; `receive.py` and `deliver.py` do the rest."""
+
+    name: str
+    idempotent: bool  # the vendor honours our key, so an unsure send may be repeated
+
+    def verify(self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime) -> bool:
+        """Whether the vendor really sent this."""
+        ...
+
+    def parse(self, body: bytes) -> Sequence[Inbound]:
+        """The events of a verified body. Raises `Unreadable` with its shape."""
+        ...
+
+    def call(self, outgoing: Outgoing, connection: Connection, now: datetime) -> HttpCall:
+        """The request that sends one message."""
+        ...
+
+    def outcome(self, status: int, headers: Mapping[str, str], body: bytes) -> Sent | Failed:
+        """What the vendor's answer means."""
+        ...
+
+
+class Clock(Protocol):
+    """Time is passed in."""
+
+    def __call__(self) -> datetime:
+        """Now, in UTC, aware."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """The member of staff behind a request."""
+
+    id: StaffId
+    name: str
+    roles: Mapping[BrandId, Literal["agent", "lead", "admin"]]
+    csrf: str = field(repr=False)
