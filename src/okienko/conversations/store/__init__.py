@@ -1,0 +1,1 @@
+"""SQL of the conversations room, one file a capability."""

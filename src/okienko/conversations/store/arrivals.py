@@ -1,0 +1,222 @@
+"""Storing what customers wrote: dedupe, count up the lane, keep the masked text, in one statement a brand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from okienko.database.pool import Connection
+from okienko.values import ConnectionId, ConversationId, Kind, MaskedText, PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One masked message on its way into the database. `lookup` and `key` are keyed hashes of the vendor's ids."""
+
+    connection: ConnectionId
+    lookup: bytes
+    key: bytes
+    id: UUID
+    kind: Kind
+    text: MaskedText
+    choice: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What became of an arrival: no conversation at all (None), a repeat (`fresh` false) or a new message."""
+
+    conversation: ConversationId
+    fresh: bool
+
+
+# A message is numbered in its conversation by the lane's counter, under the lane's lock: numbers have no gaps and are
+# in the order of commit, whatever the clocks of several processes say. Lanes are locked in order, as everywhere.
+STORE_ARRIVALS: Final = """
+with arrival as (
+  select * from unnest(
+    %(connections)s::text[], %(lookups)s::bytea[], %(keys)s::bytea[], %(ids)s::uuid[],
+    %(kinds)s::text[], %(texts)s::text[], %(choices)s::text[], %(ats)s::timestamptz[]
+  ) with ordinality as a (connection_id, lookup, key, id, kind, text, choice, at, n)
+), known as (
+  select a.*, t.conversation_id from arrival a
+  join thread t on t.brand_id = current_brand() and t.connection_id = a.connection_id and t.lookup = a.lookup
+), fresh as (
+  insert into seen (connection_id, key, at)
+  select connection_id, key, at from known order by connection_id, key
+  on conflict do nothing
+  returning connection_id, key
+), new as (
+  select k.*, row_number() over (partition by k.conversation_id order by k.n) as nth
+  from known k join fresh f using (connection_id, key)
+), locked as (
+  select l.conversation_id, l.arrived from lane l
+  where l.brand_id = current_brand() and l.conversation_id in (select conversation_id from new)
+  order by l.conversation_id for update
+), counted as (
+  update lane l set
+    arrived = l.arrived + c.many,
+    waiting_since = case when l.arrived = l.answered then c.at else l.waiting_since end
+  from (select conversation_id, count(*) as many, min(at) as at from new group by conversation_id) c
+  join locked using (conversation_id)
+  where l.brand_id = current_brand() and l.conversation_id = c.conversation_id
+  returning l.conversation_id, l.arrived - c.many as before
+), stored as (
+  insert into message (brand_id, conversation_id, id, author, kind, text, arrival, choice, at)
+  select current_brand(), n.conversation_id, n.id, 'customer', n.kind, n.text, c.before + n.nth, n.choice, n.at
+  from new n join counted c using (conversation_id)
+)
+select k.n, k.conversation_id, f.key is not null
+from known k left join fresh f using (connection_id, key)
+"""
+
+
+def pack_arrivals(arrivals: Sequence[Arrival]) -> dict[str, object]:
+    """The parameters of `STORE_ARRIVALS`. No two arrivals may have the same connection and key."""
+    return {
+        "connections": [a.connection for a in arrivals],
+        "lookups": [a.lookup for a in arrivals],
+        "keys": [a.key for a in arrivals],
+        "ids": [a.id for a in arrivals],
+        "kinds": [a.kind.value for a in arrivals],
+        "texts": [a.text.text for a in arrivals],
+        "choices": [a.choice for a in arrivals],
+        "ats": [a.at for a in arrivals],
+    }
+
+
+def unpack_stored(arrivals: Sequence[Arrival], rows: Sequence[tuple[int, UUID, bool]]) -> list[Stored | None]:
+    """What became of each arrival, in their order."""
+    stored: list[Stored | None] = [None] * len(arrivals)
+    for n, conversation, fresh in rows:
+        stored[n - 1] = Stored(conversation=ConversationId(conversation), fresh=fresh)
+    return stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """What is needed to number and seal the personal data of one conversation, read under its lane's lock."""
+
+    conversation: ConversationId
+    person: PersonId
+    wrapped_key: bytes | None = field(repr=False)  # None: the person was erased, and nothing can be sealed any more
+    numbers: Mapping[tuple[str, bytes], int]
+
+
+OPEN_VAULTS: Final = """
+with asked as (
+  select * from unnest(%(connections)s::text[], %(lookups)s::bytea[]) as a (connection_id, lookup)
+), locked as (
+  select l.conversation_id, a.connection_id, a.lookup from asked a
+  join thread t on t.brand_id = current_brand() and t.connection_id = a.connection_id and t.lookup = a.lookup
+  join lane l on l.brand_id = current_brand() and l.conversation_id = t.conversation_id
+  order by l.conversation_id for update of l
+)
+select o.connection_id, o.lookup, o.conversation_id, c.person_id, k.wrapped, c.language
+from locked o
+join conversation c on c.brand_id = current_brand() and c.id = o.conversation_id
+join person_key k on k.brand_id = current_brand() and k.person_id = c.person_id
+"""
+READ_NUMBERS: Final = """
+select conversation_id, label, lookup, number from vault_item
+where brand_id = current_brand() and conversation_id = any(%(conversations)s::uuid[])
+"""
+
+
+async def open_vaults(
+    connection: Connection, threads: Collection[tuple[ConnectionId, bytes]]
+) -> dict[tuple[ConnectionId, bytes], Vault]:
+    """Locks the lanes of these threads and reads what sealing needs. An unknown thread is left out."""
+    rows = await (
+        await connection.execute(
+            OPEN_VAULTS, {"connections": [c for c, _ in threads], "lookups": [lookup for _, lookup in threads]}
+        )
+    ).fetchall()
+    numbers: dict[UUID, dict[tuple[str, bytes], int]] = {row[2]: {} for row in rows}
+    known = await (await connection.execute(READ_NUMBERS, {"conversations": list(numbers)})).fetchall()
+    for conversation, label, lookup, number in known:
+        numbers[conversation][label, bytes(lookup)] = number
+    return {
+        (ConnectionId(connection_id), bytes(lookup)): Vault(
+            conversation=ConversationId(conversation),
+            person=PersonId(person),
+            wrapped_key=None if wrapped is None else bytes(wrapped),
+            numbers=numbers[conversation],
+        )
+        for connection_id, lookup, conversation, person, wrapped, _ in rows
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedItem:
+    """A value that masking took out, sealed with the person's key."""
+
+    id: UUID
+    conversation: ConversationId
+    person: PersonId
+    label: str
+    number: int
+    lookup: bytes
+    sealed: bytes = field(repr=False)
+    purpose: str
+    expires_at: datetime
+
+
+STORE_VAULT_ITEMS: Final = """
+insert into vault_item
+  (brand_id, conversation_id, id, person_id, label, number, lookup, sealed, purpose, expires_at, created_at)
+select current_brand(), i.conversation_id, i.id, i.person_id, i.label, i.number, i.lookup, i.sealed, i.purpose,
+  i.expires_at, %(now)s::timestamptz
+from unnest(
+  %(conversations)s::uuid[], %(ids)s::uuid[], %(people)s::uuid[], %(labels)s::text[], %(numbers)s::integer[],
+  %(lookups)s::bytea[], %(sealed)s::bytea[], %(purposes)s::text[], %(expiries)s::timestamptz[]
+) as i (conversation_id, id, person_id, label, number, lookup, sealed, purpose, expires_at)
+on conflict (brand_id, conversation_id, label, lookup) do nothing
+"""
+
+
+async def store_vault_items(connection: Connection, items: Sequence[SealedItem], now: datetime) -> None:
+    """Keeps sealed values. One that the conversation already has is left as it is."""
+    await connection.execute(
+        STORE_VAULT_ITEMS,
+        {
+            "conversations": [i.conversation for i in items],
+            "ids": [i.id for i in items],
+            "people": [i.person for i in items],
+            "labels": [i.label for i in items],
+            "numbers": [i.number for i in items],
+            "lookups": [i.lookup for i in items],
+            "sealed": [i.sealed for i in items],
+            "purposes": [i.purpose for i in items],
+            "expiries": [i.expires_at for i in items],
+            "now": now,
+        },
+    )
+
+
+STORE_UNPARSED: Final = """
+insert into unparsed (brand_id, id, connection_id, shape, at)
+values (current_brand(), %(id)s::uuid, %(connection)s::text, %(shape)s::text, %(at)s::timestamptz)
+"""
+
+
+async def store_unparsed(connection: Connection, *, id: UUID, door: ConnectionId, shape: str, at: datetime) -> None:  # noqa: A002 - the column's name
+    """Keeps the shape (keys and types, no values) of a delivery that was signed well and not understood."""
+    await connection.execute(STORE_UNPARSED, {"id": id, "connection": door, "shape": shape, "at": at})
+
+
+READ_CONNECTIONS: Final = """
+select id, brand_id, channel, secret, reply_url from connection where active
+"""
+
+
+async def read_connections(connection: Connection) -> list[tuple[str, UUID, str, bytes, str | None]]:
+    """All doors: (id, brand, channel, sealed secret, reply address). Read outside any brand."""
+    return [
+        (id_, brand, channel, bytes(secret), reply_url)
+        for id_, brand, channel, secret, reply_url in await (await connection.execute(READ_CONNECTIONS)).fetchall()
+    ]

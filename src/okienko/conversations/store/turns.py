@@ -1,0 +1,257 @@
+"""The queue of turns: claim lanes, read situations, write plans. The write gives way to a person who came first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from okienko.database.pool import Connection
+from okienko.values import (
+    Asked,
+    BrandId,
+    ConnectionId,
+    ConversationId,
+    Holder,
+    Kind,
+    MaskedText,
+    PersonId,
+    Plan,
+    Situation,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A lane that this worker may work on until its lease ends. `token` fences it off when it does."""
+
+    brand: BrandId
+    conversation: ConversationId
+    token: int
+
+
+CLAIM_LANES: Final = "select * from claim_lanes(%(limit)s::integer, %(now)s::timestamptz, %(lease)s::interval)"
+
+
+async def claim_lanes(connection: Connection, *, limit: int, now: datetime, lease: timedelta) -> list[Lease]:
+    """Leases up to `limit` lanes with unanswered messages, oldest first. A lost claim is claimed again after the lease,
+    so it need not wait for the disk."""
+    await connection.execute("set local synchronous_commit = off")
+    rows = await (await connection.execute(CLAIM_LANES, {"limit": limit, "now": now, "lease": lease})).fetchall()
+    return [Lease(brand=BrandId(b), conversation=ConversationId(c), token=t) for b, c, t in rows]
+
+
+# The last forty messages are more than any customer writes before the next turn; a flood beyond is answered by the turn
+# all the same, without being read word by word.
+READ_SITUATIONS: Final = """
+select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.holder, c.closed_at is not null, c.language,
+  c.category, c.reference, c.noticed, c.misses, l.failures, l.arrived,
+  m.arrivals, m.kinds, m.texts, m.choices, m.ats, m.offered
+from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
+join lane l on l.brand_id = current_brand() and l.conversation_id = w.conversation_id and l.token = w.token
+join conversation c on c.brand_id = current_brand() and c.id = w.conversation_id
+cross join lateral (
+  select
+    array_agg(r.arrival order by r.id) filter (where r.arrival > l.answered) as arrivals,
+    array_agg(r.kind order by r.id) filter (where r.arrival > l.answered) as kinds,
+    array_agg(r.text order by r.id) filter (where r.arrival > l.answered) as texts,
+    array_agg(r.choice order by r.id) filter (where r.arrival > l.answered) as choices,
+    array_agg(r.at order by r.id) filter (where r.arrival > l.answered) as ats,
+    (array_agg(array_to_string(r.choices, ' ') order by r.id desc) filter (where r.author = 'bot'))[1] as offered
+  from (
+    select id, author, kind, text, arrival, choice, choices, at from message
+    where brand_id = current_brand() and conversation_id = w.conversation_id
+    order by id desc limit 40
+  ) r
+) m
+"""
+
+
+async def read_situations(connection: Connection, leases: Sequence[Lease]) -> list[Situation]:
+    """The situations of leased lanes of one brand, in one round trip. A lease that was lost meanwhile is left out."""
+    rows = await (
+        await connection.execute(
+            READ_SITUATIONS,
+            {"conversations": [lease.conversation for lease in leases], "tokens": [lease.token for lease in leases]},
+        )
+    ).fetchall()
+    return [
+        Situation(
+            conversation=ConversationId(conversation),
+            person=PersonId(person),
+            connection=ConnectionId(connection_id),
+            channel=channel,
+            token=token,
+            version=version,
+            holder=Holder(holder),
+            closed=closed,
+            language=language,
+            category=category,
+            reference=reference,
+            noticed=noticed,
+            misses=misses,
+            failures=failures,
+            arrived=arrived,
+            asked=tuple(
+                Asked(arrival=arrival, kind=Kind(kind), text=MaskedText(text), choice=choice, at=at)
+                for arrival, kind, text, choice, at in zip(
+                    arrivals or (), kinds or (), texts or (), choices or (), ats or (), strict=True
+                )
+            ),
+            offered=tuple((offered or "").split()),
+        )
+        for (
+            conversation,
+            person,
+            connection_id,
+            channel,
+            token,
+            version,
+            holder,
+            closed,
+            language,
+            category,
+            reference,
+            noticed,
+            misses,
+            failures,
+            arrived,
+            arrivals,
+            kinds,
+            texts,
+            choices,
+            ats,
+            offered,
+        ) in rows
+    ]
+
+
+# A plan is written if its lease still holds (the lane's token) and nobody changed the conversation since it was read
+# (its version). A lane whose conversation moved on is released, to be decided anew.
+WRITE_PLANS: Final = """
+with plan as (
+  select * from unnest(
+    %(conversations)s::uuid[], %(tokens)s::bigint[], %(versions)s::bigint[], %(arrived)s::bigint[], %(holders)s::text[],
+    %(categories)s::text[], %(languages)s::text[], %(misses)s::integer[], %(reasons)s::text[], %(noticed)s::boolean[]
+  ) as p (conversation_id, token, version, arrived, holder, category, language, misses, reason, noticed)
+), mine as (
+  select l.conversation_id from lane l
+  join plan p on p.conversation_id = l.conversation_id and p.token = l.token
+  where l.brand_id = current_brand()
+  order by l.conversation_id for update of l
+), held as (
+  update conversation c set
+    version = c.version + 1, holder = p.holder, category = p.category, language = p.language, misses = p.misses,
+    reason = p.reason, noticed = p.noticed, closed_at = null, updated_at = %(now)s::timestamptz,
+    agent_id = case when p.holder = 'agent' then c.agent_id end,
+    queued_at = case when p.holder = 'queue' then coalesce(c.queued_at, %(now)s::timestamptz) end
+  from plan p join mine using (conversation_id)
+  where c.brand_id = current_brand() and c.id = p.conversation_id and c.version = p.version
+  returning c.id as conversation_id, c.connection_id, c.channel
+), released as (
+  update lane l set
+    answered = case when h.conversation_id is null then l.answered else greatest(l.answered, p.arrived) end,
+    failures = case when h.conversation_id is null then l.failures else 0 end,
+    waiting_since = %(now)s::timestamptz, lease_until = '-infinity'
+  from plan p join mine using (conversation_id) left join held h using (conversation_id)
+  where l.brand_id = current_brand() and l.conversation_id = p.conversation_id
+), say as (
+  select s.*, h.connection_id, h.channel from unnest(
+    %(say_conversations)s::uuid[], %(say_ids)s::uuid[], %(say_kinds)s::text[], %(say_texts)s::text[],
+    %(say_answers)s::bigint[], %(say_choices)s::text[], %(say_confidences)s::real[]
+  ) as s (conversation_id, id, kind, text, answers, choices, confidence)
+  join held h using (conversation_id)
+), said as (
+  insert into message (brand_id, conversation_id, id, author, kind, text, answers, choices, confidence, at)
+  select current_brand(), conversation_id, id, 'bot', kind, text, answers, string_to_array(choices, ' '), confidence,
+    %(now)s::timestamptz
+  from say
+), sent as (
+  insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, due_at)
+  select current_brand(), conversation_id, id, connection_id, channel, 'bot', %(now)s::timestamptz from say
+), cited as (
+  insert into citation (brand_id, conversation_id, message_id, position, article_id, article_language, article_version,
+    title, quote, published)
+  select current_brand(), s.conversation_id, c.message_id, c.position, c.article_id, c.article_language,
+    c.article_version, c.title, c.quote, c.published
+  from unnest(
+    %(cite_messages)s::uuid[], %(cite_positions)s::integer[], %(cite_articles)s::text[], %(cite_languages)s::text[],
+    %(cite_versions)s::integer[], %(cite_titles)s::text[], %(cite_quotes)s::text[], %(cite_dates)s::timestamptz[]
+  ) as c (message_id, position, article_id, article_language, article_version, title, quote, published)
+  join say s on s.id = c.message_id
+)
+select conversation_id from held
+"""
+
+
+def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datetime) -> dict[str, object]:
+    """The parameters of `WRITE_PLANS`; `says` has an id for each message of each plan."""
+    spoken = [
+        (plan, say, message)
+        for plan, ids in zip(plans, says, strict=True)
+        for say, message in zip(plan.says, ids, strict=True)
+    ]
+    cited = [
+        (message, position, citation)
+        for _, say, message in spoken
+        for position, citation in enumerate(say.citations, start=1)
+    ]
+    return {
+        "now": now,
+        "conversations": [p.situation.conversation for p in plans],
+        "tokens": [p.situation.token for p in plans],
+        "versions": [p.situation.version for p in plans],
+        "arrived": [p.situation.arrived for p in plans],
+        "holders": [p.holder.value for p in plans],
+        "categories": [p.category for p in plans],
+        "languages": [p.language for p in plans],
+        "misses": [p.misses for p in plans],
+        "reasons": [p.reason for p in plans],
+        "noticed": [p.situation.noticed or any(s.kind is Kind.NOTICE for s in p.says) for p in plans],
+        "say_conversations": [p.situation.conversation for p, _, _ in spoken],
+        "say_ids": [message for _, _, message in spoken],
+        "say_kinds": [s.kind.value for _, s, _ in spoken],
+        "say_texts": [s.text.text for _, s, _ in spoken],
+        "say_answers": [p.situation.arrived for p, _, _ in spoken],
+        "say_choices": [" ".join(s.choices) for _, s, _ in spoken],
+        "say_confidences": [s.confidence for _, s, _ in spoken],
+        "cite_messages": [message for message, _, _ in cited],
+        "cite_positions": [position for _, position, _ in cited],
+        "cite_articles": [c.article for _, _, c in cited],
+        "cite_languages": [c.language for _, _, c in cited],
+        "cite_versions": [c.version for _, _, c in cited],
+        "cite_titles": [c.title for _, _, c in cited],
+        "cite_quotes": [c.quote for _, _, c in cited],
+        "cite_dates": [c.published for _, _, c in cited],
+    }
+
+
+RETRY_LATER: Final = """
+update lane l set failures = l.failures + 1, lease_until = %(until)s::timestamptz
+from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
+where l.brand_id = current_brand() and l.conversation_id = w.conversation_id and l.token = w.token
+"""
+
+
+async def retry_later(connection: Connection, leases: Sequence[Lease], until: datetime) -> None:
+    """Puts lanes whose turn broke aside for a while and counts the failure."""
+    await connection.execute(
+        RETRY_LATER,
+        {
+            "conversations": [lease.conversation for lease in leases],
+            "tokens": [lease.token for lease in leases],
+            "until": until,
+        },
+    )
+
+
+LANE_LAG: Final = "select waiting, seconds from lane_lag(%(now)s::timestamptz)"
+
+
+async def lane_lag(connection: Connection, now: datetime) -> tuple[int, float]:
+    """(lanes with unanswered messages, at most 10,000; seconds that the oldest has waited)."""
+    row = await (await connection.execute(LANE_LAG, {"now": now})).fetchone()
+    assert row is not None
+    return row[0], row[1]

@@ -1,0 +1,104 @@
+"""Connections and transactions. One transaction belongs to one brand; row-level security sees no other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from okienko.values import BrandId
+
+Connection = psycopg.AsyncConnection[TupleRow]
+
+SET_BRAND: Final = "select set_config('okienko.brand', %(brand)s, true)"
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached now. Nothing was stored; the caller may try again."""
+
+
+async def _prepare(connection: psycopg.AsyncConnection[TupleRow]) -> None:
+    """A database of one's own may give us one powerful account: we still work as the role that sees one brand."""
+    await connection.set_autocommit(True)
+    await connection.execute("set search_path = okienko")
+    row = await (await connection.execute("select current_user = 'okienko_app'")).fetchone()
+    if row is not None and not row[0]:
+        await connection.execute("set role okienko_app")
+
+
+class Database:
+    """A pool of connections that work as `okienko_app`."""
+
+    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, *, size: int = 8) -> Self:
+        """Opens up to `size` connections. Raises `DatabaseAway` when none can be had within ten seconds."""
+        pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=size,
+            open=False,
+            configure=_prepare,
+            max_idle=60,
+            reconnect_timeout=0,
+            name="okienko",
+        )
+        try:
+            await pool.open(wait=True, timeout=10)
+        except psycopg.Error:
+            await pool.close()
+            raise DatabaseAway("the database did not answer within ten seconds") from None
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Gives all connections back."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def brand(self, brand_id: BrandId) -> AsyncGenerator[Connection]:
+        """One transaction of one brand."""
+        async with self.shared() as connection:
+            await connection.execute(SET_BRAND, {"brand": str(brand_id)})
+            yield connection
+
+    @asynccontextmanager
+    async def shared(self) -> AsyncGenerator[Connection]:
+        """One transaction outside any brand: settings, staff, and tables that hold identifiers only."""
+        async with self._connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def pipeline(self) -> AsyncGenerator[Connection]:
+        """One transaction that travels to the database and back once. For the road's grouped commits.
+
+        Results may be read only after the block: cursors are filled when it ends.
+        """
+        async with self._connection() as connection, connection.pipeline(), connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncGenerator[Connection]:
+        broken = False
+        try:
+            async with self._pool.connection(timeout=5) as connection:
+                try:
+                    yield connection
+                finally:
+                    broken = connection.broken
+        except PoolTimeout:
+            raise DatabaseAway("the database does not answer") from None
+        except psycopg.OperationalError:
+            if not broken:
+                raise  # a deadlock or a timeout: the caller's business
+            await self._pool.check()  # the other idle connections broke with this one
+            raise DatabaseAway("the database went away") from None
+
+    def sizes(self) -> dict[str, Any]:
+        """The pool's own figures, for metrics."""
+        return self._pool.get_stats()
