@@ -1,0 +1,1 @@
+"""The page kit: words, templates, forms, headers, static files."""

@@ -1,0 +1,29 @@
+"""What pages are given. Built once in `app.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from okienko.database.pool import Database
+from okienko.keys import Keys
+from okienko.settings import Settings
+from okienko.values import Clock
+from okienko.web.live import Live
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The outside world of a request: a test builds it from its own database, keys and clock."""
+
+    settings: Settings
+    database: Database
+    keys: Keys
+    clock: Clock
+    live: Live
+
+
+def services(request: HTTPConnection) -> Services:
+    """The services of this application."""
+    return request.app.state.services
