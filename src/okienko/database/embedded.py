@@ -87,7 +87,7 @@ class State:
 
 @final
 class EmbeddedPostgres:
-    """A running server that this process supervises, or has joined. Made by `start`; a context manager that stops it."""
+    """A running server that this process supervises or has joined. Made by `start`; as a context manager it stops."""
 
     def __init__(self, state: State, keeper: _Keeper | None) -> None:
         self._keeper = keeper
@@ -390,7 +390,7 @@ def _write(path: Path, text: str, account: str) -> None:
     """Replaces a file at once, readable by the owner alone."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

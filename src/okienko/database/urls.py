@@ -23,4 +23,5 @@ class Urls:
 
 def socket_url(*, role: str, password: str, database: str, folder: Path) -> str:
     """A URI for a server that listens in the socket folder `folder` (any characters; port number 5432)."""
-    return f"postgresql://{quote(role, safe='')}:{quote(password, safe='')}@/{quote(database, safe='')}?host={quote(str(folder), safe='')}&port=5432"
+    user, secret, name, host = (quote(part, safe="") for part in (role, password, database, str(folder)))
+    return f"postgresql://{user}:{secret}@/{name}?host={host}&port=5432"

@@ -1,0 +1,122 @@
+"""What every test may ask for.
+
+    cluster        one embedded PostgreSQL for the whole run, shared by xdist's workers; not durable, so it is quick
+    urls           a migrated database that belongs to this worker: for road tests, which commit and clean up
+    database_urls  a migrated, empty database for one test alone; costs about 30 ms
+
+`urls` and `database_urls` are `okienko.database.urls.Urls`: `.owner` for migrations, `.app` for everything else.
+Asynchronous tests carry `@pytest.mark.anyio`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from okienko.database import binaries
+from okienko.database.binaries import Binaries
+from okienko.database.embedded import EmbeddedPostgres
+from okienko.database.migrate import migrate
+from okienko.database.urls import Urls
+
+DEBIAN = Path("/usr/lib/postgresql/15")
+
+collect_ignore = [] if DEBIAN.exists() else ["database/test_debian.py"]
+
+
+def pytest_report_header() -> str:
+    """Says aloud which databases the suite meets."""
+    debian = "also Debian's PostgreSQL 15" if DEBIAN.exists() else f"WITHOUT PostgreSQL 15: there is no {DEBIAN}"
+    return f"database: embedded PostgreSQL 18; {debian}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running server with a migrated database that others are copied from."""
+
+    server: EmbeddedPostgres
+
+    @contextmanager
+    def database(self, name: str) -> Generator[Urls]:
+        """A fresh copy of the migrated database, dropped afterwards whoever is still connected."""
+        with psycopg.connect(self.server.superuser, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("create database {} template okienko owner okienko_owner").format(sql.Identifier(name))
+            )
+            yield Urls(owner=_elsewhere(self.server.urls.owner, name), app=_elsewhere(self.server.urls.app, name))
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def run_cluster(folder: Path, programs: Binaries | None = None) -> Generator[Cluster]:
+    """A cluster in `folder`, shared by the processes that ask for the same folder; the last to leave removes it."""
+    folder.mkdir(exist_ok=True)
+    with (folder.with_name(folder.name + ".users")).open("w") as users:
+        flock(users, LOCK_SH)  # held while we use it
+        with EmbeddedPostgres.start(folder, durable=False, programs=programs) as server:
+            with (folder / "migrating").open("w") as one_at_a_time:
+                flock(one_at_a_time, LOCK_EX)
+                migrate(server.urls.owner, now=datetime.now(UTC))
+            yield Cluster(server)
+            flock(users, LOCK_UN)
+            if not server.joined:
+                flock(users, LOCK_EX)  # the others have left
+        if not server.joined:
+            shutil.rmtree(folder)
+
+
+def _elsewhere(url: str, database: str) -> str:
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def cluster(run_folder: Path) -> Iterator[Cluster]:
+    """The embedded PostgreSQL 18."""
+    with run_cluster(run_folder / "postgres") as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def debian_cluster(run_folder: Path) -> Iterator[Cluster]:
+    """Debian's PostgreSQL 15 under the same supervisor. Only for test modules that are left out where it is missing."""
+    with run_cluster(run_folder / "postgres15", binaries.installed(DEBIAN)) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def urls(cluster: Cluster) -> Iterator[Urls]:
+    """This worker's own migrated database."""
+    with cluster.database("test_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")) as urls:
+        yield urls
+
+
+@pytest.fixture
+def database_urls(cluster: Cluster) -> Iterator[Urls]:
+    """A migrated database for one test alone."""
+    with cluster.database(f"test_{uuid4().hex}") as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Asynchronous tests run on asyncio."""
+    return "asyncio"
