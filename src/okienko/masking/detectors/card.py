@@ -1,0 +1,88 @@
+"""Payment cards: 12 to 19 digits whose check digit fits, or that are called a card; with expiry and code when they follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from stdnum import luhn
+
+from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.reading import Reading, Run, label_before
+
+LABEL: Final = "CREDIT_CARD"
+
+# First digits of the networks: American Express, Diners, Visa, Mastercard, Maestro, Discover, JCB, UnionPay, Mir.
+_NETWORK: Final = re.compile(r"3[4-7]|30[0-5]|38|39|4|5[0-8]|6[0-9]|2[2-7]")
+_SHAPES: Final = frozenset(
+    {(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 4), (4, 4, 4, 4, 3), (8, 8), (6, 10), (4, 12)}
+)
+_LABELLED: Final = label_before(r"kart[aey]|karcie|card|visa|mastercard|maestro|amex|pan", 3)
+_EXPIRY: Final = re.compile(
+    r"[ ,;]{0,3}(?:(?:wazn|exp|valid|data)[a-z]*[ .:]{0,2}(?:(?:do|to|date|thru)[ .:]{1,2}){0,2})?(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4][0-9](?![0-9])"
+    r"(?:[ ,;]{1,3}[0-9]{3,4}(?![0-9]))?"
+)
+_ALONE: Final = re.compile(
+    r"(?:(?:wazna|waznosci|expir[a-z]+|exp\.?|valid)[ :.]{1,2}(?:(?:do|to|date|thru|karty|is)[ :.]{1,2}){0,2})"
+    r"((?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4][0-9])(?![0-9./-])"
+)
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    if not reading.runs:
+        return
+    for run in reading.runs:
+        if len(run.digits) >= 12:
+            yield from _cards(reading, run)
+    if "kart" in reading.folded or "card" in reading.folded:
+        for match in _ALONE.finditer(reading.folded):
+            start, end = match.span(1)
+            yield Hit(label=LABEL, start=start, end=end, value=match.group(1), rank=Rank.LABELLED)
+
+
+def _cards(reading: Reading, run: Run) -> Iterator[Hit]:
+    labelled = _LABELLED.search(reading.before(run.start)) is not None
+    found = None
+    for length in (16, 15, 14, 13, 19, 18, 17, 12):
+        for first, last, digits in run.windows(length):
+            shape = run.shape(first, last)
+            plain = (len(shape) == 1 and length in {15, 16, 19}) or shape in _SHAPES
+            # A neighbour of the same rhythm means a longer number: an account, a parcel.
+            alone = len(shape) == 1 or last + 1 == len(run.starts) or run.ends[last + 1] - run.starts[last + 1] != 4
+            named = labelled and first == 0
+            if not ((plain and alone) or named) or not _NETWORK.match(digits) or not luhn.is_valid(digits):
+                continue
+            found = _hit(reading, run, first, last, digits, Rank.LABELLED if named else Rank.CHECKED)
+            yield found
+    if found is None and labelled and len(run.digits) <= 19:
+        yield _hit(reading, run, 0, len(run.starts) - 1, run.digits, Rank.SHAPE)
+
+
+def _hit(reading: Reading, run: Run, first: int, last: int, digits: str, rank: Rank) -> Hit:
+    end = run.ends[last]
+    expiry = _EXPIRY.match(reading.folded, end, end + 48)
+    return Hit(label=LABEL, start=run.starts[first], end=expiry.end() if expiry else end, value=digits, rank=rank)
+
+
+DETECTOR: Final = Detector(
+    label=LABEL,
+    find=find,
+    yes=(
+        ("Płaciłem kartą 5142416593670918 i", ("5142416593670918",)),
+        ("5417 0942 1228 3146", ("5417 0942 1228 3146",)),
+        ("5138-8423-5702-5880, 4800.9164.4276.1251", ("5138-8423-5702-5880", "4800.9164.4276.1251")),
+        ("３７９９ ５９１８ ２６０３ ３４０", ("３７９９ ５９１８ ２６０３ ３４０",)),
+        ("372656298707927", ("372656298707927",)),
+        ("5142416593670918 12/27 123", ("5142416593670918 12/27 123",)),
+        ("karta 5142 4165 9367 0919", ("5142 4165 9367 0919",)),
+        ("karta ważna do 09/28", ("09/28",)),
+    ),
+    no=(
+        "Kod kreskowy produktu 5902210199848",
+        "Status paczki 708744316398562065885561",
+        "68 1090 5812 3196 8536 1230 5178",
+        "5142416593670919",
+        "karta podarunkowa za 200 zł",
+    ),
+)

@@ -1,0 +1,112 @@
+"""E-mail addresses: plain, international, with spaces, and as people write them when they hide from robots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.reading import Reading
+
+LABEL: Final = "EMAIL_ADDRESS"
+
+# What stands for "@". A bare "at" or "małpa" is a word of the language too and needs more evidence around it.
+_AT: Final = re.compile(
+    r"\ ?@\ ?|[ ]?[(\[{<][ ]?(?:at|@|malpa|malpka)[ ]?[)\]}>][ ]?|[ _-](?:malpa|malpka|at)[ _-]", re.VERBOSE
+)
+_TOP: Final = (
+    "pl|com|eu|net|org|de|uk|ua|info|biz|edu|gov|io|me|fm|cz|sk|fr|it|es|nl|at|ch|lt|dev|app|shop|example|test"
+)
+_DOT: Final = (
+    r"(?:\.|\ ?[(\[{]\ ?(?:dot|kropka|\.)\ ?[)\]}]\ ?|\ (?:dot|kropka|kropeczka)\ "
+    rf"|\ ?[.,]\ ?(?=(?:{_TOP})(?![\w@])))"
+)
+_DOMAIN: Final = re.compile(rf"[^\W_][\w-]{{0,62}}+(?:{_DOT}[^\W_][\w-]{{0,62}}+){{0,8}}+")
+_SPOKEN: Final = re.compile(r"[(\[{ ](?:dot|kropka|kropeczka|\.)[)\]} ]")
+_SPELL: Final = re.compile(r"\ ?[(\[{ ]?(?:dot|kropka|kropeczka)[)\]} ]?\ ?|\ ?[.,]\ ?")
+# The local part is read backwards from the "@", hence the reversed words: linear, and no limit but its length.
+_LOCAL_BACK: Final = re.compile(
+    r"[\w+'!#$%&*=?^~`{|}-]{1,64}+"
+    r"(?:(?:\.+|\ ?[)\]}]\ ?(?:tod|akporkz?|\.)\ ?[(\[{]\ ?|\ (?:tod|akpork)\ )[\w+'!#$%&*=?^~`{|}-]{1,64}+){0,6}+\.?"
+)
+_PROVIDERS: Final = re.compile(
+    r"(?:gmail|googlemail|wp|onet|o2|interia|tlen|poczta|op|vp|gazeta|yahoo|outlook|hotmail|icloud|proton|live|msn|aol|gmx)(?![a-z])"
+)
+_EDGE: Final = "'`!#$%&*=?^~{|}.-"
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    folded = reading.folded
+    if (
+        "@" not in folded
+        and " at " not in folded
+        and "malp" not in folded
+        and "at" + ")" not in folded
+        and "at]" not in folded
+    ):
+        return
+    for at in _AT.finditer(folded):
+        hit = _address(reading, at)
+        if hit is not None:
+            yield hit
+
+
+def _address(reading: Reading, at: re.Match[str]) -> Hit | None:
+    folded = reading.folded
+    domain = _DOMAIN.match(folded, at.end(), at.end() + 255)
+    local = _LOCAL_BACK.match(folded[max(0, at.start() - 128) : at.start()][::-1])
+    if domain is None or local is None:
+        return None
+    name = local.group()[::-1].lstrip(_EDGE)
+    if not name:
+        return None
+    host = domain.group().rstrip("-_")
+    start, end = at.start() - len(name), at.start() + len(at.group()) + len(host)
+    sign = at.group().strip()
+    spelled = _SPOKEN.search(host) is not None
+    pretty = _SPELL.sub(".", host)
+    dotted = "." in pretty
+    if sign.strip(" _-") in {"at", "malpa", "malpka"} and sign[0] not in "([{<":
+        # "look at allegro.pl" is no address; "jan.nowak at wp.pl" and "jan at wp dot pl" are.
+        telling = spelled or (dotted and any(mark in name for mark in "._+0123456789")) or _PROVIDERS.match(pretty)
+        if not telling or (not dotted and sign == "at"):
+            return None
+    elif not dotted and at.group() != "@" and not _PROVIDERS.match(pretty):
+        return None
+    elif not dotted and not (any(c.isalpha() for c in name) and any(c.isalpha() for c in host)):
+        return None
+    value = _SPELL.sub(".", name) + "@" + pretty
+    return Hit(label=LABEL, start=start, end=end, value=value, rank=Rank.CERTAIN)
+
+
+DETECTOR: Final = Detector(
+    label=LABEL,
+    find=find,
+    yes=(
+        ("adres jan.nowak@poczta.example proszę", ("jan.nowak@poczta.example",)),
+        ("mój mail: Jan.Nowak+sklep@POCZTA.EXAMPLE.", ("Jan.Nowak+sklep@POCZTA.EXAMPLE",)),
+        ("anna@książki.example oraz ANNA_K@ŻÓŁW.EXAMPLE", ("anna@książki.example", "ANNA_K@ŻÓŁW.EXAMPLE")),
+        ("jan [at] poczta [dot] example", ("jan [at] poczta [dot] example",)),
+        ("jan.k (at) poczta kropka example", ("jan.k (at) poczta kropka example",)),
+        ("pisać na jan.k małpa poczta kropka example", ("jan.k małpa poczta kropka example",)),
+        ("jan kropka k małpa wp kropka pl dziękuję", ("jan kropka k małpa wp kropka pl",)),
+        ("jan @ poczta.example", ("jan @ poczta.example",)),
+        ("jan%40poczta.example", ("jan%40poczta.example",)),
+        ("a@b.example b@c.example", ("a@b.example", "b@c.example")),
+        ("jan@gmail i tyle", ("jan@gmail",)),
+        ("kowalski@wp,pl", ("kowalski@wp,pl",)),
+        ("mary.jones at post dot example", ("mary.jones at post dot example",)),
+        ("<mailto:jan@poczta.example>", ("jan@poczta.example",)),
+        ("jаn@poczta.example", ("jаn@poczta.example",)),
+        ("jan\u200b@\u200bpoczta.example", ("jan\u200b@\u200bpoczta.example",)),
+    ),
+    no=(
+        "Please look at allegro.pl today",
+        "pluszowa małpa kosztuje 30 zł",
+        "2 @ 30 zł",
+        "we met at noon. Dot was there",
+        "napiszcie na @ proszę",
+        "ocena 5/5 @",
+    ),
+)

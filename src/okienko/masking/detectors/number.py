@@ -1,0 +1,82 @@
+"""Any other long number: nine digits or more that nothing explains. It may be anything, so it goes.
+
+Explained are: goods (bar codes, part and serial numbers), prices, dates and times, parcels by their own format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from stdnum import ean
+
+from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.reading import Reading, Run
+
+LABEL: Final = "NUMBER"
+_ENOUGH: Final = 9
+
+_GOODS: Final = re.compile(
+    r"(?<![a-z])(?:ean|gtin|isbn|sku|kod\w* kreskow|kod produktu|barcode|bar code|part|katalogow|model|indeks|symbol|artykul|product|produkt)[a-z]*+"
+    r"(?:[^a-z0-9]{1,3}+(?:nr|numer\w*|no|number|code|kod|produktu|to|is|o)){0,3}+[^a-z0-9\n]{0,4}$"
+)
+_PRICE: Final = re.compile(
+    r"[ ]?(?:,[0-9]{2})?[ ]?(?:zl|pln|eur|usd|gbp|€|\$|£|tys|mln|szt|kg|km|cm|mm|kb|mb|gb)(?![a-z])"
+)
+_DATE: Final = re.compile(
+    r"(?<![0-9])(?:[0-3]?[0-9][./ -][01]?[0-9][./ -](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-][01]?[0-9][./-][0-3]?[0-9])(?![0-9])"
+)
+_PARCEL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{2}[0-9]{9}[a-z]{2}|1z[0-9a-z]{16}|[0-9]{13}[a-z])(?![a-z0-9])")
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    for run in reading.runs:
+        if len(run.digits) >= _ENOUGH:
+            hit = _number(reading, run)
+            if hit is not None:
+                yield hit
+
+
+def _number(reading: Reading, run: Run) -> Hit | None:
+    text = reading.folded
+    solid = max(run.shape(0, len(run.starts) - 1)) >= _ENOUGH
+    if not solid:
+        dates = sum(sum(c.isdigit() for c in date.group()) for date in _DATE.finditer(text[run.start : run.end]))
+        if len(run.digits) - dates < _ENOUGH or min(run.shape(0, len(run.starts) - 1)) < 2:
+            return None
+    if _GOODS.search(reading.before(run.start)) or _PRICE.match(text, run.end, run.end + 12):
+        return None
+    if len(run.starts) == 1:
+        if len(run.digits) == 13 and run.digits.startswith("590") and ean.is_valid(run.digits):
+            return None
+        if (
+            len(run.digits) in {10, 13}
+            and run.digits.startswith(("15", "16", "17", "18"))
+            and reading.before(run.start).endswith(("time ", "timestamp ", "t="))
+        ):
+            return None
+        if _PARCEL.match(text, max(0, run.start - 2), run.end + 2) or _PARCEL.match(text, run.start, run.end + 2):
+            return None
+    return Hit(label=LABEL, start=run.start, end=run.end, value=run.digits, rank=Rank.LAST)
+
+
+DETECTOR: Final = Detector(
+    label=LABEL,
+    find=find,
+    yes=(
+        ("mój numer to 123456789", ("123456789",)),
+        ("11112222333344445555", ("11112222333344445555",)),
+        ("123 456 789 012", ("123 456 789 012",)),
+        ("XY123456789", ("123456789",)),
+    ),
+    no=(
+        "Kod kreskowy produktu 5902210199848",
+        "5902210199848",
+        "numerze katalogowym 089-1866-31",
+        "od 12.07.2026 do 2026-07-13 14",
+        "1 000 000 000 zł",
+        "RR483101208PL",
+        "12345678",
+    ),
+)

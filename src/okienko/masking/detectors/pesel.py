@@ -1,0 +1,50 @@
+"""PESEL, the Polish number of a person: 11 digits with a date of birth and a check digit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stdnum.pl import pesel
+
+from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.reading import Reading, label_before
+
+LABEL: Final = "PL_PESEL"
+_LABELLED: Final = label_before("pesel|national id", 3)
+_SHAPES: Final = frozenset({(11,), (6, 5), (2, 2, 2, 5), (6, 4, 1), (6, 3, 2), (1,) * 11})
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    for run in reading.runs:
+        if len(run.digits) < 9:
+            continue
+        labelled = "pesel" in reading.folded and _LABELLED.search(reading.before(run.start)) is not None
+        found = False
+        taken = 0
+        for first, last, digits in run.windows(11):
+            if first < taken:
+                continue
+            named = labelled and first == 0
+            if named or (run.shape(first, last) in _SHAPES and pesel.is_valid(digits)):
+                rank = Rank.LABELLED if named else Rank.CHECKED
+                yield Hit(label=LABEL, start=run.starts[first], end=run.ends[last], value=digits, rank=rank)
+                found = True
+                taken = last + 1
+        if labelled and not found and len(run.digits) <= 13:  # a digit lost or doubled in typing
+            yield Hit(label=LABEL, start=run.start, end=run.end, value=run.digits, rank=Rank.LABELLED)
+
+
+DETECTOR: Final = Detector(
+    label=LABEL,
+    find=find,
+    yes=(
+        ("PESEL: 84082828709 oraz", ("84082828709",)),
+        ("mój numer to 69032624291", ("69032624291",)),
+        ("073016 85107", ("073016 85107",)),
+        ("451027-79964", ("451027-79964",)),
+        ("pesel 84082828700", ("84082828700",)),
+        ("nr pesel to 8408282870", ("8408282870",)),
+    ),
+    no=("84082828700", "zamówienie z 12.07.2026", "708744316398562065885561", "PESEL podam przez telefon"),
+)

@@ -1,0 +1,220 @@
+"""Telephone numbers: Polish ones in any grouping, international ones with their code, foreign ones by shape or in context."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import phonenumbers
+
+from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.reading import Reading, Run, label_before
+
+LABEL: Final = "PHONE_NUMBER"
+
+# Mobile prefixes and area codes of the Polish numbering plan (UKE); 80x and 70x are shared-cost and premium lines.
+_POLISH: Final = re.compile(
+    r"(?:4[569]|5[0137]|6[069]|7[02389]|8[08]"
+    r"|1[2-8]|2[2-69]|3[2-49]|4[1-468]|5[24-689]|6[1-357]|7[14-7]|8[1-79]|9[145])[0-9]{7}"
+)
+_POLISH_MOBILE: Final = re.compile(r"(?:4[5]|5[0137]|6[069]|7[2389]|88)[0-9]{7}")
+_AMERICAN: Final = re.compile(r"1?[2-9][0-9]{2}[2-9][0-9]{6}")
+_POLISH_SHAPES: Final = frozenset(
+    {(9,), (3, 3, 3), (2, 3, 2, 2), (2, 2, 2, 2, 1), (1,) * 9, (2, 7), (3, 6), (6, 3), (3, 2, 2, 2), (2, 2, 2, 3)}
+    | {(1, 2, 2, 2, 2), (3, 4, 2), (4, 5), (5, 4), (2, 3, 4), (2, 4, 3), (4, 3, 2)}
+)
+_AMERICAN_SHAPES: Final = frozenset({(3, 3, 4), (1, 3, 3, 4)})
+_REGIONS: Final = ("PL", "US", "GB", "DE", "UA")
+_NOUN: Final = label_before(
+    r"tel|komork|komorec|kom|phone|mobil|cell|whats ?app|signal|viber|sms|kontakt|contact|fax|faks|infolini|numer\w* kontakt",
+    3,
+)
+_VERB: Final = re.compile(
+    r"(?<![a-z])(?:zadzwo|oddzwo|przedzwo|dzwon|call|ring|text|reach|napisz|pisac)[a-z]*+(?:[^a-z0-9]{1,3}+[a-z]++){0,4}"
+    r"[^a-z0-9]{1,3}(?:na|pod|at|on|to|numer[a-z]*|nr|number)[^a-z0-9\n]{0,4}$"
+)
+_NUMBER: Final = re.compile(
+    r"(?<![a-z])(?:nr|numer|number)[a-z]*+(?:[^a-z0-9]{1,3}+(?:to|is|moj|podaje|it|jest|teraz|obecnie|now|pod|correct|one|prawidlowy)){0,3}+[^a-z0-9\n]{0,4}$"
+    r"|(?:correct one|right one|wlasciwy) (?:is|to)[^a-z0-9\n]{0,3}$"
+)
+# A label that is glued to the number, or shouted.
+_GLUED_LABEL: Final = re.compile(r"(?:tel|telefon|kom|nr|numer|phone|mob|na|pod|to|i|oraz|and|call)$")
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    for run in reading.runs:
+        if len(run.digits) >= 6:
+            yield from _numbers(reading, run)
+
+
+def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
+    context = reading.before(run.start)
+    opening = reading.text[max(0, run.start - 3) : run.start]
+    labelled = _NOUN.search(context) or _VERB.search(context) or _NUMBER.search(context)
+    plus = "+" in opening and opening.rstrip(" (").endswith("+")
+    taken = 0  # groups already used
+    if plus or run.digits.startswith("00"):
+        hit = _international(reading, run, plus=plus)
+        if hit is not None:
+            yield hit
+            taken = run.group_ending.get(_digits_until(run, hit.end), -1) + 1
+    if _part_of_code(reading, run) and not labelled:
+        return
+    for first in range(taken, len(run.starts)):
+        if first < taken:
+            continue
+        found = _polish(run, first) or _foreign(reading, run, first, labelled=labelled is not None and first == 0)
+        if found is None:
+            continue
+        last, value = found
+        rank = Rank.LABELLED if labelled and first == 0 else Rank.SHAPE
+        yield Hit(
+            label=LABEL, start=_with_bracket(reading, run.starts[first]), end=run.ends[last], value=value, rank=rank
+        )
+        taken = last + 1
+    if labelled and not taken and 7 <= len(run.digits) <= 15 and _NOUN.search(context):
+        yield Hit(
+            label=LABEL,
+            start=_with_bracket(reading, run.start),
+            end=run.end,
+            value="?" + run.digits,
+            rank=Rank.SHAPE,
+        )
+
+
+def _digits_until(run: Run, end: int) -> int:
+    return sum(stop - start for start, stop in zip(run.starts, run.ends, strict=True) if stop <= end)
+
+
+def _with_bracket(reading: Reading, start: int) -> int:
+    return start - 1 if start and reading.text[start - 1] == "(" else start
+
+
+def _part_of_code(reading: Reading, run: Run) -> bool:
+    """Digits that are glued to letters of a code (`RR483101208PL`), not to a word (`tel601…zadzwoń`)."""
+    before = reading.text[max(0, run.start - 12) : run.start]
+    after = reading.text[run.end : run.end + 12]
+    if before and before[-1].isalpha():
+        word = re.search(r"[^\W\d_]+$", before)
+        assert word is not None
+        if not (_GLUED_LABEL.search(word.group().lower()) or (len(word.group()) > 2 and word.group().islower())):
+            return True
+    if after and after[0].isalpha():
+        word = re.match(r"[^\W\d_]+", after)
+        assert word is not None
+        return len(word.group()) < 2 or not word.group().islower()
+    return False
+
+
+def _polish(run: Run, first: int) -> tuple[int, str] | None:
+    """A number of the Polish plan from a group on, with or without 48, 0048 or an old leading zero: last group, E.164."""
+    seen = run.before[first]
+    for prefix in ("", "48", "0048", "0"):
+        last = run.group_ending.get(seen + len(prefix) + 9)
+        if last is None or (prefix and not run.digits.startswith(prefix, seen)):
+            continue
+        number = run.digits[seen + len(prefix) : seen + len(prefix) + 9]
+        if not _POLISH.fullmatch(number):
+            continue
+        shape = run.shape(first, last)
+        plain = shape in _POLISH_SHAPES or (
+            prefix and (shape[0] == len(prefix) or shape[0] == len(prefix) + 2 or len(shape) == 1)
+        )
+        # More digits glued on with the same rhythm are a longer number (account, parcel), not a telephone.
+        if plain and (shape != (1,) * 9 or len(run.digits) == 9):
+            return last, "+48" + number
+    return None
+
+
+def _foreign(reading: Reading, run: Run, first: int, *, labelled: bool) -> tuple[int, str] | None:
+    seen = run.before[first]
+    for length in (10, 11):
+        last = run.group_ending.get(seen + length)
+        if last is None:
+            continue
+        digits = run.digits[seen : seen + length]
+        shape = run.shape(first, last)
+        if shape in _AMERICAN_SHAPES and _AMERICAN.fullmatch(digits):
+            return last, "+1" + digits[-10:]
+        if length == 11 and digits.startswith("07") and shape in {(5, 6), (5, 3, 3), (4, 3, 4)}:
+            return last, "+44" + digits[1:]
+    if labelled:
+        for length in (11, 10, 12, 9, 8):
+            last = run.group_ending.get(seen + length)
+            if last is not None:
+                value = _valid_anywhere(run.digits[seen : seen + length])
+                if value is not None:
+                    return last, value
+    return None
+
+
+def _international(reading: Reading, run: Run, *, plus: bool) -> Hit | None:
+    """A number with its country's code; the longest run of groups that is a valid number, else all up to 15 digits."""
+    skip = 0 if plus else 2
+    digits = run.digits[skip : skip + 15]
+    start = run.start
+    if plus:
+        start = reading.text.rindex("+", 0, run.start)
+    fallback: int | None = None
+    for length in range(min(15, len(digits)), 6, -1):
+        last = run.group_ending.get(skip + length)
+        if last is None:
+            continue
+        if fallback is None and length >= 8:
+            fallback = last
+        value = _valid("+" + digits[:length], None)
+        if value is not None:
+            return Hit(label=LABEL, start=start, end=run.ends[last], value=value, rank=Rank.CERTAIN)
+    if plus and fallback is not None:
+        return Hit(label=LABEL, start=start, end=run.ends[fallback], value="+" + digits, rank=Rank.SHAPE)
+    return None
+
+
+def _valid_anywhere(digits: str) -> str | None:
+    for region in _REGIONS:
+        value = _valid(digits, region)
+        if value is not None:
+            return value
+    return None
+
+
+def _valid(number: str, region: str | None) -> str | None:
+    """The number in E.164 if its country's plan knows it."""
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+DETECTOR: Final = Detector(
+    label=LABEL,
+    find=find,
+    yes=(
+        ("nr 601156759 proszę", ("601156759",)),
+        ("nr 660 870 649, 730-440-627 albo 537.274.291", ("660 870 649", "730-440-627", "537.274.291")),
+        ("73 07 31 78 2", ("73 07 31 78 2",)),
+        ("+48 793 612 095 i 0048537478844", ("+48 793 612 095", "0048537478844")),
+        ("(12) 558 45 80", ("(12) 558 45 80",)),
+        ("6 0 1 7 1 4 7 7 5", ("6 0 1 7 1 4 7 7 5",)),
+        ("+380 67 138 99 72 lub +49 151 27252395", ("+380 67 138 99 72", "+49 151 27252395")),
+        ("Please call me back on 2125368946 after five", ("2125368946",)),
+        ("(415) 555-5417 or 07700 900260", ("(415) 555-5417", "07700 900260")),
+        ("tel601156759zadzwoń", ("601156759",)),
+        ("６６０５３５１４８", ("６６０５３５１４８",)),
+        ("660870649/730440627", ("660870649", "730440627")),
+        ("przesyłka nie dotarła, tel. 601 156 759", ("601 156 759",)),
+        ("tel. 55 123 45", ("55 123 45",)),
+    ),
+    no=(
+        "Status paczki RR483101208PL nie zmienił się",
+        "Zapłaciłem 1934,45 zł za 3 sztuki",
+        "od 12.07.2026 do 2026-07-13",
+        "wymiary 681x189x84 cm",
+        "wersja 19.5.9.228",
+        "Rozdzielczość 2480x935",
+    ),
+)

@@ -1,0 +1,222 @@
+"""From what somebody typed to text that may be stored.
+
+The road does it in two steps: `find` outside any transaction, since it costs time and needs nothing; then `render`, which
+needs the numbers that the conversation has given out, and those only when something is to be vaulted. `mask` does both.
+
+Placeholders that stand in the text already (somebody typed `[e-mail]`, or the text was masked before) stay as they are,
+so masking masked text changes nothing. A typed one can only ever name a value of the same conversation; new values of
+the same message never take its number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from okienko.keys import Keys
+from okienko.masking.detector import Hit
+from okienko.masking.detectors import DETECTORS
+from okienko.masking.kinds import ENTITIES, Fate, placeholder
+from okienko.masking.normalise import normalise
+from okienko.masking.reading import FILLER, read
+from okienko.masking.resolve import resolve
+from okienko.values import Language, MaskedText, RawText
+
+_CHUNK: Final = 4096  # characters read at once
+_OVERLAP: Final = 512  # half of it on each side: longer than any context or identifier
+_ROUNDS: Final = 4  # what is found is painted over and the rest read again, at most so often
+
+_WORDS: Final = {word: entity.label for entity in ENTITIES.values() for word in (entity.pl, entity.en)}
+_PLACEHOLDER: Final = re.compile(
+    rf"\[({'|'.join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))})(?: ([1-9][0-9]{{0,8}}))?\]"
+)
+
+
+class MaskingFailed(Exception):
+    """A text could not be masked and must not be stored. Carries neither the text nor the cause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One span of the original text, `start` included and `end` not, and its value in canonical form."""
+
+    label: str
+    start: int
+    end: int
+    value: str = field(repr=False)
+
+    @property
+    def fate(self) -> Fate:
+        """What becomes of it."""
+        return ENTITIES[self.label].fate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Everything found in one text, by place and without overlaps; kept kinds included."""
+
+    spans: tuple[Finding, ...] = ()
+
+    @property
+    def vaulted(self) -> tuple[Finding, ...]:
+        """What goes to the vault, so that `render` needs the conversation's numbers."""
+        return tuple(span for span in self.spans if span.fate is Fate.VAULT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vaulted:
+    """A value that the conversation has not seen before: to be sealed and stored under its number."""
+
+    label: str
+    number: int
+    lookup: bytes
+    value: RawText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masked:
+    """Text that may be stored, and the new values that belong into the vault."""
+
+    text: MaskedText
+    vaulted: tuple[Vaulted, ...] = ()
+
+
+_NOTHING: Final = Findings()
+
+
+def find(raw: RawText, *, allowed: Sequence[str] = ()) -> Findings:
+    """Everything personal in a text, in the original's offsets. Pure, and linear in the text's length.
+
+    `allowed`: the brand's own addresses and numbers, in any spelling; they are never reported. Raises `MaskingFailed`
+    whatever goes wrong inside: then only the message's shell may be stored.
+    """
+    try:
+        return _find(raw.reveal(), allowed)
+    except Exception:  # noqa: BLE001 - whatever it was, it may carry the text
+        pass
+    raise MaskingFailed("the text could not be masked")
+
+
+def render(
+    raw: RawText, findings: Findings, numbers: Mapping[tuple[str, bytes], int], keys: Keys, language: Language
+) -> Masked:
+    """The text with a placeholder for everything found in it.
+
+    `numbers`: what the conversation has given out so far, by label and lookup; read it under the conversation's lock
+    when `findings.vaulted` is not empty, otherwise `{}` will do.
+    """
+    text = raw.reveal()
+    spans = [span for span in findings.spans if span.fate is not Fate.KEEP]
+    if not spans:
+        return Masked(text=MaskedText(text))
+    numbers = dict(numbers)
+    taken = {(label, number) for (label, _), number in numbers.items()} | _typed(text)
+    vaulted: list[Vaulted] = []
+    pieces: list[str] = []
+    at = 0
+    for span in spans:
+        number = 1
+        if span.fate is Fate.VAULT:
+            lookup = keys.lookup(span.label, span.value)
+            known = numbers.get((span.label, lookup))
+            if known is None:
+                while (span.label, number) in taken:
+                    number += 1
+                taken.add((span.label, number))
+                numbers[span.label, lookup] = number
+                vaulted.append(Vaulted(label=span.label, number=number, lookup=lookup, value=RawText(span.value)))
+            else:
+                number = known
+        pieces += (text[at : span.start], placeholder(span.label, number, language))
+        at = span.end
+    pieces.append(text[at:])
+    return Masked(text=MaskedText("".join(pieces)), vaulted=tuple(vaulted))
+
+
+def mask(
+    raw: RawText,
+    *,
+    keys: Keys,
+    language: Language,
+    allowed: Sequence[str] = (),
+    known: Mapping[tuple[str, bytes], int] | None = None,
+) -> Masked:
+    """`find` and `render` in one step. Raises `MaskingFailed`."""
+    return render(raw, find(raw, allowed=allowed), known or {}, keys, language)
+
+
+def published(text: str) -> MaskedText:
+    """Words that the brand has published or that we ship: nothing is looked for in them."""
+    return MaskedText(text)
+
+
+def _find(text: str, allowed: Sequence[str]) -> Findings:
+    normalised = normalise(text)
+    rest = _PLACEHOLDER.sub(_paint, normalised.text) if "[" in normalised.text else normalised.text
+    found: list[Hit] = []
+    for _ in range(_ROUNDS):
+        hits = _hits(rest)
+        kept = [hit for hit in hits if ENTITIES[hit.label].fate is Fate.KEEP]
+        masked = [hit for hit in hits if ENTITIES[hit.label].fate is not Fate.KEEP]
+        found += masked
+        if not masked:
+            break
+        rest = _painted(rest, masked)
+    else:
+        kept = []
+    if not found and not kept:
+        return _NOTHING
+    own = _canonical(allowed)
+    spans: list[Finding] = []
+    for hit in sorted([*found, *kept], key=lambda hit: hit.start):
+        if own and (hit.label, hit.value) in own:
+            continue
+        start, end = normalised.original(hit.start, hit.end)
+        spans.append(Finding(label=hit.label, start=start, end=end, value=hit.value))
+    return Findings(spans=tuple(spans))
+
+
+def _hits(text: str) -> list[Hit]:
+    if len(text) <= _CHUNK:
+        reading = read(text)
+        return resolve([hit for detector in DETECTORS for hit in detector.find(reading)])
+    hits: list[Hit] = []
+    half = _OVERLAP // 2
+    for offset in range(0, len(text), _CHUNK):
+        first = max(0, offset - half)
+        reading = read(text[first : offset + _CHUNK + half])
+        for detector in DETECTORS:
+            for hit in detector.find(reading):
+                start, end = hit.start + first, hit.end + first
+                # Each place belongs to one chunk, the one that sees what stands around it.
+                if start < offset + _CHUNK and end > offset:
+                    hits.append(replace(hit, start=start, end=end))
+    return resolve(hits)
+
+
+def _painted(text: str, hits: Iterable[Hit]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for hit in hits:
+        pieces += (text[at : hit.start], FILLER * (hit.end - hit.start))
+        at = hit.end
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def _paint(match: re.Match[str]) -> str:
+    return FILLER * len(match.group())
+
+
+def _typed(text: str) -> set[tuple[str, int]]:
+    """Placeholders that stand in the text already."""
+    if "[" not in text:
+        return set()
+    return {(_WORDS[word], int(number or 1)) for word, number in _PLACEHOLDER.findall(text)}
+
+
+def _canonical(allowed: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """The brand's own values as detectors would report them."""
+    return frozenset((hit.label, hit.value) for one in allowed for hit in _hits(normalise(one).text))

@@ -1,0 +1,114 @@
+"""What every detector reads: the normalised text, a folded copy for words, and its runs of digits.
+
+Made once a message, so that seven detectors do not look for the same digits seven times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+FILLER: Final = "\ufffc"  # stands for what has been found, and for placeholders: no context reaches across it
+_FOLD: Final = str.maketrans("ąćęłńóśźżäöüß", "acelnoszzaous")
+_RUN: Final = re.compile(r"[0-9]++(?:[ ._\-/()]{1,3}+[0-9]++)*+")
+_GROUP: Final = re.compile(r"[0-9]++")
+_NEAR: Final = 48  # characters of context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Run:
+    """Groups of digits with nothing but spaces, dots, dashes, slashes and brackets between them."""
+
+    digits: str
+    starts: tuple[int, ...]  # of each group, in the reading's text
+    ends: tuple[int, ...]
+    before: tuple[int, ...]  # how many of the run's digits precede each group
+    group_ending: dict[int, int]  # digits so far -> the group that ends there
+
+    @property
+    def start(self) -> int:
+        return self.starts[0]
+
+    @property
+    def end(self) -> int:
+        return self.ends[-1]
+
+    def shape(self, first: int, last: int) -> tuple[int, ...]:
+        """The lengths of the groups from `first` to `last`, both included."""
+        return tuple(self.ends[i] - self.starts[i] for i in range(first, last + 1))
+
+    def windows(self, length: int) -> Iterator[tuple[int, int, str]]:
+        """Whole groups with `length` digits together: first group, last group, digits."""
+        if len(self.digits) < length:
+            return
+        for first, seen in enumerate(self.before):
+            last = self.group_ending.get(seen + length)
+            if last is not None:
+                yield first, last, self.digits[seen : seen + length]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Reading:
+    """A message as detectors see it; `folded` has the same length as `text`: lower case, without Polish marks."""
+
+    text: str
+    folded: str
+    runs: tuple[Run, ...]
+
+    def before(self, at: int) -> str:
+        """Folded context in front of a place, as far as anything already found."""
+        context = self.folded[max(0, at - _NEAR) : at]
+        return context if FILLER not in context else context[context.rindex(FILLER) + 1 :]
+
+    def after(self, at: int) -> str:
+        """Folded context behind a place, as far as anything already found."""
+        context = self.folded[at : at + _NEAR]
+        return context if FILLER not in context else context[: context.index(FILLER)]
+
+
+def read(text: str) -> Reading:
+    """Prepare a normalised text. Linear."""
+    folded = text.lower()
+    if not folded.isascii():
+        folded = folded.translate(_FOLD)
+        if len(folded) != len(text):
+            folded = "".join(character.lower()[0] for character in text).translate(_FOLD)
+    return Reading(text=text, folded=folded, runs=tuple(_run(match) for match in _RUN.finditer(text)))
+
+
+def _run(match: re.Match[str]) -> Run:
+    text = match.group()
+    offset = match.start()
+    if text.isdigit():
+        return Run(digits=text, starts=(offset,), ends=(match.end(),), before=(0,), group_ending={len(text): 0})
+    digits: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    group_ending: dict[int, int] = {}
+    seen = 0
+    for number, group in enumerate(_GROUP.finditer(text)):
+        piece = group.group()
+        digits.append(piece)
+        starts.append(offset + group.start())
+        ends.append(offset + group.end())
+        before.append(seen)
+        seen += len(piece)
+        group_ending[seen] = number
+    return Run(
+        digits="".join(digits), starts=tuple(starts), ends=tuple(ends), before=tuple(before), group_ending=group_ending
+    )
+
+
+@lru_cache(maxsize=64)
+def label_before(stems: str, words_between: int = 2) -> re.Pattern[str]:
+    """A pattern for `before()`: one of the stems as a word's beginning, at most so many words later the place itself.
+
+    Digits may not stand in between, so that a label names the first number after it and no other.
+    """
+    return re.compile(
+        rf"(?<![a-z])(?:{stems})[a-z]*+(?:[^a-z0-9]{{1,4}}+[a-z]++){{0,{words_between}}}[^a-z0-9\n]{{0,4}}$"
+    )
