@@ -1,0 +1,400 @@
+"""Search over the passages of a help centre: two readings of every word, ranked by BM25. Pure; numpy arrays only.
+
+Every article is ranked twice, as its best passage and as a whole, and every document is read twice, as stems and as
+folded character 4-grams. The impact of a term on a document (Robertson and Zaragoza, "The Probabilistic Relevance
+Framework", 2009) does not depend on the question, so it is computed when the index is built; a question then only adds
+up a few dozen rows. A score is the share of the best imaginable match: what was matched over what a document made of
+the question alone would get. So it lies between 0 and 1, compares between questions, and words that no article knows
+pull it down, which is what lets an answer be refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from okienko.answers.passages import Article, Pages, Passage, cut_passages
+from okienko.answers.text import PLACEHOLDER, STOP_WORDS, cut_grams, fold, read_tokens, stem
+from okienko.values import Language
+
+_K1: Final = 1.5
+_B: Final = 0.5
+# Weights of the fields, in tenths: whole numbers, so that counts can be sorted and summed exactly.
+_TITLE: Final = 20
+_DESCRIPTION: Final = 7
+_BODY: Final = 10
+_CHUNK: Final = 250  # articles analysed at once; bounds the memory that a build borrows
+_STEM_MARK: Final = "="  # tells the stem "kont" from the 4-gram "kont"
+
+_Ints = NDArray[np.int32]
+_Shares = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An article that fits a question, and where in it."""
+
+    article: Article
+    pages: Pages
+    passage: Passage
+    score: float  # 0…1: the share of the best imaginable match
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One analysed article: its term counts, for its passages first and then as a whole."""
+
+    article: Article
+    pages: Pages
+    document: _Ints  # which passage, by position; ascending
+    term: _Ints
+    count: _Ints  # tenths
+    whole_term: _Ints
+    whole_count: _Ints
+
+
+@dataclass(slots=True)
+class _Words:
+    """What has been learnt about words so far. Each index copies it from the one before and adds to its own copy."""
+
+    language: Language
+    tokens: dict[str, int] = field(default_factory=dict[str, int])
+    token_terms: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
+    terms: dict[str, int] = field(default_factory=dict[str, int])
+    spellings: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # folded token → tokens
+
+    def copy(self) -> _Words:
+        """Another one that may grow without this one noticing."""
+        return _Words(
+            self.language, self.tokens.copy(), self.token_terms.copy(), self.terms.copy(), self.spellings.copy()
+        )
+
+    def number(self, token: str) -> int:
+        """The number of a token, learning it when it is new."""
+        known = self.tokens.get(token)
+        if known is not None:
+            return known
+        terms = self.terms
+        self.token_terms.append(tuple(terms.setdefault(term, len(terms)) for term in _terms_of(token, self.language)))
+        folded = fold(token)
+        self.spellings[folded] = (*self.spellings.get(folded, ()), token)
+        self.tokens[token] = len(self.tokens)
+        return len(self.tokens) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The articles of one language, ready to be ranked."""
+
+    language: Language
+    rows: tuple[_Row, ...]
+    words: _Words
+    layers: list[int]  # where the first, second, third … passages of all articles begin; the last is where they end
+    starts: list[int]  # of each term's stretch in `documents` and `impacts`
+    documents: _Ints  # the layers of passages come first, whole articles after them
+    impacts: NDArray[np.float32]
+    idf: list[float]  # of each term; 0.0 for a term that no article has
+    unknown: float  # idf of what no article has
+    categories: Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The published articles of a brand, searchable. Immutable: a change builds another one."""
+
+    rankings: Mapping[Language, Ranking]
+
+    @property
+    def size(self) -> int:
+        """How many articles it holds."""
+        return sum(len(ranking.rows) for ranking in self.rankings.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as terms: each with its weight, such that a perfect match sums up to 1."""
+
+    weights: Mapping[int, float]
+
+
+def build_index(articles: Iterable[Article], previous: Index | None = None) -> Index:
+    """Index the articles (one version of each). What `previous` holds unchanged is not analysed again.
+
+    The order of the articles does not matter. Articles without a word are left out.
+    """
+    spoken: dict[Language, list[Article]] = {}
+    for article in sorted(articles, key=lambda article: article.id):
+        spoken.setdefault(article.language, []).append(article)
+    before: Mapping[Language, Ranking] = previous.rankings if previous else {}
+    rankings: dict[Language, Ranking] = {}
+    for language, found in spoken.items():
+        ranking = _build_ranking(language, found, before.get(language))
+        if ranking is not None:
+            rankings[language] = ranking
+    return Index(rankings)
+
+
+def read_question(ranking: Ranking, text: str) -> Question:
+    """The terms of a question. Placeholders and stop words do not count; no words, no terms.
+
+    It is read without its diacritics: a word typed without them is every word that it may stand for.
+    """
+    words = ranking.words
+    idf = ranking.idf
+    weights: dict[int, float] = {}
+    ideal = [0.0, 0.0]  # stems, grams
+    kinds: dict[int, int] = {}
+    stop = STOP_WORDS[ranking.language]
+    for token in read_tokens(PLACEHOLDER.sub(" ", text)):
+        folded = fold(token)
+        if folded in stop:
+            continue
+        spellings = words.spellings.get(folded, (token,))
+        stems = {words.terms.get(_STEM_MARK + stem(spelling, ranking.language), -1) for spelling in spellings}
+        known = [number for number in stems if number >= 0 and idf[number] > 0]
+        ideal[0] += sum(idf[number] for number in known) / len(known) if known else ranking.unknown
+        for number in known:
+            weights[number] = weights.get(number, 0.0) + 1 / len(known)
+            kinds[number] = 0
+        for gram in cut_grams(folded):
+            number = words.terms.get(gram, -1)
+            weight = idf[number] if number >= 0 else 0.0
+            ideal[1] += weight or ranking.unknown
+            if weight:
+                weights[number] = weights.get(number, 0.0) + 1.0
+                kinds[number] = 1
+    scale = [1 / (2 * (_K1 + 1) * total) if total else 0.0 for total in ideal]
+    return Question({number: weight * scale[kinds[number]] for number, weight in weights.items()})
+
+
+def search(
+    index: Index, text: str, *, language: Language, category: str | None = None, limit: int = 8
+) -> tuple[Hit, ...]:
+    """The articles of one language that fit a question best, best first; with a category, only that category's."""
+    ranking = index.rankings.get(language)
+    if ranking is None:
+        return ()
+    return rank(ranking, read_question(ranking, text), category=category, limit=limit)
+
+
+def rank(ranking: Ranking, question: Question, *, category: str | None = None, limit: int = 8) -> tuple[Hit, ...]:
+    """`search` for a question that has been read already."""
+    inside = ranking.categories.get(category) if category is not None else None
+    if not question.weights or (category is not None and inside is None):
+        return ()
+    scores = _score(ranking, question)
+    layers = ranking.layers
+    best = scores[: len(ranking.rows)].copy()
+    for begin, end in pairwise(layers[1:]):
+        layer = best[: end - begin]
+        np.maximum(layer, scores[begin:end], out=layer)
+    articles = (best + scores[layers[-1] :]) / 2
+    if inside is not None:
+        articles *= inside
+    found = np.argpartition(articles, -limit)[-limit:] if limit < len(articles) else np.arange(len(articles))
+    rows = ranking.rows
+    hits: list[Hit] = []
+    for score, position in sorted(
+        zip(articles[found].tolist(), found.tolist(), strict=True),
+        key=lambda pair: (-pair[0], rows[pair[1]].article.id),
+    ):
+        if score <= 0:
+            break
+        row = rows[position]
+        passage = max(range(len(row.pages.passages)), key=lambda nth: scores[layers[nth] + position])
+        hits.append(
+            Hit(article=row.article, pages=row.pages, passage=row.pages.passages[passage], score=min(1.0, score))
+        )
+    return tuple(hits)
+
+
+def weigh_words(ranking: Ranking, question: Question, text: str) -> float:
+    """How much of a question a stretch of text contains, by weight: each of its terms counts once."""
+    seen: set[int] = set()
+    words = ranking.words
+    for token in read_tokens(text):
+        number = words.tokens.get(token)
+        if number is not None:
+            seen.update(words.token_terms[number])
+    weights = question.weights
+    return sum(weights[number] * ranking.idf[number] for number in seen if number in weights)
+
+
+def _score(ranking: Ranking, question: Question) -> _Shares:
+    """The shares of every passage, then of every article as a whole."""
+    starts = ranking.starts
+    stretches = [slice(starts[number], starts[number + 1]) for number in question.weights]
+    impacts = np.concatenate([ranking.impacts[stretch] for stretch in stretches])
+    impacts *= np.repeat(
+        np.fromiter(question.weights.values(), np.float32, len(stretches)),
+        [stretch.stop - stretch.start for stretch in stretches],
+    )
+    documents = np.concatenate([ranking.documents[stretch] for stretch in stretches])
+    return np.bincount(documents, impacts, ranking.layers[-1] + len(ranking.rows)).astype(np.float64, copy=False)
+
+
+def _terms_of(token: str, language: Language) -> list[str]:
+    root = stem(token, language)
+    return [_STEM_MARK + root, *cut_grams(fold(token))] if root else []
+
+
+def _build_ranking(language: Language, articles: Sequence[Article], previous: Ranking | None) -> Ranking | None:
+    words = previous.words.copy() if previous else _Words(language)
+    known = {row.article.id: row for row in previous.rows} if previous else {}
+    rows: dict[str, _Row] = {}
+    fresh: list[Article] = []
+    for article in articles:
+        row = known.get(article.id)
+        if row is not None and _same_words(row.article, article):
+            rows[article.id] = row if row.article == article else replace(row, article=article)
+        else:
+            fresh.append(article)
+    for chunk in range(0, len(fresh), _CHUNK):
+        rows.update((row.article.id, row) for row in _analyse(fresh[chunk : chunk + _CHUNK], words))
+    # Longest first: then the n-th passages of all articles are one stretch, and the best passage of each article is
+    # found by a few vector maxima.
+    ordered = sorted(rows.values(), key=lambda row: (-len(row.pages.passages), row.article.id))
+    return _weigh(tuple(ordered), words) if ordered else None
+
+
+def _same_words(one: Article, other: Article) -> bool:
+    return (one.title, one.description, one.body) == (other.title, other.description, other.body)
+
+
+def _analyse(articles: Sequence[Article], words: _Words) -> list[_Row]:
+    """Count the terms of each passage and of each whole article, for many articles at once."""
+    read = [(article, cut_passages(article.body)) for article in articles]
+    read = [(article, pages) for article, pages in read if pages.passages]
+    tokens: list[int] = []
+    stretches: list[tuple[int, int, int]] = []  # document, weight, how many tokens
+    document = 0
+    first: list[int] = []  # each article's first document: its passages, then the article as a whole
+
+    def take(text: str, weight: int, document: int) -> list[int]:
+        found = [words.number(token) for token in read_tokens(text)]
+        tokens.extend(found)
+        stretches.append((document, weight, len(found)))
+        return found
+
+    for article, pages in read:
+        first.append(document)
+        whole = document + len(pages.passages)
+        for text, weight in ((article.title, _TITLE), (article.description, _DESCRIPTION)):
+            found = take(text, weight, whole)
+            for at in range(document, whole):
+                tokens.extend(found)
+                stretches.append((at, weight, len(found)))
+        for at, passage in enumerate(pages.passages, document):
+            found = take(f"{passage.heading} {pages.text[passage.start : passage.end]}", _BODY, at)
+            tokens.extend(found)
+            stretches.append((whole, _BODY, len(found)))
+        document = whole + 1
+    if not stretches:
+        return []
+    documents, terms, counts = _count(tokens, stretches, words)
+    rows: list[_Row] = []
+    for (article, pages), begin in zip(read, first, strict=True):
+        whole = begin + len(pages.passages)
+        start, middle, end = np.searchsorted(documents, (begin, whole, whole + 1))
+        rows.append(
+            _Row(
+                article,
+                pages,
+                (documents[start:middle] - begin).astype(np.int32),
+                terms[start:middle],
+                counts[start:middle],
+                terms[middle:end],
+                counts[middle:end],
+            )
+        )
+    return rows
+
+
+def _count(
+    tokens: Sequence[int], stretches: Sequence[tuple[int, int, int]], words: _Words
+) -> tuple[NDArray[np.int64], _Ints, _Ints]:
+    """Weighted counts of the terms of each document, ordered by document and term.
+
+    Document, term and weight are packed into one whole number, because sorting those is what numpy does fastest.
+    """
+    lengths = [length for _, _, length in stretches]
+    document = np.repeat([at for at, _, _ in stretches], lengths).astype(np.int64)
+    weight = np.repeat([heavy for _, heavy, _ in stretches], lengths).astype(np.int64)
+    token = np.asarray(tokens, np.int64)
+    # Same token, same document: add up first, because a token is eight terms.
+    document, token, weight = _add_up(document, token, weight, len(words.tokens))
+    sizes = np.fromiter(map(len, words.token_terms), np.int64, len(words.token_terms))
+    all_terms = np.fromiter(chain.from_iterable(words.token_terms), np.int64, int(sizes.sum()))
+    ends = np.cumsum(sizes)
+    copies = sizes[token]
+    spread = np.repeat(ends[token] - np.cumsum(copies), copies) + np.arange(int(copies.sum()))
+    document, term, count = _add_up(
+        np.repeat(document, copies), all_terms[spread], np.repeat(weight, copies), len(words.terms)
+    )
+    return document, term.astype(np.int32), count.astype(np.int32)
+
+
+_WEIGHT_BITS: Final = 20
+
+
+def _add_up(
+    document: NDArray[np.int64], item: NDArray[np.int64], weight: NDArray[np.int64], items: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    packed = np.sort(((document * items + item) << _WEIGHT_BITS) | np.minimum(weight, (1 << _WEIGHT_BITS) - 1))
+    pair = packed >> _WEIGHT_BITS
+    begins = np.flatnonzero(np.diff(pair, prepend=-1))
+    total = np.add.reduceat(packed & ((1 << _WEIGHT_BITS) - 1), begins) if len(begins) else packed
+    pair = pair[begins]
+    return pair // max(items, 1), pair % max(items, 1), total
+
+
+def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
+    """Term counts as impacts, ordered by term."""
+    spans: NDArray[np.int64] = np.array([len(row.pages.passages) for row in rows], np.int64)
+    nth = np.arange(int(spans[0]), dtype=np.int64)
+    layers = np.concatenate([[0], np.cumsum(np.searchsorted(-spans, -nth))])
+    passages = int(layers[-1])
+    term = np.concatenate([row.term for row in rows] + [row.whole_term for row in rows])
+    count = np.concatenate([row.count for row in rows] + [row.whole_count for row in rows]).astype(np.float32) / _BODY
+    document = np.concatenate(
+        [
+            layers[np.concatenate([row.document for row in rows])]
+            + np.repeat(np.arange(len(rows)), [len(row.document) for row in rows]),
+            np.repeat(np.arange(len(rows)) + passages, [len(row.whole_term) for row in rows]),
+        ]
+    ).astype(np.int32)
+    terms = len(words.terms)
+    is_gram = np.fromiter((not name.startswith(_STEM_MARK) for name in words.terms), np.bool_, terms)
+    # How many articles have a term decides what it is worth, in their passages too.
+    have = np.bincount(np.concatenate([row.whole_term for row in rows]), minlength=terms)
+    idf = np.where(have > 0, np.log1p((len(rows) - have + 0.5) / (have + 0.5)), 0.0)
+    # A document's length over the mean of its like: stems and grams apart, passages and whole articles apart.
+    kind = document * 2 + is_gram[term]
+    length = np.bincount(kind, count, 2 * (passages + len(rows))).reshape(-1, 2)
+    length[:passages] /= np.maximum(length[:passages].mean(axis=0), 1e-9)
+    length[passages:] /= np.maximum(length[passages:].mean(axis=0), 1e-9)
+    damping = (_K1 * (1 - _B + _B * length)).astype(np.float32).ravel()
+    impact = (idf.astype(np.float32)[term] * count * (_K1 + 1) / (count + damping[kind])).astype(np.float32, copy=False)
+    # Sorting (term, document) as one whole number keeps documents in order within a term, which is kind to the cache.
+    packed = (term.astype(np.int64) << 32) | np.arange(len(term))
+    packed.sort()
+    order = packed & 0xFFFFFFFF
+    starts = np.concatenate([[0], np.cumsum(np.bincount(term, minlength=terms))])
+    slugs = np.array([row.article.category for row in rows])
+    return Ranking(
+        words.language,
+        rows,
+        words,
+        layers.tolist(),
+        starts.tolist(),
+        document[order],
+        impact[order],
+        idf.tolist(),
+        float(np.log1p((len(rows) + 0.5) / 0.5)),
+        {slug: slugs == slug for slug in set(slugs.tolist())},
+    )

@@ -1,0 +1,1 @@
+"""Help-centre articles: import, versions, owners, review dates, public pages, feedback."""

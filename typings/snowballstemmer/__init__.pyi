@@ -1,0 +1,6 @@
+from typing import Protocol
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...
+
+def stemmer(lang: str) -> _Stemmer: ...
