@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 FILLER: Final = "\ufffc"  # stands for what has been found, and for placeholders: no context reaches across it
@@ -100,15 +99,4 @@ def _run(match: re.Match[str]) -> Run:
         group_ending[seen] = number
     return Run(
         digits="".join(digits), starts=tuple(starts), ends=tuple(ends), before=tuple(before), group_ending=group_ending
-    )
-
-
-@lru_cache(maxsize=64)
-def label_before(stems: str, words_between: int = 2) -> re.Pattern[str]:
-    """A pattern for `before()`: one of the stems as a word's beginning, at most so many words later the place itself.
-
-    Digits may not stand in between, so that a label names the first number after it and no other.
-    """
-    return re.compile(
-        rf"(?<![a-z])(?:{stems})[a-z]*+(?:[^a-z0-9]{{1,4}}+[a-z]++){{0,{words_between}}}[^a-z0-9\n]{{0,4}}$"
     )

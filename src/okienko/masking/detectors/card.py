@@ -8,8 +8,9 @@ from typing import Final
 
 from stdnum import luhn
 
+from okienko.masking.context import label_before
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading, Run, label_before
+from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "CREDIT_CARD"
 

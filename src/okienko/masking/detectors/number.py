@@ -11,16 +11,13 @@ from typing import Final
 
 from stdnum import ean
 
+from okienko.masking.context import GOODS_BEFORE
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "NUMBER"
 _ENOUGH: Final = 9
 
-_GOODS: Final = re.compile(
-    r"(?<![a-z])(?:ean|gtin|isbn|sku|kod\w* kreskow|kod produktu|barcode|bar code|part|katalogow|model|indeks|symbol|artykul|product|produkt)[a-z]*+"
-    r"(?:[^a-z0-9]{1,3}+(?:nr|numer\w*|no|number|code|kod|produktu|to|is|o)){0,3}+[^a-z0-9\n]{0,4}$"
-)
 _PRICE: Final = re.compile(
     r"[ ]?(?:,[0-9]{2})?[ ]?(?:zl|pln|eur|usd|gbp|€|\$|£|tys|mln|szt|kg|km|cm|mm|kb|mb|gb)(?![a-z])"
 )
@@ -45,7 +42,7 @@ def _number(reading: Reading, run: Run) -> Hit | None:
         dates = sum(sum(c.isdigit() for c in date.group()) for date in _DATE.finditer(text[run.start : run.end]))
         if len(run.digits) - dates < _ENOUGH or min(run.shape(0, len(run.starts) - 1)) < 2:
             return None
-    if _GOODS.search(reading.before(run.start)) or _PRICE.match(text, run.end, run.end + 12):
+    if GOODS_BEFORE.search(reading.before(run.start)) or _PRICE.match(text, run.end, run.end + 12):
         return None
     if len(run.starts) == 1:
         if len(run.digits) == 13 and run.digits.startswith("590") and ean.is_valid(run.digits):

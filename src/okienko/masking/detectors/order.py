@@ -9,17 +9,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from okienko.masking.context import ORDER_WORDS
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.reading import Reading
 
 LABEL: Final = "ORDER_NUMBER"
 
-_WORD: Final = re.compile(
-    r"(?<![a-z])(?:zamowieni|zam\b|order|paczk|paczek|przesyl|parcel|package|shipment|tracking|faktur|invoice|reklamacj"
-    r"|ticket|zgloszeni|list\w* przewozow|waybill|paragon|receipt|transakcj|transaction|zwrotu\b|return number)[a-z]*+"
-    r"(?:[ .:#-]{1,3}+(?:nr|numer[a-z]*|no|number|num|o|id|to|is|status|code|kod|zamowieni[a-z]*|paczki|przewozow[a-z]*)(?![a-z])){0,3}+"
-    r"[ .:#-]{0,4}+"
-)
+_WORD: Final = re.compile(ORDER_WORDS)
 _CODE: Final = re.compile(
     r"(?=[a-z/-]{0,8}[0-9])[a-z0-9]{1,40}+(?:[/_-][a-z0-9]{1,30}+){0,6}+(?:(?: [0-9]{2,8}){1,7}(?![0-9]))?"
 )

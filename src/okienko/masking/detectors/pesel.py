@@ -7,8 +7,9 @@ from typing import Final
 
 from stdnum.pl import pesel
 
+from okienko.masking.context import label_before
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading, label_before
+from okienko.masking.reading import Reading
 
 LABEL: Final = "PL_PESEL"
 _LABELLED: Final = label_before("pesel|national id", 3)
