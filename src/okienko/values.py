@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NewType, NoReturn, Protocol, final
+from typing import Literal, NewType, NoReturn, Protocol, final, runtime_checkable
 from uuid import UUID
 
 BrandId = NewType("BrandId", UUID)
@@ -33,7 +33,7 @@ class RawText:
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text = text.replace("\0", "")  # which PostgreSQL cannot hold, and nobody types
 
     def reveal(self) -> str:
         """The text itself. Called by `okienko.masking` alone; a test looks for other callers."""
@@ -146,6 +146,10 @@ class Unreadable(Exception):
         self.shape = shape
 
 
+class Malformed(Exception):
+    """A request of our own API that is wrong. Says what was expected, never what was sent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """The words of an article that an answer rests on."""
@@ -200,7 +204,9 @@ class Situation:
     failures: int  # attempts at this turn that broke
     arrived: int
     asked: tuple[Asked, ...]
-    offered: tuple[str, ...]  # categories offered by the bot's last message
+    open_question: (
+        MaskedText | None
+    )  # the words that the bot answered with "what is it about?", if that was its last word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,18 +271,27 @@ class Unsure:
 
 
 class Adapter(Protocol):
-    """What a channel must say about itself. Pure: bytes in, values out; `receive.py` and `deliver.py` do the rest."""
+    """What a channel must say about itself. Pure: bytes in, values out; `receive.py` does the rest."""
 
     name: str
-    idempotent: bool  # the vendor honours our key, so an unsure send may be repeated
+    opens: bool  # a message of an unknown thread opens a conversation; else it is refused
+    most_bytes: int  # of a request's body
 
     def verify(self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime) -> bool:
         """Whether the vendor really sent this."""
         ...
 
-    def parse(self, body: bytes) -> Sequence[Inbound]:
-        """The events of a verified body. Raises `Unreadable` with its shape."""
+    def parse(self, body: bytes, headers: Mapping[str, str]) -> Sequence[Inbound]:
+        """The events of a verified body. Raises `Unreadable` with its shape, or `Malformed` for a caller of our own."""
         ...
+
+
+@runtime_checkable
+class Caller(Protocol):
+    """A channel that has to be called to deliver a message. Pure, too; `deliver.py` makes the call."""
+
+    name: str
+    idempotent: bool  # the vendor honours our key, so an unsure send may be repeated
 
     def call(self, outgoing: Outgoing, connection: Connection, now: datetime) -> HttpCall:
         """The request that sends one message."""

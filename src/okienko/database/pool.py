@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final, Self
+from typing import Any, Final, LiteralString, Self
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -81,6 +81,11 @@ class Database:
         """
         async with self._connection() as connection, connection.pipeline(), connection.transaction():
             yield connection
+
+    async def execute(self, statement: LiteralString, parameters: Mapping[str, object]) -> None:
+        """One statement by itself, outside any brand: a notification."""
+        async with self._connection() as connection:
+            await connection.execute(statement, parameters)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator[Connection]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from okienko.brands.directory import Directory
 from okienko.database.pool import Database
 from okienko.keys import Keys
 from okienko.settings import Settings
@@ -19,6 +20,7 @@ class Services:
 
     settings: Settings
     database: Database
+    directory: Directory
     keys: Keys
     clock: Clock
     live: Live

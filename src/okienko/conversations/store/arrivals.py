@@ -208,15 +208,3 @@ async def store_unparsed(connection: Connection, *, id: UUID, door: ConnectionId
     """Keeps the shape (keys and types, no values) of a delivery that was signed well and not understood."""
     await connection.execute(STORE_UNPARSED, {"id": id, "connection": door, "shape": shape, "at": at})
 
-
-READ_CONNECTIONS: Final = """
-select id, brand_id, channel, secret, reply_url from connection where active
-"""
-
-
-async def read_connections(connection: Connection) -> list[tuple[str, UUID, str, bytes, str | None]]:
-    """All doors: (id, brand, channel, sealed secret, reply address). Read outside any brand."""
-    return [
-        (id_, brand, channel, bytes(secret), reply_url)
-        for id_, brand, channel, secret, reply_url in await (await connection.execute(READ_CONNECTIONS)).fetchall()
-    ]

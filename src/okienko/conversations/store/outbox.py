@@ -9,7 +9,17 @@ from typing import Final, Literal
 from uuid import UUID
 
 from okienko.database.pool import Connection
-from okienko.values import Author, BrandId, Citation, ConnectionId, ConversationId, Kind, MaskedText, MessageId
+from okienko.values import (
+    Author,
+    BrandId,
+    Citation,
+    ConnectionId,
+    ConversationId,
+    Kind,
+    MaskedText,
+    MessageId,
+    PersonId,
+)
 
 SHOW_WEBCHAT: Final = "select * from show_webchat(%(limit)s::integer, %(now)s::timestamptz)"
 
@@ -57,6 +67,8 @@ class Draft:
 
     claimed: Claimed
     connection: ConnectionId
+    person: PersonId
+    wrapped_key: bytes = field(repr=False)
     thread: bytes = field(repr=False)
     author: Author
     kind: Kind
@@ -65,13 +77,15 @@ class Draft:
 
 
 READ_DRAFTS: Final = """
-select m.id, o.connection_id, t.sealed, m.author, m.kind, m.text,
+select m.id, o.connection_id, c.person_id, k.wrapped, t.sealed, m.author, m.kind, m.text,
   q.articles, q.languages, q.versions, q.titles, q.quotes, q.dates
 from unnest(%(conversations)s::uuid[], %(messages)s::uuid[]) as w (conversation_id, message_id)
 join outbox o on o.brand_id = current_brand() and o.conversation_id = w.conversation_id and o.message_id = w.message_id
 join message m on m.brand_id = current_brand() and m.conversation_id = w.conversation_id and m.id = w.message_id
 join thread t on t.brand_id = current_brand() and t.conversation_id = w.conversation_id
   and t.connection_id = o.connection_id and t.sealed is not null
+join conversation c on c.brand_id = current_brand() and c.id = w.conversation_id
+join person_key k on k.brand_id = current_brand() and k.person_id = c.person_id and k.wrapped is not null
 cross join lateral (
   select
     array_agg(c.article_id order by c.position) as articles,
@@ -99,6 +113,8 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
         Draft(
             claimed=by_message[message],
             connection=ConnectionId(connection_id),
+            person=PersonId(person),
+            wrapped_key=bytes(wrapped),
             thread=bytes(thread),
             author=Author(author),
             kind=Kind(kind),
@@ -110,7 +126,7 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
                 )
             ),
         )
-        for message, connection_id, thread, author, kind, text, *cited in rows
+        for message, connection_id, person, wrapped, thread, author, kind, text, *cited in rows
     ]
 
 

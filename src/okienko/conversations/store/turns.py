@@ -48,7 +48,7 @@ async def claim_lanes(connection: Connection, *, limit: int, now: datetime, leas
 READ_SITUATIONS: Final = """
 select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.holder, c.closed_at is not null, c.language,
   c.category, c.reference, c.noticed, c.misses, l.failures, l.arrived,
-  m.arrivals, m.kinds, m.texts, m.choices, m.ats, m.offered
+  m.arrivals, m.kinds, m.texts, m.choices, m.ats, case when m.last_kind = 'clarify' then m.last_words end
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 join lane l on l.brand_id = current_brand() and l.conversation_id = w.conversation_id and l.token = w.token
 join conversation c on c.brand_id = current_brand() and c.id = w.conversation_id
@@ -59,9 +59,10 @@ cross join lateral (
     array_agg(r.text order by r.id) filter (where r.arrival > l.answered) as texts,
     array_agg(r.choice order by r.id) filter (where r.arrival > l.answered) as choices,
     array_agg(r.at order by r.id) filter (where r.arrival > l.answered) as ats,
-    (array_agg(array_to_string(r.choices, ' ') order by r.id desc) filter (where r.author = 'bot'))[1] as offered
+    (array_agg(r.kind order by r.id desc) filter (where r.author = 'bot'))[1] as last_kind,
+    (array_agg(r.text order by r.id desc) filter (where r.arrival <= l.answered and r.kind = 'text'))[1] as last_words
   from (
-    select id, author, kind, text, arrival, choice, choices, at from message
+    select id, author, kind, text, arrival, choice, at from message
     where brand_id = current_brand() and conversation_id = w.conversation_id
     order by id desc limit 40
   ) r
@@ -100,7 +101,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
                     arrivals or (), kinds or (), texts or (), choices or (), ats or (), strict=True
                 )
             ),
-            offered=tuple((offered or "").split()),
+            open_question=None if open_question is None else MaskedText(open_question),
         )
         for (
             conversation,
@@ -123,7 +124,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             texts,
             choices,
             ats,
-            offered,
+            open_question,
         ) in rows
     ]
 

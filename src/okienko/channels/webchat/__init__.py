@@ -1,0 +1,1 @@
+"""Web chat: the widget on a brand's own pages."""

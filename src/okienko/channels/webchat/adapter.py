@@ -1,0 +1,73 @@
+"""What the widget sends, as values. The visitor's token is its signature: the store knows its keyed hash or refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, final
+from uuid import UUID
+
+import orjson
+
+from okienko.values import Inbound, Kind, Malformed, RawText
+
+MOST_CHARACTERS: Final = 4000
+EXPECTED: Final = (
+    'expected {"id": a UUID, "kind": "text", "person" or "choice", "text": at most 4000 characters, '
+    '"choice": a category or null} as JSON'
+)
+KINDS: Final = {"text": Kind.TEXT, "person": Kind.PERSON, "choice": Kind.CHOICE}
+
+
+def read_token(headers: Mapping[str, str]) -> str | None:
+    """The visitor's token of a request."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" and 32 <= len(token) <= 128 else None
+
+
+@final
+class Webchat:
+    """The channel of the widget. It is not called: customers' streams read what is theirs."""
+
+    name = "webchat"
+    opens = False
+    most_bytes = 32 * 1024
+
+    def verify(self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime) -> bool:
+        """Whether there is a token at all; whose it is the store knows."""
+        return read_token(headers) is not None
+
+    def parse(self, body: bytes, headers: Mapping[str, str]) -> Sequence[Inbound]:
+        """One message. Raises `Malformed`."""
+        token = read_token(headers)
+        assert token is not None
+        try:
+            given = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise Malformed(EXPECTED) from None
+        match given:
+            case {"id": str(event), "kind": str(kind), "text": str(text), **rest} if kind in KINDS:
+                choice = rest.get("choice")
+            case _:
+                raise Malformed(EXPECTED)
+        if not (choice is None or (isinstance(choice, str) and len(choice) <= 64)) or not text.strip():
+            raise Malformed(EXPECTED)
+        if len(text) > MOST_CHARACTERS:
+            raise Malformed(f"a message has at most {MOST_CHARACTERS} characters")
+        try:
+            UUID(event)
+        except ValueError:
+            raise Malformed(EXPECTED) from None
+        return (
+            Inbound(
+                event=f"{token}:{event}",
+                thread=token,
+                sender=token,
+                text=RawText(text),
+                kind=KINDS[kind],
+                choice=choice,
+            ),
+        )
+
+
+ADAPTER: Final = Webchat()

@@ -1,0 +1,1 @@
+"""Messages from a brand's own application, signed as Standard Webhooks describes."""

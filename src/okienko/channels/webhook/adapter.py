@@ -1,0 +1,139 @@
+"""A brand's own application: signed JSON in, signed JSON out.
+
+Signatures are those of Standard Webhooks 1.0 (HMAC-SHA256 over `id.timestamp.body`, five minutes of tolerance), so that
+existing libraries can be used on the other side. See README.md in this folder for the two bodies.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, cast, final
+
+import orjson
+
+from okienko.values import (
+    Connection,
+    Failed,
+    HttpCall,
+    Inbound,
+    Kind,
+    Outgoing,
+    RawText,
+    Sent,
+    Unreadable,
+)
+
+TOLERANCE: Final = 5 * 60  # seconds, both ways
+MOST_CHARACTERS: Final = 20_000
+KINDS: Final = {"text": Kind.TEXT, "person": Kind.PERSON}
+
+
+def sign(secret: bytes, event: str, timestamp: str, body: bytes) -> str:
+    """The value of a `webhook-signature` header."""
+    digest = hmac.digest(secret, f"{event}.{timestamp}.".encode() + body, "sha256")
+    return "v1," + base64.b64encode(digest).decode()
+
+
+@final
+class Webhook:
+    """The channel of a brand's own application."""
+
+    name = "webhook"
+    opens = True
+    idempotent = True
+    most_bytes = 1024 * 1024
+
+    def verify(self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime) -> bool:
+        """Whether one of the signatures is ours and fresh; compared in constant time."""
+        event, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+        if not timestamp.isascii() or not timestamp.isdigit() or abs(now.timestamp() - int(timestamp)) > TOLERANCE:
+            return False
+        expected = sign(secret, event, timestamp, body).encode()
+        given = headers.get("webhook-signature", "").split()[:10]
+        return any(hmac.compare_digest(expected, signature.encode("utf-8", "replace")) for signature in given)
+
+    def parse(self, body: bytes, headers: Mapping[str, str]) -> Sequence[Inbound]:
+        """One message. Raises `Unreadable` with the body's shape."""
+        try:
+            given = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise Unreadable("not JSON") from None
+        match given:
+            case {"conversation": str(thread), "sender": str(sender), "text": str(text), **rest} if thread and sender:
+                kind = KINDS.get(str(rest.get("kind", "text")))
+                language = rest.get("language")
+                if kind is None or not text.strip() or len(text) > MOST_CHARACTERS:
+                    raise Unreadable(describe(given))
+                return (
+                    Inbound(
+                        event=headers["webhook-id"],
+                        thread=thread,
+                        sender=sender,
+                        text=RawText(text),
+                        kind=kind,
+                        language=language if language in ("pl", "en") else None,
+                    ),
+                )
+            case _:
+                raise Unreadable(describe(given))
+
+    def call(self, outgoing: Outgoing, connection: Connection, now: datetime) -> HttpCall:
+        """One message to the brand's application. Our message's id is the idempotency key."""
+        assert connection.reply_url is not None
+        body = orjson.dumps(
+            {
+                "type": "message",
+                "conversation": outgoing.thread,
+                "author": outgoing.author.value,
+                "kind": outgoing.kind.value,
+                "text": outgoing.text.text,
+                "citations": [
+                    {"article": c.article, "version": c.version, "title": c.title, "quote": c.quote}
+                    for c in outgoing.citations
+                ],
+            }
+        )
+        event, timestamp = str(outgoing.message), str(int(now.timestamp()))
+        return HttpCall(
+            url=connection.reply_url,
+            headers={
+                "content-type": "application/json",
+                "idempotency-key": event,
+                "webhook-id": event,
+                "webhook-timestamp": timestamp,
+                "webhook-signature": sign(connection.secret, event, timestamp, body),
+            },
+            body=body,
+        )
+
+    def outcome(self, status: int, headers: Mapping[str, str], body: bytes) -> Sent | Failed:
+        """2xx is sent; too many requests, time-outs and 5xx are worth another try; anything else is not."""
+        if 200 <= status < 300:
+            return Sent(receipt=headers.get("webhook-receipt", ""))
+        wait = headers.get("retry-after", "")
+        return Failed(
+            reason=f"answered {status}",
+            permanent=status not in (408, 425, 429) and status < 500,
+            retry_after=float(wait) if wait.isascii() and wait.isdigit() else None,
+        )
+
+
+def describe(value: object, depth: int = 0) -> str:
+    """The shape of a JSON value: keys that we know ourselves, and types. No value, no foreign key, gets through."""
+    known = {"type", "conversation", "sender", "text", "kind", "language", "id", "messages"}
+    if depth > 3:
+        return "…"
+    if isinstance(value, dict):
+        items = cast("dict[str, object]", value).items()
+        inner = sorted(f"{key if key in known else '?'}: {describe(item, depth + 1)}" for key, item in items)
+        return "{" + ", ".join(inner[:20]) + "}"
+    if isinstance(value, list):
+        first = cast("list[object]", value)[:1]
+        return "[" + "".join(describe(item, depth + 1) for item in first) + "]"
+    return type(value).__name__
+
+
+ADAPTER: Final = Webhook()

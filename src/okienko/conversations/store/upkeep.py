@@ -1,0 +1,31 @@
+"""Forgetting what has had its time: dedupe keys after thirty days, vaulted values when they expire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from okienko.database.pool import Connection
+
+MOST: Final = 5000  # rows at once
+FORGET_SEEN: Final = """
+delete from seen where (connection_id, key) in (
+  select connection_id, key from seen where at < %(before)s::timestamptz order by at limit %(most)s::integer)
+"""
+
+
+async def forget_seen(connection: Connection, before: datetime) -> int:
+    """Deletes up to `MOST` dedupe keys older than a moment; how many there were."""
+    return (await connection.execute(FORGET_SEEN, {"before": before, "most": MOST})).rowcount
+
+
+EXPIRE_VAULT: Final = """
+delete from vault_item where brand_id = current_brand() and id in (
+  select id from vault_item where brand_id = current_brand() and expires_at < %(now)s::timestamptz
+  limit %(most)s::integer)
+"""
+
+
+async def expire_vault(connection: Connection, now: datetime) -> int:
+    """Deletes up to `MOST` sealed values of the current brand whose time is over; how many there were."""
+    return (await connection.execute(EXPIRE_VAULT, {"now": now, "most": MOST})).rowcount

@@ -1,0 +1,127 @@
+"""The way out: claim from the outbox, send through the channel's adapter, write down what became of it.
+
+A takeover cancels what waits; what a sender has claimed is the one message that may still arrive. A send that may or
+may not have arrived is repeated only where the channel honours our key; elsewhere people see *sent, unsure*.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from okienko.brands.directory import Directory
+from okienko.channels import caller
+from okienko.conversations.store import outbox as store
+from okienko.conversations.store.outbox import Claimed, Draft, Settled
+from okienko.database.pool import Database
+from okienko.http import Answered, Http
+from okienko.keys import Keys
+from okienko.masking.vault import SealBroken, open_sealed, person_bound
+from okienko.values import BrandId, Clock, ConversationId, Failed, Outgoing, Sent, Unsure
+
+AT_ONCE: Final = 16  # sends under way; as many may be repeated after a sender was killed
+CLAIM: Final = timedelta(seconds=60)  # longer than any call takes
+MOST_ATTEMPTS: Final = 48
+LONGEST: Final = timedelta(hours=4)  # between the first attempt and giving up, about
+FIRST_PAUSE: Final = 2.0  # seconds; doubles up to five minutes
+LONGEST_PAUSE: Final = 300.0
+
+
+async def show(database: Database, now: datetime) -> list[tuple[BrandId, ConversationId]]:
+    """Delivers what waits for web chat; whose conversations changed."""
+    async with database.shared() as connection:
+        return await store.show_webchat(connection, limit=512, now=now)
+
+
+async def send(
+    database: Database, directory: Directory, keys: Keys, http: Http, clock: Clock
+) -> list[tuple[BrandId, ConversationId]]:
+    """Sends one round of what is due to channels that are called; whose conversations changed."""
+    async with database.shared() as connection:
+        claimed = await store.claim_outbox(connection, limit=AT_ONCE, now=clock(), lease=CLAIM)
+    by_brand: defaultdict[BrandId, list[Claimed]] = defaultdict(list)
+    for claim in claimed:
+        by_brand[claim.brand].append(claim)
+    for brand, group in by_brand.items():
+        async with database.brand(brand) as connection:
+            drafts = await store.read_drafts(connection, group)
+        sent = await asyncio.gather(*(_send_one(draft, directory, keys, http, clock) for draft in drafts))
+        settled = [*sent, *_lost(group, drafts)]
+        async with database.brand(brand) as connection:
+            await store.settle(connection, settled, clock())
+    return [(claim.brand, claim.conversation) for claim in claimed]
+
+
+async def _send_one(draft: Draft, directory: Directory, keys: Keys, http: Http, clock: Clock) -> Settled:
+    claimed = draft.claimed
+    found = await directory.door(draft.connection)
+    channel = None if found is None else caller(found[0].channel)
+    if found is None or channel is None or found[0].reply_url is None:
+        return Settled(claimed=claimed, state="failed", error="the connection has no way out")
+    if claimed.unsettled and (claimed.last_try or not channel.idempotent):
+        return Settled(claimed=claimed, state="unsure", error="the sender was stopped during the send")
+    try:
+        thread = _open_thread(draft, keys)
+    except SealBroken:
+        return Settled(claimed=claimed, state="failed", error="the conversation's address does not open")
+    outgoing = Outgoing(
+        brand_id=claimed.brand,
+        conversation=claimed.conversation,
+        message=claimed.message,
+        connection=draft.connection,
+        thread=thread,
+        author=draft.author,
+        kind=draft.kind,
+        text=draft.text,
+        citations=draft.citations,
+        attempt=claimed.attempt,
+    )
+    answer = await http.post(channel.call(outgoing, found[0], clock()))
+    outcome = channel.outcome(answer.status, answer.headers, answer.body) if isinstance(answer, Answered) else answer
+    match outcome:
+        case Sent(receipt=receipt):
+            return Settled(claimed=claimed, state="sent", receipt=keys.lookup("receipt", receipt) if receipt else None)
+        case Failed() as failed:
+            again = None if failed.permanent else _next_try(claimed, failed.retry_after, clock())
+            return Settled(claimed=claimed, state="failed", error=failed.reason, again=again)
+        case Unsure(reason=reason):
+            if channel.idempotent:
+                again = _next_try(claimed, None, clock())
+                return Settled(claimed=claimed, state="failed", error=reason, again=again)
+            return Settled(claimed=claimed, state="unsure", error=reason)
+
+
+def _open_thread(draft: Draft, keys: Keys) -> str:
+    brand, person = draft.claimed.brand, draft.person
+    key = keys.unwrap(draft.wrapped_key, person_bound(brand=brand, person=person))
+    raw = open_sealed(
+        key,
+        draft.thread,
+        brand=brand,
+        person=person,
+        table="thread",
+        column="sealed",
+        row=draft.claimed.conversation,
+    )
+    return raw.reveal()
+
+
+def _next_try(claimed: Claimed, asked: float | None, now: datetime) -> datetime | None:
+    """When to try again: doubling pauses, or what the vendor asks for; None when it is time to give up."""
+    if claimed.attempt >= MOST_ATTEMPTS:
+        return None
+    pause = asked if asked is not None else min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (claimed.attempt - 1))
+    return now + timedelta(seconds=min(pause, LONGEST.total_seconds()))
+
+
+def _lost(claimed: Sequence[Claimed], drafts: Sequence[Draft]) -> list[Settled]:
+    """Claims whose message or thread is gone: its person was erased between the claim and the reading."""
+    read = {draft.claimed.message for draft in drafts}
+    return [
+        Settled(claimed=claim, state="failed", error="the conversation has no address")
+        for claim in claimed
+        if claim.message not in read
+    ]

@@ -1,0 +1,55 @@
+"""Logs: one JSON line an event. A key that is not on the list is dropped, so nobody's words can get in by accident."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+
+ALLOWED: Final = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "brand",  # ids only
+        "conversation",
+        "channel",
+        "error",  # the class of an exception, never its text
+        "where",  # file and line
+        "count",
+        "seconds",
+        "status",
+        "method",
+        "route",  # the pattern, not the address
+        "port",
+    }
+)
+
+
+def keep_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drops what is not on the list."""
+    return {key: value for key, value in event.items() if key in ALLOWED}
+
+
+def configure() -> None:
+    """Logs go to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            keep_allowed,
+            structlog.processors.JSONRenderer(sort_keys=True),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def describe(error: BaseException) -> dict[str, str]:
+    """An exception as it may be logged: its class and the place, without its text, which could quote somebody."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = "" if frame is None else f"{frame.tb_frame.f_globals.get('__name__', '?')}:{frame.tb_lineno}"
+    return {"error": type(error).__name__, "where": where}

@@ -1,0 +1,384 @@
+"""The way in: verify, parse, mask in memory, store once, and only then say 2xx.
+
+This is the only place, with `okienko.masking`, that holds raw text. It has no log and no file. Messages that arrive
+while a commit is on its way to the disk share the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import psycopg
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from okienko.brands.directory import Directory
+from okienko.channels import adapters
+from okienko.conversations.store import arrivals as store
+from okienko.conversations.store import threads, turns
+from okienko.conversations.store.arrivals import Arrival, SealedItem, Stored, Vault
+from okienko.database.ids import new_id
+from okienko.database.pool import SET_BRAND, Database, DatabaseAway
+from okienko.keys import Keys
+from okienko.masking.mask import Findings, MaskingFailed, find, published, render
+from okienko.masking.vault import new_person_key, person_bound, seal
+from okienko.values import (
+    Adapter,
+    Brand,
+    BrandId,
+    Clock,
+    Connection,
+    ConnectionId,
+    ConversationId,
+    Inbound,
+    Kind,
+    Language,
+    Malformed,
+    MaskedText,
+    PersonId,
+    RawText,
+    Unreadable,
+)
+from okienko.web.i18n import words
+
+MOST_IN_A_COMMIT: Final = 256
+LATE: Final = 2.0  # seconds that the oldest message waits: from here on answers slow down …
+MANY: Final = 200  # … if at least so many conversations wait
+TOO_LATE: Final = 8.0  # seconds: from here on new messages are refused for a while …
+TOO_MANY: Final = 1000  # … if at least so many conversations wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A message between its request and its commit."""
+
+    brand: Brand
+    connection: ConnectionId
+    lookup: bytes
+    key: bytes
+    kind: Kind
+    raw: RawText = field(repr=False)
+    findings: Findings | None = field(repr=False)  # None: masking failed, only the shell is kept
+    language: Language
+    choice: str | None
+    done: asyncio.Future[Stored | None]
+
+
+class Reception:
+    """Takes messages of all channels. `run` must be running for `hook` to answer."""
+
+    def __init__(
+        self, database: Database, directory: Directory, keys: Keys, clock: Clock, wake: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._keys = keys
+        self._clock = clock
+        self._wake = wake  # tells a worker in this process; one elsewhere polls
+        self._waiting: list[Waiting] = []
+        self._arrived = asyncio.Event()
+        self._waiting_lanes = 0
+        self._lag = 0.0
+
+    async def hook(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI: `POST /hooks/<channel>/<connection>`."""
+        headers = Headers(scope=scope)
+        try:
+            status, body, extra = await self._answer(scope, headers, receive)
+        except DatabaseAway:
+            status, body, extra = 503, {"error": "not stored; please send it again"}, {"retry-after": "2"}
+        payload = orjson.dumps(body)
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    (b"content-type", b"application/json"),
+                    (b"content-length", str(len(payload)).encode()),
+                    *((name.encode(), value.encode()) for name, value in extra.items()),
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": payload})
+
+    async def _answer(
+        self, scope: Scope, headers: Headers, receive: Receive
+    ) -> tuple[int, Mapping[str, str], Mapping[str, str]]:
+        _, _, channel, door_id = [*scope["path"].split("/"), "", "", ""][:4]
+        adapter = adapters().get(channel)
+        found = await self._directory.door(door_id)
+        if adapter is None or found is None or found[0].channel != channel:
+            return 404, {"error": "there is no such connection"}, {}
+        if scope["method"] != "POST":
+            return 405, {"error": "expected POST"}, {"allow": "POST"}
+        door, brand = found
+        body = await _read_body(receive, adapter.most_bytes)
+        if body is None:
+            return 413, {"error": f"at most {adapter.most_bytes} bytes"}, {}
+        if not adapter.verify(body, headers, door.secret, self._clock()):
+            return 401, {"error": "the signature is wrong or too old"}, {}
+        wait = await self._admit()
+        if wait is not None:
+            return 503, {"error": "too many messages at once; please send it again"}, {"retry-after": str(wait)}
+        try:
+            inbound = adapter.parse(body, headers)
+        except Malformed as malformed:
+            return 400, {"error": str(malformed)}, {}
+        except Unreadable as unreadable:
+            async with self._database.brand(brand.id) as connection:
+                now = self._clock()
+                await store.store_unparsed(connection, id=new_id(now), door=door.id, shape=unreadable.shape, at=now)
+            return 200, {"state": "not understood"}, {}
+        stored = [await self._take(adapter, door, brand, message) for message in inbound]
+        if None in stored:
+            return 401, {"error": "the conversation is not known"}, {}
+        return 200, {"state": "stored" if any(s is not None and s.fresh for s in stored) else "duplicate"}, {}
+
+    async def _admit(self) -> int | None:
+        """Slows down when the lanes lag; returns the seconds to come back after when they lag too much."""
+        if self._lag > TOO_LATE and self._waiting_lanes >= TOO_MANY:
+            return min(30, max(2, round(self._lag / 2)))
+        if self._lag > LATE and self._waiting_lanes >= MANY:
+            await asyncio.sleep(min(1.0, (self._lag - LATE) / 4))
+        return None
+
+    async def _take(self, adapter: Adapter, door: Connection, brand: Brand, inbound: Inbound) -> Stored | None:
+        """Masks one message, has it stored with others, and returns when it is on the disk."""
+        language = _language(inbound.language, brand)
+        try:
+            findings = find(inbound.text, allowed=brand.allowed)
+        except MaskingFailed:
+            findings = None
+        lookup = self._keys.lookup(f"{door.channel}:{door.id}", inbound.thread)
+        for _ in range(2):
+            waiting = Waiting(
+                brand=brand,
+                connection=door.id,
+                lookup=lookup,
+                key=self._keys.lookup(f"event:{door.id}", inbound.event),
+                kind=inbound.kind if findings is not None else Kind.UNREADABLE,
+                raw=inbound.text,
+                findings=findings,
+                language=language,
+                choice=inbound.choice,
+                done=asyncio.get_running_loop().create_future(),
+            )
+            self._waiting.append(waiting)
+            self._arrived.set()
+            stored = await waiting.done
+            if stored is not None or not adapter.opens:
+                return stored
+            await self._open(door, brand, inbound, lookup, language)
+        return None
+
+    async def _open(self, door: Connection, brand: Brand, inbound: Inbound, lookup: bytes, language: Language) -> None:
+        """Begins a conversation for a thread that was not known. Two processes that do so at once make one."""
+        now = self._clock()
+        key = new_person_key(os.urandom(32))
+        person = PersonId(new_id(now))
+        conversation = ConversationId(new_id(now))
+        async with self._database.brand(brand.id) as connection:
+            await threads.start(
+                connection,
+                door=door.id,
+                channel=door.channel,
+                language=language,
+                lookup=lookup,
+                wrapped_key=self._keys.wrap(key, person_bound(brand=brand.id, person=person)),
+                key_id=self._keys.key_id,
+                now=now,
+                person=person,
+                conversation=conversation,
+                sealed=seal(
+                    key,
+                    RawText(inbound.thread),
+                    brand=brand.id,
+                    person=person,
+                    table="thread",
+                    column="sealed",
+                    row=conversation,
+                ),
+                noticed=False,
+            )
+
+    async def run(self) -> None:
+        """Stores what waits, many messages a commit, until cancelled."""
+        while True:
+            await self._arrived.wait()
+            batch, self._waiting = self._waiting[:MOST_IN_A_COMMIT], self._waiting[MOST_IN_A_COMMIT:]
+            if not self._waiting:
+                self._arrived.clear()
+            if batch:
+                await self._store(batch)
+
+    async def watch(self) -> None:
+        """Keeps an eye on how late the lanes are, until cancelled."""
+        while True:
+            try:
+                async with self._database.shared() as connection:
+                    self._waiting_lanes, self._lag = await turns.lane_lag(connection, self._clock())
+            except (DatabaseAway, psycopg.Error):
+                self._waiting_lanes, self._lag = 0, 0.0  # the commit itself will say that the database is away
+            await asyncio.sleep(0.25)
+
+    async def _store(self, batch: Sequence[Waiting]) -> None:
+        unique: dict[tuple[str, bytes], Waiting] = {}
+        repeats: list[tuple[Waiting, Waiting]] = []
+        for waiting in batch:
+            first = unique.setdefault((waiting.connection, waiting.key), waiting)
+            if first is not waiting:
+                repeats.append((waiting, first))
+        # A conversation with something to seal is stored under its lane's lock; the others in one round trip. All
+        # messages of one conversation go the same way, so that their order holds.
+        sealing = {w.lookup for w in unique.values() if w.findings is not None and w.findings.vaulted}
+        try:
+            await self._retrying([w for w in unique.values() if w.lookup not in sealing], self._store_plain)
+            await self._retrying([w for w in unique.values() if w.lookup in sealing], self._store_sealing)
+        except (DatabaseAway, psycopg.Error):
+            for waiting in batch:
+                if not waiting.done.done():
+                    waiting.done.set_exception(DatabaseAway("not stored"))
+            return
+        for repeat, first in repeats:
+            stored = first.done.result()
+            if not repeat.done.done():
+                repeat.done.set_result(
+                    None if stored is None else Stored(conversation=stored.conversation, fresh=False)
+                )
+        self._wake()
+
+    async def _retrying(self, batch: Sequence[Waiting], write: Callable[[Sequence[Waiting]], Any]) -> None:
+        if not batch:
+            return
+        for attempt in range(4):
+            try:
+                await write(batch)
+            except psycopg.errors.DeadlockDetected:
+                if attempt == 3:
+                    raise
+            else:
+                return
+
+    async def _store_plain(self, batch: Sequence[Waiting]) -> None:
+        now = self._clock()
+        written: list[tuple[Sequence[Waiting], Sequence[Arrival], psycopg.AsyncCursor[Any]]] = []
+        async with self._database.pipeline() as connection:
+            for brand, group in _by_brand(batch):
+                arrivals = [self._arrival(w, self._words(w), now) for w in group]
+                await connection.execute(SET_BRAND, {"brand": str(brand)})
+                cursor = await connection.execute(store.STORE_ARRIVALS, store.pack_arrivals(arrivals))
+                written.append((group, arrivals, cursor))
+        for group, arrivals, cursor in written:
+            _settle(group, store.unpack_stored(arrivals, await cursor.fetchall()))
+
+    async def _store_sealing(self, batch: Sequence[Waiting]) -> None:
+        now = self._clock()
+        for brand, group in _by_brand(batch):
+            async with self._database.brand(brand) as connection:
+                vaults = await store.open_vaults(connection, {(w.connection, w.lookup) for w in group})
+                arrivals: list[Arrival] = []
+                items: list[SealedItem] = []
+                for waiting in group:
+                    vault = vaults.get((waiting.connection, waiting.lookup))
+                    text, sealed = self._seal(waiting, vault, now)
+                    arrivals.append(self._arrival(waiting, text, now))
+                    items += sealed
+                    if vault is not None:
+                        known = {**vault.numbers, **{(i.label, i.lookup): i.number for i in sealed}}
+                        vaults[waiting.connection, waiting.lookup] = replace(vault, numbers=known)
+                if items:
+                    await store.store_vault_items(connection, items, now)
+                cursor = await connection.execute(store.STORE_ARRIVALS, store.pack_arrivals(arrivals))
+                stored = store.unpack_stored(arrivals, await cursor.fetchall())
+            _settle(group, stored)
+
+    def _words(self, waiting: Waiting) -> MaskedText:
+        """The masked text of a message with nothing to number."""
+        if waiting.findings is None:
+            return published(words(waiting.language).gettext("[message that could not be read]"))
+        return render(waiting.raw, waiting.findings, {}, self._keys, waiting.language).text
+
+    def _seal(self, waiting: Waiting, vault: Vault | None, now: datetime) -> tuple[MaskedText, list[SealedItem]]:
+        """The masked text of a message, numbered after what its conversation has, and the values to keep sealed."""
+        if waiting.findings is None or vault is None:
+            return self._words(waiting), []
+        masked = render(waiting.raw, waiting.findings, vault.numbers, self._keys, waiting.language)
+        if vault.wrapped_key is None:
+            return masked.text, []
+        brand, person = waiting.brand, vault.person
+        key = self._keys.unwrap(vault.wrapped_key, person_bound(brand=brand.id, person=person))
+        items: list[SealedItem] = []
+        for value in masked.vaulted:
+            if (value.label, value.lookup) in vault.numbers:
+                continue
+            row: UUID = new_id(now)
+            items.append(
+                SealedItem(
+                    id=row,
+                    conversation=vault.conversation,
+                    person=person,
+                    label=value.label,
+                    number=value.number,
+                    lookup=value.lookup,
+                    sealed=seal(
+                        key, value.value, brand=brand.id, person=person, table="vault_item", column="sealed", row=row
+                    ),
+                    purpose="support",
+                    expires_at=now + timedelta(days=31 * brand.keep_months),
+                )
+            )
+        return masked.text, items
+
+    def _arrival(self, waiting: Waiting, text: MaskedText, now: datetime) -> Arrival:
+        return Arrival(
+            connection=waiting.connection,
+            lookup=waiting.lookup,
+            key=waiting.key,
+            id=new_id(now),
+            kind=waiting.kind,
+            text=text,
+            choice=waiting.choice,
+            at=now,
+        )
+
+
+def _by_brand(batch: Sequence[Waiting]) -> list[tuple[BrandId, list[Waiting]]]:
+    groups: defaultdict[BrandId, list[Waiting]] = defaultdict(list)
+    for waiting in batch:
+        groups[waiting.brand.id].append(waiting)
+    return sorted(groups.items())
+
+
+def _settle(group: Sequence[Waiting], stored: Sequence[Stored | None]) -> None:
+    for waiting, result in zip(group, stored, strict=True):
+        if not waiting.done.done():  # a request that was given up is stored all the same
+            waiting.done.set_result(result)
+
+
+def _language(asked: str | None, brand: Brand) -> Language:
+    for language in brand.languages:
+        if language == asked:
+            return language
+    return brand.language
+
+
+async def _read_body(receive: Receive, most: int) -> bytes | None:
+    """The body, in memory; None when it is larger than `most` bytes or the client left."""
+    body = bytearray()
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
+        body += event.get("body", b"")
+        if len(body) > most:
+            return None
+        if not event.get("more_body", False):
+            return bytes(body)

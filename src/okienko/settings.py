@@ -1,0 +1,75 @@
+"""The environment, read once into one frozen value. A wrong setting refuses to start, with the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+
+class WrongSetting(Exception):
+    """A setting that cannot be used: which, why, and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator decides. docs/settings.md describes each; a test compares."""
+
+    data: Path  # the embedded database and its log; made with 0700 when missing
+    keys: Path  # the operator's keys; outside the data folder, so that a copied database is not a copied key
+    database_url: str | None = field(default=None, repr=False)  # None: the embedded database
+    owner_url: str | None = field(default=None, repr=False)  # who may migrate, when not the same account
+    host: str = "127.0.0.1"
+    port: int = 8700
+    public_url: str | None = None  # as browsers see us; https makes the session cookie Secure
+    chats_per_hour: int = 60  # new chats from one address (/24 or /64) in an hour; 0 means no limit
+
+
+NAMES: Final = {
+    "OKIENKO_DATA": "data",
+    "OKIENKO_KEYS": "keys",
+    "OKIENKO_DATABASE_URL": "database_url",
+    "OKIENKO_DATABASE_OWNER_URL": "owner_url",
+    "OKIENKO_HOST": "host",
+    "OKIENKO_PORT": "port",
+    "OKIENKO_PUBLIC_URL": "public_url",
+    "OKIENKO_CHATS_PER_HOUR": "chats_per_hour",
+}
+
+
+def read(environ: Mapping[str, str], home: Path) -> Settings:
+    """Settings from the environment's OKIENKO_* variables. Raises `WrongSetting`, naming the variable and the fix."""
+    unknown = sorted(name for name in environ if name.startswith("OKIENKO_") and name not in NAMES)
+    if unknown:
+        raise WrongSetting(f"{unknown[0]} is not a setting of okienko; known are: {', '.join(NAMES)}")
+    given = {NAMES[name]: value for name, value in environ.items() if name in NAMES and value}
+    public_url = given.get("public_url")
+    if public_url is not None and (
+        urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).netloc
+    ):
+        raise WrongSetting("OKIENKO_PUBLIC_URL must be an address such as https://help.company.example")
+    url = given.get("database_url")
+    if url is not None and urlsplit(url).scheme not in ("postgresql", "postgres"):
+        raise WrongSetting("OKIENKO_DATABASE_URL must begin with postgresql://")
+    return Settings(
+        data=Path(given.get("data", str(home / ".local" / "share" / "okienko"))),
+        keys=Path(given.get("keys", str(home / ".config" / "okienko"))),
+        database_url=url,
+        owner_url=given.get("owner_url"),
+        host=given.get("host", "127.0.0.1"),
+        port=_whole("OKIENKO_PORT", given.get("port", "8700"), 1, 65535),
+        public_url=None if public_url is None else public_url.rstrip("/"),
+        chats_per_hour=_whole("OKIENKO_CHATS_PER_HOUR", given.get("chats_per_hour", "60"), 0, 1_000_000),
+    )
+
+
+def _whole(name: str, value: str, least: int, most: int) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        raise WrongSetting(f"{name} must be a whole number from {least} to {most}") from None
+    if not least <= number <= most:
+        raise WrongSetting(f"{name} must be from {least} to {most}")
+    return number

@@ -1,0 +1,148 @@
+"""Starting: from settings to a running process. Used by the commands, the demo, the bench and the road's tests."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from okienko.answers.shelf import Shelf
+from okienko.app import build
+from okienko.brands.directory import Directory
+from okienko.database.embedded import EmbeddedPostgres
+from okienko.database.migrate import migrate
+from okienko.database.pool import Database
+from okienko.database.urls import Urls
+from okienko.http import Client
+from okienko.keys import Keys
+from okienko.receive import Reception
+from okienko.settings import Settings
+from okienko.values import Clock
+from okienko.web.live import Live
+from okienko.web.services import Services
+from okienko.work import Worker
+
+CONNECTIONS: Final = 12
+
+
+def now() -> datetime:
+    """The clock of a running process; tests pass their own."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def open_database(settings: Settings) -> Generator[Urls]:
+    """A migrated database: the given one, or the embedded one, which runs as long as the block (or longer, if another
+    process has started it).
+
+    Call it from the main thread: the embedded server ends with the thread that started it.
+    """
+    if settings.database_url is not None:
+        urls = Urls(owner=settings.owner_url or settings.database_url, app=settings.database_url)
+        migrate(urls.owner, now=now())
+        yield urls
+        return
+    with EmbeddedPostgres.start(settings.data) as server:
+        migrate(server.urls.owner, now=now())
+        yield server.urls
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, urls: Urls, *, clock: Clock = now) -> AsyncGenerator[Services]:
+    """Connections, keys and the live feed; the feed listens only where a task runs it."""
+    database = await Database.open(urls.app, size=CONNECTIONS)
+    keys = Keys.open(settings.keys)
+    try:
+        yield Services(
+            settings=settings,
+            database=database,
+            directory=Directory(database, keys, clock),
+            keys=keys,
+            clock=clock,
+            live=Live(database, urls.app),
+        )
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a process runs."""
+
+    serve: bool = True
+    work: bool = True
+    demo: bool = False
+    on_ready: Callable[[], None] = field(default=lambda: None)
+
+
+async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = now) -> None:
+    """Serves and works until the process is told to stop (SIGINT, SIGTERM)."""
+    async with open_services(settings, urls, clock=clock) as services, Client() as http:
+        worker = Worker(
+            database=services.database,
+            owner_url=urls.owner,
+            directory=services.directory,
+            keys=services.keys,
+            clock=clock,
+            live=services.live,
+            shelf=Shelf(),
+            http=http,
+        )
+        reception = Reception(services.database, services.directory, services.keys, clock, worker.awake.set)
+        with suppress(asyncio.CancelledError):
+            async with asyncio.TaskGroup() as tasks:
+                background: list[asyncio.Task[None]] = []
+                if parts.work:
+                    background.append(tasks.create_task(worker.run()))
+                if parts.serve:
+                    background += [
+                        tasks.create_task(reception.run()),
+                        tasks.create_task(reception.watch()),
+                        tasks.create_task(services.live.run()),
+                    ]
+                    app = build(services, reception, worker.shelf, demo=parts.demo)
+                    await _serve(app, settings, parts.on_ready)
+                else:
+                    parts.on_ready()
+                    await _until_stopped()
+                for task in background:
+                    task.cancel()
+
+
+async def _serve(app: ASGIApp, settings: Settings, on_ready: Callable[[], None]) -> None:
+    """uvicorn without its logs: an access log would hold addresses."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if server.started:
+        on_ready()
+    await serving
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    await stopped.wait()

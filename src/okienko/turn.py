@@ -1,0 +1,232 @@
+"""One turn: from what a customer wrote to what is said and who answers next.
+
+`decide` is the product in one function, and its order is the product's promise:
+
+    a person holds it → asks for a person → asks whether this is a program → a category was picked
+    → answer from the help centre → which category? → a person
+
+It is pure: a `Situation` and the `House` go in, a `Plan` comes out. `work.py` reads the one and writes the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from okienko.answers.answer import Answer, Clarify, Refuse
+from okienko.answers.text import fold
+from okienko.masking.mask import published
+from okienko.values import Asked, Holder, Kind, Language, MaskedText, Plan, Say, Situation
+from okienko.web.i18n import Words, words
+
+Found = Answer | Clarify | Refuse
+LookUp = Callable[[MaskedText, Language, str | None], Found]
+
+# After so many turns in a row without an answer a person takes over unasked.
+MOST_MISSES: Final = 2
+# A turn that breaks so often is given to a person, with its neighbours unaffected.
+MOST_FAILURES: Final = 5
+
+CONTACT: Final = "contact"  # quick reply: the form for a way to be reached
+PERSON: Final = "person"  # quick reply: the button that asks for a person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A brand at this moment, as far as a turn depends on it."""
+
+    name: str
+    hours: Mapping[Language, str]  # in words
+    open: bool
+    people: int  # agents at the desk now
+    categories: Mapping[Language, Mapping[str, str]]  # language → slug → name
+    look_up: LookUp
+
+
+_PERSON: Final = re.compile(
+    r"""\b(
+      (chce|chcialbym|chcialabym|prosze|poprosze|daj(cie)?|moge|mozna|wole|polacz(cie)?|przelacz(cie)?)\b.{0,40}
+        \b(czlowiek\w*|konsultant\w*|pracownik\w*|osob[aey]\b|zywym)
+      | (rozmow\w*|rozmawiac|porozmawiac|pogadac|polaczenie|kontakt)\s+z\s+(\w+\s+)?
+        (czlowiek\w*|konsultant\w*|pracownik\w*|osoba\b|kims\b)
+      | (konsultant|czlowiek|pracownik)\s*(prosze|!|$)
+      | (talk|speak|chat|connect|transfer|put)\b.{0,25}\b(human|person|agent|representative|someone|somebody)
+      | (want|need|get)\s+(me\s+)?(to\s+\w+\s+to\s+)?(a|an|real|live|the)\s+((real|live|human)\s+)?
+        (human|person|agent|representative)
+      | (real|live|actual)\s+(human|person|agent)
+      | (human|agent|representative)\s*(please|!|$)
+    )""",
+    re.VERBOSE,
+)
+_PROGRAM: Final = re.compile(
+    r"""\b(
+      czy\s+(to|ty|ja|rozmawiam|pisze)\b.{0,25}\b(bot\w*|robot\w*|program\w*|automat\w*|czlowiek\w*|sztuczn\w+|ai)\b
+      | jestes\s+(botem|robotem|programem|czlowiekiem|prawdziw\w+|ai)
+      | (are|r)\s+(you|u)\s+(a\s+|an\s+)?(real\s+)?(bot|robot|human|person|program|machine|ai|real)
+      | (is\s+this|am\s+i\s+(talking|speaking|chatting)\s+(to|with))\s+(a\s+|an\s+)?(real\s+)?
+        (bot|robot|human|person|program|machine|ai)
+    )""",
+    re.VERBOSE,
+)
+
+
+def wants_person(text: MaskedText) -> bool:
+    """Whether somebody asks for a person in words, in Polish (with or without diacritics) or English."""
+    return _PERSON.search(fold(text.text)) is not None
+
+
+def asks_whether_program(text: MaskedText) -> bool:
+    """Whether somebody asks if they talk to a program. The answer is code, and always true."""
+    return _PROGRAM.search(fold(text.text)) is not None
+
+
+def decide(situation: Situation, house: House) -> Plan:
+    """What this turn says and who answers next.
+
+    Pure, and quick enough to be called for many conversations in one go; may raise whatever a broken look-up raises.
+    """
+    if situation.holder is not Holder.BOT and not situation.closed:
+        # A person has it, or has been asked to: the bot is silent, whatever is written.
+        return _plan(situation, holder=situation.holder, reason="person_has_it")
+    speak = words(situation.language)
+    question = _question(situation)
+    if any(_asks_for_person(asked) for asked in situation.asked):
+        return _hand_over(situation, house, "asked_for_person")
+    if any(asked.kind is Kind.UNREADABLE for asked in situation.asked):
+        text = speak.gettext("Your message could not be read. Please send it again.")
+        return _hand_over(situation, house, "unreadable", text)
+    if any(_is_words(asked) and asks_whether_program(asked.text) for asked in situation.asked):
+        text = speak.gettext("Yes, this is a program (a bot), not a person. Would you like to talk to a person?")
+        say = Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))
+        return _plan(situation, says=(say,), misses=situation.misses, reason="truth")
+    category = _category(situation, house)
+    if question is None:
+        return _ask_about(situation, house, category)
+    match house.look_up(question, situation.language, category):
+        case Answer() as answer:
+            say = Say(
+                kind=Kind.ANSWER,
+                text=published(answer.text),
+                citations=answer.citations,
+                confidence=answer.confidence,
+            )
+            return _plan(situation, says=(say,), category=category or answer.category, reason="answered")
+        case Clarify() as clarify:
+            text = speak.gettext("What is it about? Choose a category.")
+            say = Say(kind=Kind.CLARIFY, text=published(text), choices=clarify.categories)
+            return _plan(situation, says=(say,), misses=situation.misses, category=category, reason="clarified")
+        case Refuse(reason="greeting"):
+            text = speak.gettext("Hello. How can we help? Choose a category or write what happened.")
+            say = Say(kind=Kind.CLARIFY, text=published(text), choices=_some_categories(situation, house))
+            return _plan(situation, says=(say,), misses=situation.misses, reason="greeted")
+        case Refuse():
+            return _miss(situation, house, category)
+
+
+def give_up(situation: Situation, house: House) -> Plan:
+    """The plan for a turn that cannot be decided or written: a person gets it, and sees why."""
+    return _hand_over(situation, house, "broken")
+
+
+def _asks_for_person(asked: Asked) -> bool:
+    return asked.kind is Kind.PERSON or (_is_words(asked) and wants_person(asked.text))
+
+
+def _is_words(asked: Asked) -> bool:
+    return asked.kind is Kind.TEXT
+
+
+def _question(situation: Situation) -> MaskedText | None:
+    """What is asked: the words of this turn, or, when a category was picked after "what is it about?", those before."""
+    said = [asked.text.text for asked in situation.asked if _is_words(asked)]
+    if said:
+        return MaskedText("\n".join(said))
+    return situation.open_question
+
+
+def _category(situation: Situation, house: House) -> str | None:
+    """The category that scopes the search: the last one picked in this turn, else the conversation's."""
+    known = house.categories.get(situation.language, {})
+    picked = [asked.choice for asked in situation.asked if asked.choice in known]
+    return picked[-1] if picked else situation.category
+
+
+def _ask_about(situation: Situation, house: House, category: str | None) -> Plan:
+    """A category was picked before anything was asked."""
+    speak = words(situation.language)
+    name = house.categories.get(situation.language, {}).get(category or "")
+    if name is None:
+        text = speak.gettext("Please write what happened.")
+    else:
+        text = speak.gettext("%(category)s. Please write what happened.", category=name)
+    say = Say(kind=Kind.TEXT, text=published(text))
+    return _plan(situation, says=(say,), misses=situation.misses, category=category, reason="category_picked")
+
+
+def _miss(situation: Situation, house: House, category: str | None) -> Plan:
+    misses = situation.misses + 1
+    speak = words(situation.language)
+    if misses >= MOST_MISSES:
+        text = speak.gettext("There is no answer to this in the help articles, so a person will take it.")
+        return _hand_over(situation, house, "no_answer", text, misses=misses)
+    text = speak.gettext(
+        "There is no answer to this in the help articles. You can put it in other words or talk to a person."
+    )
+    say = Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))
+    return _plan(situation, says=(say,), misses=misses, category=category, reason="no_answer")
+
+
+def _hand_over(situation: Situation, house: House, reason: str, before: str = "", *, misses: int = 0) -> Plan:
+    """To a person; says honestly whether one is there now."""
+    speak = words(situation.language)
+    if house.open and house.people > 0:
+        text = speak.gettext(
+            "Case %(reference)s is waiting for a person. The answer will appear here; you may close this window.",
+            reference=situation.reference,
+        )
+        choices: tuple[str, ...] = ()
+    else:
+        text = speak.gettext(
+            "Nobody is at the desk now (opening hours: %(hours)s). Case %(reference)s is saved and will be answered. "
+            "Leave an e-mail address or a phone number so that the answer can reach you.",
+            hours=house.hours.get(situation.language, ""),
+            reference=situation.reference,
+        )
+        choices = (CONTACT,)
+    say = Say(kind=Kind.HANDOFF, text=published(f"{before} {text}".strip()), choices=choices)
+    return _plan(situation, says=(say,), holder=Holder.QUEUE, misses=misses, reason=reason)
+
+
+def _some_categories(situation: Situation, house: House) -> tuple[str, ...]:
+    return tuple(house.categories.get(situation.language, {}))[:6]
+
+
+def _plan(
+    situation: Situation,
+    *,
+    says: tuple[Say, ...] = (),
+    holder: Holder = Holder.BOT,
+    misses: int = 0,
+    category: str | None = None,
+    reason: str,
+) -> Plan:
+    if says and not situation.noticed:
+        says = (_notice(words(situation.language)), *says)
+    return Plan(
+        situation=situation,
+        says=says,
+        holder=holder,
+        category=category or situation.category,
+        language=situation.language,
+        misses=misses,
+        reason=reason,
+    )
+
+
+def _notice(speak: Words) -> Say:
+    text = speak.gettext(
+        "This is a program (a bot), not a person. It can be wrong. You can ask for a person at any time."
+    )
+    return Say(kind=Kind.NOTICE, text=published(text))

@@ -1,0 +1,216 @@
+"""The worker: takes turns, sends, and keeps house. Any number of processes may run it against one database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import psycopg
+import structlog
+
+from okienko import deliver, turn
+from okienko.answers.answer import answer
+from okienko.answers.shelf import Shelf
+from okienko.brands.directory import Directory
+from okienko.brands.store import read_categories
+from okienko.conversations.store import turns as store
+from okienko.conversations.store import upkeep
+from okienko.conversations.store.turns import Lease
+from okienko.database.ids import new_id
+from okienko.database.migrate import ensure_partitions
+from okienko.database.pool import SET_BRAND, Database, DatabaseAway
+from okienko.desk.hours import describe_hours, is_open
+from okienko.http import Http
+from okienko.keys import Keys
+from okienko.log import describe
+from okienko.staff.store import agents_present
+from okienko.turn import House
+from okienko.values import BrandId, Clock, ConversationId, Language, MaskedText, Plan, Situation
+from okienko.web.live import Live
+
+log = structlog.get_logger()
+
+MOST_TURNS: Final = 64  # in one batch
+LEASE: Final = timedelta(seconds=10)  # a batch takes a fraction of a second; after this another worker may have it
+QUICK: Final = 0.005  # seconds between looks for work while there is some
+SLOW: Final = 0.04  # and while there is none
+HOUSE_FRESH: Final = timedelta(milliseconds=500)
+RETRY: Final = timedelta(seconds=2)
+REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
+HOUR: Final = 3600.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    """What a worker works with."""
+
+    database: Database
+    owner_url: str = field(repr=False)  # makes next month's partitions
+    directory: Directory
+    keys: Keys
+    clock: Clock
+    live: Live
+    shelf: Shelf
+    http: Http
+    awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
+    written: asyncio.Event = field(default_factory=asyncio.Event)  # there is something to show
+    houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
+
+    async def run(self) -> None:
+        """Works until cancelled; waits when the database is away, and goes on by itself when it is back."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._repeat(self.take_turns, self.awake))
+            tasks.create_task(self._repeat(self.show, self.written))
+            tasks.create_task(self._repeat(self.send, asyncio.Event()))
+            tasks.create_task(self._every(HOUR, self.keep_house))
+
+    async def take_turns(self) -> int:
+        """One batch of turns: claim, read, think, write. How many lanes were claimed."""
+        async with self.database.shared() as connection:
+            leases = await store.claim_lanes(connection, limit=MOST_TURNS, now=self.clock(), lease=LEASE)
+        by_brand: defaultdict[BrandId, list[Lease]] = defaultdict(list)
+        for lease in leases:
+            by_brand[lease.brand].append(lease)
+        plans: dict[BrandId, list[Plan]] = {}
+        for brand in sorted(by_brand):
+            async with self.database.brand(brand) as connection:
+                situations = await store.read_situations(connection, by_brand[brand])
+            house = await self.house(brand)
+            plans[brand] = [self._think(situation, house) for situation in situations]
+        if any(plans.values()):
+            await self._write(plans)
+        return len(leases)
+
+    async def show(self) -> int:
+        """Delivers to web chat. How many messages."""
+        shown = await deliver.show(self.database, self.clock())
+        await self._announce(shown)
+        return len(shown)
+
+    async def send(self) -> int:
+        """One round of sends to channels that are called. How many."""
+        sent = await deliver.send(self.database, self.directory, self.keys, self.http, self.clock)
+        await self._announce(sent)
+        return len(sent)
+
+    async def keep_house(self) -> None:
+        """What is due once an hour: partitions of coming months, old dedupe keys, expired values."""
+        now = self.clock()
+        await asyncio.to_thread(_make_partitions, self.owner_url, now)
+        async with self.database.shared() as connection:
+            while await upkeep.forget_seen(connection, now - REMEMBER) == upkeep.MOST:
+                pass
+        for brand in (await self.directory.read()).brands:
+            async with self.database.brand(brand) as connection:
+                while await upkeep.expire_vault(connection, now) == upkeep.MOST:
+                    pass
+
+    async def house(self, brand_id: BrandId) -> House:
+        """The brand as turns see it, at most half a second old."""
+        now = self.clock()
+        known = self.houses.get(brand_id)
+        if known is not None and now - known[0] < HOUSE_FRESH:
+            return known[1]
+        brand = await self.directory.brand(brand_id)
+        index = await self.shelf.get(self.database, brand_id)
+        async with self.database.brand(brand_id) as connection:
+            categories = await read_categories(connection)
+            people = await agents_present(connection, brand_id, now)
+
+        def look_up(question: MaskedText, language: Language, category: str | None) -> turn.Found:
+            return answer(index, question, language=language, category=category)
+
+        house = House(
+            name=brand.name,
+            hours={language: describe_hours(brand.hours, language) for language in brand.languages},
+            open=is_open(brand.hours, brand.timezone, now),
+            people=people,
+            categories=categories,
+            look_up=look_up,
+        )
+        self.houses[brand_id] = (now, house)
+        return house
+
+    def _think(self, situation: Situation, house: House) -> Plan:
+        """Decides one turn. One that breaks goes to a person, and its neighbours do not notice."""
+        if situation.failures < turn.MOST_FAILURES:
+            try:
+                return turn.decide(situation, house)
+            except Exception as error:  # noqa: BLE001 - whatever broke, the customer gets a person
+                log.error("turn_broke", conversation=str(situation.conversation), **describe(error))
+        return turn.give_up(situation, house)
+
+    async def _write(self, plans: dict[BrandId, list[Plan]]) -> None:
+        """Writes a batch in one transaction; when that is refused, one by one, so that one bad plan harms no other."""
+        try:
+            await self._write_together(plans)
+        except psycopg.Error as error:
+            log.error("batch_refused", count=sum(map(len, plans.values())), **describe(error))
+            for brand, group in plans.items():
+                for plan in group:
+                    await self._write_alone(brand, plan)
+
+    async def _write_together(self, plans: dict[BrandId, list[Plan]]) -> None:
+        now = self.clock()
+        async with self.database.pipeline() as connection:
+            for brand, group in plans.items():
+                says = [[new_id(now) for _ in plan.says] for plan in group]
+                await connection.execute(SET_BRAND, {"brand": str(brand)})
+                await connection.execute(store.WRITE_PLANS, store.pack_plans(group, says, now))
+        self.written.set()
+        silent = [(b, plan.situation.conversation) for b, group in plans.items() for plan in group if not plan.says]
+        await self._announce(silent)
+
+    async def _write_alone(self, brand: BrandId, plan: Plan) -> None:
+        try:
+            await self._write_together({brand: [plan]})
+        except psycopg.Error as error:
+            situation = plan.situation
+            log.error("turn_refused", conversation=str(situation.conversation), **describe(error))
+            lease = Lease(brand=brand, conversation=situation.conversation, token=situation.token)
+            async with self.database.brand(brand) as connection:
+                await store.retry_later(connection, [lease], self.clock() + RETRY)
+
+    async def _announce(self, changed: Sequence[tuple[BrandId, ConversationId]]) -> None:
+        by_brand: defaultdict[BrandId, dict[ConversationId, None]] = defaultdict(dict)
+        for brand, conversation in changed:
+            by_brand[brand][conversation] = None
+        for brand, conversations in by_brand.items():
+            await self.live.announce(brand, list(conversations))
+
+    async def _repeat(self, work: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
+        """Works while there is work, then looks again at short intervals or when woken."""
+        pause = QUICK
+        while True:
+            wake.clear()
+            try:
+                done = await work()
+            except (DatabaseAway, psycopg.Error) as error:
+                log.warning("database_away", **describe(error))
+                await asyncio.sleep(0.5)
+                continue
+            if done:
+                pause = QUICK
+                continue
+            try:
+                async with asyncio.timeout(pause):
+                    await wake.wait()
+            except TimeoutError:
+                pause = min(SLOW, pause * 1.5)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except (DatabaseAway, psycopg.Error) as error:
+                log.warning("upkeep_failed", **describe(error))
+            await asyncio.sleep(seconds)
+
+
+def _make_partitions(owner_url: str, now: datetime) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        ensure_partitions(connection, first=now, months=3)
