@@ -1,0 +1,28 @@
+"""The schema on the oldest PostgreSQL we promise to work with. Left out, visibly, where it is not installed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import psycopg
+
+from okienko.database.migrate import migrate
+from tests.conftest import Cluster
+
+
+def test_the_schema_is_complete_on_15(debian_cluster: Cluster) -> None:
+    with debian_cluster.database("complete") as urls:
+        assert migrate(urls.owner, now=datetime.now(UTC)) == []
+        with psycopg.connect(urls.app) as connection:
+            assert connection.info.server_version // 10000 == 15
+            connection.execute("set search_path = okienko")
+            claimed = connection.execute("select * from claim_lanes(10, now(), interval '1 minute')").fetchall()
+            assert claimed == []
+            open_tables = connection.execute(
+                """
+                select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+                where c.relnamespace = 'okienko'::regnamespace and a.attname = 'brand_id' and c.relkind in ('r', 'p')
+                  and not c.relispartition and not (c.relrowsecurity and c.relforcerowsecurity)
+                """
+            ).fetchall()
+            assert open_tables == []
