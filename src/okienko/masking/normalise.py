@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _PLAIN: Final = r"\t\n\r -~ĄĆĘŁŃÓŚŹŻąćęłńóśźżÄÖÜäöüß„”“’‘»«…€£°§×•\U0001f300-\U0001f64f\U0001f680-\U0001faff"
@@ -24,11 +25,12 @@ _SINGLE: Final = str.maketrans(
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d\u30fc", "-"),
         **dict.fromkeys("\u2044\u2215", "/"),
         **dict.fromkeys("\u00b7\u2024\u2027\u30fb\u3002", "."),
+        **{chr(0xFEE0 + code): chr(code) for code in range(0x21, 0x7F) if code != 0x2D},  # full-width
         "İ": "I",  # the only letter whose lower case is longer than itself
     }
 )
 _ODD: Final = re.compile(
-    rf"[^\W\d_][\u0300-\u036f]++|%[0-9A-Fa-f]{{2}}|&(?:#[0-9]{{2,7}}|#[xX][0-9A-Fa-f]{{2,6}}|[A-Za-z]{{2,10}});|[^{_PLAIN}]"
+    rf"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u00ad]++|[^\W\d_][\u0300-\u036f]++|%[0-9A-Fa-f]{{2}}|&(?:#[0-9]{{2,7}}|#[xX][0-9A-Fa-f]{{2,6}}|[A-Za-z]{{2,10}});|[^{_PLAIN}]"
 )
 _LOOKS_ODD: Final = re.compile(rf"[^{_PLAIN}]|%[0-9A-Fa-f]{{2}}|&[#A-Za-z]")
 _FOREIGN: Final = re.compile(r"[\u0370-\u052f]")
@@ -86,6 +88,7 @@ def normalise(text: str) -> Normalised:
     return Normalised(text=plain, starts=starts, stops=stops)
 
 
+@lru_cache(maxsize=1024)  # single signs, not words
 def _respell(odd: str) -> str:
     if odd[0] == "%" and len(odd) == 3:
         code = int(odd[1:], 16)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 FILLER: Final = "\ufffc"  # stands for what has been found, and for placeholders: no context reaches across it
-_FOLD: Final = str.maketrans("ąćęłńóśźżäöüß", "acelnoszzaous")
+_FOLD: Final = tuple(zip("ąćęłńóśźżäöüß", "acelnoszzaous", strict=True))
 _RUN: Final = re.compile(r"[0-9]++(?:[ ._\-/()]{1,3}+[0-9]++)*+")
 _GROUP: Final = re.compile(r"[0-9]++")
 _NEAR: Final = 48  # characters of context
+_CROWD: Final = 64  # groups; a longer row of small numbers is no identifier that could be told from the next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -51,11 +52,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Reading:
-    """A message as detectors see it; `folded` has the same length as `text`: lower case, without Polish marks."""
+    """A message as detectors see it; `folded` has the same length as `text`: lower case, without Polish marks.
+
+    `crowds` are the places of rows with more than 64 groups of digits: they are masked as they are, unread.
+    """
 
     text: str
     folded: str
     runs: tuple[Run, ...]
+    crowds: tuple[tuple[int, int], ...]
 
     def before(self, at: int) -> str:
         """Folded context in front of a place, as far as anything already found."""
@@ -71,11 +76,20 @@ class Reading:
 def read(text: str) -> Reading:
     """Prepare a normalised text. Linear."""
     folded = text.lower()
+    if len(folded) != len(text):
+        folded = "".join(character.lower()[0] for character in text)
     if not folded.isascii():
-        folded = folded.translate(_FOLD)
-        if len(folded) != len(text):
-            folded = "".join(character.lower()[0] for character in text).translate(_FOLD)
-    return Reading(text=text, folded=folded, runs=tuple(_run(match) for match in _RUN.finditer(text)))
+        for marked, plain in _FOLD:  # quicker than a table: most letters are absent
+            folded = folded.replace(marked, plain)
+    runs: list[Run] = []
+    crowds: list[tuple[int, int]] = []
+    for match in _RUN.finditer(text):
+        run = _run(match)
+        if len(run.starts) > _CROWD:
+            crowds.append((run.start, run.end))
+        else:
+            runs.append(run)
+    return Reading(text=text, folded=folded, runs=tuple(runs), crowds=tuple(crowds))
 
 
 def _run(match: re.Match[str]) -> Run:

@@ -45,15 +45,16 @@ _EXPLICIT: Final = re.compile(
     r"(?:num[a-z]*|nr) (?:konta|rachunku)(?:[^a-z0-9]{1,3}(?:bankowego|to|jest|do|zwrotu)){0,3}[^a-z0-9\n]{0,4}$"
     r"|account (?:number|no\.?)(?: is)?[^a-z0-9\n]{0,4}$|iban[^a-z0-9\n]{0,4}$"
 )
+_FEWEST: Final = 8  # digits; no account number has fewer
 _NRB_SHAPE: Final = (2, 4, 4, 4, 4, 4, 4)
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    if not reading.runs:
+    if sum(len(run.digits) for run in reading.runs) < _FEWEST:
         return
     yield from _ibans(reading)
     for run in reading.runs:
-        if len(run.digits) >= 8:
+        if len(run.digits) >= _FEWEST:
             yield from _numbers(reading, run)
 
 

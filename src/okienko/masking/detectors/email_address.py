@@ -38,46 +38,47 @@ _EDGE: Final = "'`!#$%&*=?^~{|}.-"
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    if (
-        "@" not in folded
-        and " at " not in folded
-        and "malp" not in folded
-        and "at" + ")" not in folded
-        and "at]" not in folded
-    ):
-        return
-    for at in _AT.finditer(folded):
-        hit = _address(reading, at)
-        if hit is not None:
-            yield hit
+    if "@" in folded or " at " in folded or "malp" in folded or "at)" in folded or "at]" in folded:
+        for at in _AT.finditer(folded):
+            hit = _address(folded, at)
+            if hit is not None:
+                yield hit
 
 
-def _address(reading: Reading, at: re.Match[str]) -> Hit | None:
-    folded = reading.folded
+def _address(folded: str, at: re.Match[str]) -> Hit | None:
     domain = _DOMAIN.match(folded, at.end(), at.end() + 255)
+    if domain is None:
+        return None
     local = _LOCAL_BACK.match(folded[max(0, at.start() - 128) : at.start()][::-1])
-    if domain is None or local is None:
+    if local is None:
         return None
     name = local.group()[::-1].lstrip(_EDGE)
-    if not name:
-        return None
     host = domain.group().rstrip("-_")
-    start, end = at.start() - len(name), at.start() + len(at.group()) + len(host)
-    sign = at.group().strip()
-    spelled = _SPOKEN.search(host) is not None
-    pretty = _SPELL.sub(".", host)
-    dotted = "." in pretty
-    if sign.strip(" _-") in {"at", "malpa", "malpka"} and sign[0] not in "([{<":
-        # "look at allegro.pl" is no address; "jan.nowak at wp.pl" and "jan at wp dot pl" are.
-        telling = spelled or (dotted and any(mark in name for mark in "._+0123456789")) or _PROVIDERS.match(pretty)
-        if not telling or (not dotted and sign == "at"):
-            return None
-    elif not dotted and at.group() != "@" and not _PROVIDERS.match(pretty):
+    plain_host = _SPELL.sub(".", host)
+    if not name or not _convincing(name, host, plain_host, at.group()):
         return None
-    elif not dotted and not (any(c.isalpha() for c in name) and any(c.isalpha() for c in host)):
-        return None
-    value = _SPELL.sub(".", name) + "@" + pretty
-    return Hit(label=LABEL, start=start, end=end, value=value, rank=Rank.CERTAIN)
+    return Hit(
+        label=LABEL,
+        start=at.start() - len(name),
+        end=at.end() + len(host),
+        value=f"{_SPELL.sub('.', name)}@{plain_host}",
+        rank=Rank.CERTAIN,
+    )
+
+
+def _convincing(name: str, host: str, plain_host: str, sign: str) -> bool:
+    """Whether a name and a host around a sign are an address and not just words."""
+    dotted = "." in plain_host
+    provider = _PROVIDERS.match(plain_host) is not None
+    if "@" in sign or sign.strip()[0] in "([{<":
+        if dotted or provider:
+            return True
+        # `jan@firma`, but not `2 @ 30` and `piszcie @ nas`
+        return sign == "@" and len(name) > 1 and len(host) > 2 and not name.isdigit() and not host.isdigit()
+    # A bare "at" or "małpa": `look at allegro.pl` is no address; `jan.k at wp.pl` and `jan at wp dot pl` are.
+    if "at" in sign and not dotted:
+        return False
+    return provider or _SPOKEN.search(host) is not None or (dotted and any(mark in name for mark in "._+0123456789"))
 
 
 DETECTOR: Final = Detector(

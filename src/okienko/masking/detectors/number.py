@@ -28,6 +28,8 @@ _PARCEL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{2}[0-9]{9}[a-z]{2}|1z[0-9a-z
 
 
 def find(reading: Reading) -> Iterator[Hit]:
+    for start, end in reading.crowds:
+        yield Hit(label=LABEL, start=start, end=end, value="", rank=Rank.CERTAIN)
     for run in reading.runs:
         if len(run.digits) >= _ENOUGH:
             hit = _number(reading, run)

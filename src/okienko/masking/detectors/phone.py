@@ -27,6 +27,8 @@ _POLISH_SHAPES: Final = frozenset(
 _AMERICAN_SHAPES: Final = frozenset({(3, 3, 4), (1, 3, 3, 4)})
 _BRITISH_SHAPES: Final = frozenset({(5, 6), (5, 3, 3), (4, 3, 4)})
 _POLISH_PREFIXES: Final = ("", "48", "0048", "0")
+_FEWEST: Final = 7  # digits
+_MOST_ASKED: Final = 16
 _REGIONS: Final = ("PL", "US", "GB", "DE", "UA")
 _NOUN: Final = label_before(
     r"tel|komork|komorec|kom|phone|mobil|cell|whats ?app|signal|viber|sms|kontakt|contact|fax|faks|infolini", 3
@@ -49,12 +51,14 @@ _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    for run in reading.runs:
-        if len(run.digits) >= 7:
-            yield from _numbers(reading, run)
+    runs = [run for run in reading.runs if len(run.digits) >= _FEWEST]
+    # Asking a country's plan costs 50 µs. A message with a page of numbers gets all of them masked unasked.
+    ask = len(runs) <= _MOST_ASKED
+    for run in runs:
+        yield from _numbers(reading, run, ask=ask)
 
 
-def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
+def _numbers(reading: Reading, run: Run, *, ask: bool) -> Iterator[Hit]:
     context = reading.before(run.start)
     if ORDER_BEFORE.search(context):
         named = sure = _OF_ORDER.search(context) is not None
@@ -70,7 +74,7 @@ def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
     free = 0  # the first group that no number has taken yet
     opening = reading.text[max(0, run.start - 3) : run.start].rstrip(" (")
     if opening.endswith("+") or run.digits.startswith("00"):
-        found = _international(run, plus=opening.endswith("+"))
+        found = _international(run, plus=opening.endswith("+"), ask=ask)
         if found is not None:
             last, value = found
             start = reading.text.rindex("+", 0, run.start) if opening.endswith("+") else run.start
@@ -79,7 +83,7 @@ def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
     for first in range(len(run.starts)):
         if first < free:
             continue
-        found = _polish(run, first) or _foreign(run, first, named=sure and first == 0)
+        found = _polish(run, first) or _foreign(run, first, ask=ask and sure and first == 0)
         if found is not None:
             last, value = found
             rank = Rank.LABELLED if sure and first == 0 else Rank.SHAPE
@@ -87,7 +91,7 @@ def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
                 label=LABEL, start=_bracket(reading, run.starts[first]), end=run.ends[last], value=value, rank=rank
             )
             free = last + 1
-    if named and not free and len(run.digits) <= 15:
+    if (named or (sure and not ask)) and not free and len(run.digits) <= 15:
         # Called a telephone, but no plan knows it: a digit may be missing, or it lacks its area code.
         yield Hit(label=LABEL, start=_bracket(reading, run.start), end=run.end, value=run.digits, rank=Rank.SHAPE)
 
@@ -127,7 +131,7 @@ def _polish(run: Run, first: int) -> tuple[int, str] | None:
     return None
 
 
-def _foreign(run: Run, first: int, *, named: bool) -> tuple[int, str] | None:
+def _foreign(run: Run, first: int, *, ask: bool) -> tuple[int, str] | None:
     """A number of another country: by its shape, or valid in one of the countries when a word says it is a telephone."""
     seen = run.before[first]
     for length in (10, 11):
@@ -140,7 +144,7 @@ def _foreign(run: Run, first: int, *, named: bool) -> tuple[int, str] | None:
             return last, "+1" + digits[-10:]
         if shape in _BRITISH_SHAPES and digits.startswith("07"):
             return last, "+44" + digits[1:]
-    if named:
+    if ask:
         for length in (11, 10, 12, 9, 8):
             last = run.group_ending.get(seen + length)
             if last is not None:
@@ -150,7 +154,7 @@ def _foreign(run: Run, first: int, *, named: bool) -> tuple[int, str] | None:
     return None
 
 
-def _international(run: Run, *, plus: bool) -> tuple[int, str] | None:
+def _international(run: Run, *, plus: bool, ask: bool) -> tuple[int, str] | None:
     """A number with its country's code: the longest row of groups that is valid, else what could be one."""
     skip = 0 if plus else 2
     digits = run.digits[skip : skip + 15]
@@ -161,7 +165,7 @@ def _international(run: Run, *, plus: bool) -> tuple[int, str] | None:
         for length, last in ends:
             if length == 11 and _POLISH.fullmatch(digits, 2, 11):
                 return last, "+" + digits[:11]
-    for length, last in ends:
+    for length, last in ends if ask else ():
         value = _valid("+" + digits[:length], None)
         if value is not None:
             return last, value

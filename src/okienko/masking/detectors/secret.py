@@ -30,6 +30,7 @@ _KEY: Final = re.compile(
     r"|eyj[\w-]{10,600}\.[\w-]{10,600}(?:\.[\w-]{5,600})?)(?![\w-])"
 )
 _WORDS: Final = ("hasl", "pass", "kod", "code", "pin", "puk", "blik", "otp", "cv")
+_KEY_SIZE: Final = 20  # the shortest key
 _SIGNS: Final = ("_", "-", "eyj", "akia")
 
 
@@ -44,7 +45,7 @@ def find(reading: Reading) -> Iterator[Hit]:
         for code in _CODE.finditer(folded):
             start, end = code.span("value")
             yield Hit(label=LABEL, start=start, end=end, value=code.group("value"), rank=Rank.LABELLED)
-    if any(sign in folded for sign in _SIGNS):
+    if any(sign in folded for sign in _SIGNS) and max(map(len, folded.split())) >= _KEY_SIZE:
         for key in _KEY.finditer(folded):
             yield Hit(label=LABEL, start=key.start(), end=key.end(), value=key.group(), rank=Rank.CERTAIN)
 

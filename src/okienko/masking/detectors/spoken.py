@@ -56,16 +56,12 @@ _ROW: Final = re.compile(
     rf"(?<![a-z])(?:{_WORD})(?![a-z])(?:[ ,.;-]{{1,3}}+(?:(?:{_WORD})(?![a-z])|[0-9]{{1,3}}(?![0-9])))++"
 )
 _TOKEN: Final = re.compile(r"[a-z]++|[0-9]++")
-# Every row of eight digits holds at least three of these pieces unless it repeats itself.
-_SIGNS: Final = (
-    "jed", "dwa", "dwie", "trz", "czter", "pie", "szes", "siedem", "osiem", "dziew", "zero", "sto", "dwoj", "siodem",
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "oh", "double", "triple", "ty",
-)  # fmt: skip
+_ALL: Final = frozenset({*_ONES, *_TEENS, *_TENS, *_HUNDREDS})
 
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    if sum(sign in folded for sign in _SIGNS) < 2:
+    if len(_ALL.intersection(folded.replace(",", " ").replace("-", " ").split())) < 2:
         return
     for row in _ROW.finditer(folded):
         digits = _digits(row.group())
