@@ -1,0 +1,71 @@
+"""The indexes of all brands, in memory, as fresh as the database says they should be."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from okienko.answers.index import Index, build_index
+from okienko.answers.store import read_articles_version, read_published
+from okienko.database.pool import Database, DatabaseAway
+from okienko.values import Brand, BrandId
+
+_PATIENCE: Final = 0.5  # seconds: so long an answer waits for an edited article; then it quotes the version before
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    index: Index
+    version: int  # of the brand's articles; those in the index are at least as new
+
+
+class Shelf:
+    """One index a brand. Of the event loop that uses it; other processes have shelves of their own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[BrandId, _Kept] = {}
+        self._building: dict[BrandId, tuple[asyncio.Task[_Kept], float]] = {}
+
+    async def get(self, database: Database, brand: Brand) -> Index:
+        """The index of a brand, rebuilt when `brand.articles_version` says so.
+
+        The first one is waited for. A later one too, but not for long: whoever asks meanwhile gets the one before.
+        Raises `DatabaseAway` when there is none yet and none can be made.
+        """
+        kept = self._kept.get(brand.id)
+        if kept is not None and kept.version >= brand.articles_version:
+            return kept.index
+        building, since = self._building.get(brand.id) or self._begin(database, brand.id)
+        if kept is None:
+            return (await asyncio.shield(building)).index
+        patience = max(0.0, since + _PATIENCE - asyncio.get_running_loop().time())
+        done, _ = await asyncio.wait({building}, timeout=patience)
+        if not done or isinstance(building.exception(), DatabaseAway):
+            return kept.index
+        return building.result().index
+
+    def _begin(self, database: Database, brand_id: BrandId) -> tuple[asyncio.Task[_Kept], float]:
+        building = asyncio.create_task(self._build(database, brand_id))
+        building.add_done_callback(_hear)
+        self._building[brand_id] = building, asyncio.get_running_loop().time()
+        return self._building[brand_id]
+
+    async def _build(self, database: Database, brand_id: BrandId) -> _Kept:
+        before = self._kept.get(brand_id)
+        try:
+            async with database.brand(brand_id) as connection:
+                version = await read_articles_version(connection, brand_id)
+                articles = await read_published(connection, brand_id)
+            index = await asyncio.to_thread(build_index, articles, before.index if before else None)
+            kept = _Kept(index, version)
+            self._kept[brand_id] = kept
+            return kept
+        finally:
+            del self._building[brand_id]
+
+
+def _hear(building: asyncio.Task[_Kept]) -> None:
+    """Whoever waited may have gone by the time a build fails; the next one who asks begins another."""
+    if not building.cancelled():
+        building.exception()

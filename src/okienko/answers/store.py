@@ -1,0 +1,46 @@
+"""SQL of what answers are made from: the published articles of a brand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from okienko.answers.passages import Article
+from okienko.database.pool import Connection
+from okienko.values import BrandId
+
+READ_ARTICLES_VERSION: Final = "select articles_version from brand where id = %(brand)s::uuid"
+
+
+async def read_articles_version(connection: Connection, brand_id: BrandId) -> int:
+    """Counts up with every published change of the brand's articles; 0 for a brand without any."""
+    cursor = await connection.execute(READ_ARTICLES_VERSION, {"brand": brand_id})
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+READ_PUBLISHED: Final = """
+select a.id, a.language, a.category, a.version, v.title, v.description, v.body, v.published_at
+from article a
+join article_version v
+  on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
+where a.brand_id = %(brand)s::uuid and a.state = 'published'
+order by a.id, a.language
+"""
+
+
+async def read_published(connection: Connection, brand_id: BrandId) -> list[Article]:
+    """The published articles of a brand, each in its current version."""
+    cursor = await connection.execute(READ_PUBLISHED, {"brand": brand_id})
+    return [
+        Article(
+            id=id_,
+            language=language,
+            category=category,
+            version=version,
+            title=title,
+            description=description,
+            body=body,
+            published=published,
+        )
+        for id_, language, category, version, title, description, body, published in await cursor.fetchall()
+    ]

@@ -1,0 +1,1 @@
+"""Files become drafts: one file a format, each pure; `files.py` reads the disk."""

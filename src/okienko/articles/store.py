@@ -1,0 +1,415 @@
+"""SQL of articles, their versions, categories and feedback. Every function works inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from psycopg.rows import TupleRow
+
+from okienko.articles.drafts import Draft
+from okienko.database.pool import Connection
+from okienko.values import BrandId, Language, MaskedText, StaffId
+
+_CHUNK: Final = 200  # drafts a statement
+
+Reason = Literal["wrong", "unclear", "outdated", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did: counts of articles."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A category in one language, with how many articles are published in it."""
+
+    slug: str
+    name: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An article in a list."""
+
+    id: str
+    language: Language
+    category: str
+    title: str
+    description: str
+    owner: str
+    review_on: date | None
+    version: int
+    published: datetime  # of this version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A published article as its page shows it."""
+
+    id: str
+    language: Language
+    category: str
+    category_name: str
+    title: str
+    description: str
+    body: str  # Markdown
+    owner: str
+    review_on: date | None
+    version: int
+    published: datetime  # of this version
+    languages: tuple[Language, ...]  # in which it is published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of an article, kept for ever."""
+
+    version: int
+    title: str
+    description: str
+    body: str
+    staff_id: StaffId | None
+    published: datetime
+
+
+# Two imports, or an import and an edit, come after one another; who only refers to the brand is not held up.
+HOLD_ARTICLES: Final = "select articles_version from brand where id = %(brand)s::uuid for no key update"
+
+BUMP_ARTICLES: Final = """
+update brand set articles_version = articles_version + 1 where id = %(brand)s::uuid returning articles_version
+"""
+
+ADD_CATEGORIES: Final = """
+insert into category (brand_id, slug, language, name, position)
+select %(brand)s::uuid, c.slug, c.language, c.name, coalesce(
+  (select min(o.position) from category o where o.brand_id = %(brand)s::uuid and o.slug = c.slug),
+  (select coalesce(max(o.position), 0) from category o where o.brand_id = %(brand)s::uuid)
+    + dense_rank() over (order by c.slug)
+)
+from unnest(%(slugs)s::text[], %(languages)s::text[], %(names)s::text[]) as c (slug, language, name)
+on conflict (brand_id, slug, language) do nothing
+"""
+
+# What is the same stays as it is; new words make a new version; a new category or owner does not.
+SAVE_DRAFTS: Final = """
+with draft as (
+  select d.*, a.version as old_version, a.id is null as is_new,
+    a.id is null or (v.title, v.description, v.body) is distinct from (d.title, d.description, d.body) as has_words,
+    a.id is null or (a.category, a.owner, a.review_on, a.state)
+      is distinct from (d.category, d.owner, d.review_on, 'published') as has_marks
+  from unnest(
+    %(ids)s::text[], %(languages)s::text[], %(categories)s::text[], %(owners)s::text[], %(review_ons)s::date[],
+    %(titles)s::text[], %(descriptions)s::text[], %(bodies)s::text[]
+  ) as d (id, language, category, owner, review_on, title, description, body)
+  left join article a on a.brand_id = %(brand)s::uuid and a.id = d.id and a.language = d.language
+  left join article_version v
+    on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
+), saved as (
+  insert into article (brand_id, id, language, category, owner, review_on, version, state, updated_at)
+  select %(brand)s::uuid, id, language, category, owner, review_on,
+    coalesce(old_version, 0) + has_words::integer, 'published', %(now)s::timestamptz
+  from draft where has_words or has_marks
+  on conflict (brand_id, id, language) do update
+    set category = excluded.category, owner = excluded.owner, review_on = excluded.review_on,
+      version = excluded.version, state = excluded.state, updated_at = excluded.updated_at
+), published as (
+  insert into article_version
+    (brand_id, article_id, language, version, title, description, body, staff_id, published_at)
+  select %(brand)s::uuid, id, language, coalesce(old_version, 0) + 1, title, description, body,
+    %(staff)s::uuid, %(now)s::timestamptz
+  from draft where has_words
+)
+select
+  count(*) filter (where is_new), count(*) filter (where not is_new and (has_words or has_marks)),
+  count(*) filter (where not (has_words or has_marks))
+from draft
+"""
+
+
+async def import_articles(
+    connection: Connection,
+    brand_id: BrandId,
+    drafts: Sequence[Draft],
+    *,
+    now: datetime,
+    staff_id: StaffId | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Imported:
+    """Publish drafts, no two of one id and language. Categories that do not exist yet are made.
+
+    Articles that are not among the drafts stay as they are. `on_progress` hears how many of how many are done.
+    """
+    await connection.execute(HOLD_ARTICLES, {"brand": brand_id})
+    names = {(draft.category, draft.language): draft.category_name for draft in reversed(drafts)}
+    ordered = dict(sorted(names.items()))
+    await connection.execute(
+        ADD_CATEGORIES,
+        {
+            "brand": brand_id,
+            "slugs": [slug for slug, _ in ordered],
+            "languages": [language for _, language in ordered],
+            "names": list(ordered.values()),
+        },
+    )
+    created = changed = unchanged = 0
+    for start in range(0, len(drafts), _CHUNK):
+        chunk = drafts[start : start + _CHUNK]
+        cursor = await connection.execute(
+            SAVE_DRAFTS,
+            {
+                "brand": brand_id,
+                "ids": [draft.id for draft in chunk],
+                "languages": [draft.language for draft in chunk],
+                "categories": [draft.category for draft in chunk],
+                "owners": [draft.owner for draft in chunk],
+                "review_ons": [draft.review_on for draft in chunk],
+                "titles": [draft.title for draft in chunk],
+                "descriptions": [draft.description for draft in chunk],
+                "bodies": [draft.body for draft in chunk],
+                "staff": staff_id,
+                "now": now,
+            },
+        )
+        for new, other, same in await cursor.fetchall():
+            created, changed, unchanged = created + new, changed + other, unchanged + same
+        on_progress(start + len(chunk), len(drafts))
+    if created or changed:
+        await connection.execute(BUMP_ARTICLES, {"brand": brand_id})
+    return Imported(created=created, changed=changed, unchanged=unchanged)
+
+
+PUBLISH_VERSION: Final = """
+with edited as (
+  update article set version = version + 1, state = 'published', updated_at = %(now)s::timestamptz
+  where brand_id = %(brand)s::uuid and id = %(id)s::text and language = %(language)s::text
+    and version = %(base)s::integer
+  returning version
+)
+insert into article_version
+  (brand_id, article_id, language, version, title, description, body, staff_id, published_at)
+select %(brand)s::uuid, %(id)s::text, %(language)s::text, version, %(title)s::text, %(description)s::text,
+  %(body)s::text, %(staff)s::uuid, %(now)s::timestamptz
+from edited
+returning version
+"""
+
+
+async def publish_version(
+    connection: Connection,
+    brand_id: BrandId,
+    article_id: str,
+    language: Language,
+    *,
+    base: int,
+    title: str,
+    description: str,
+    body: str,
+    staff_id: StaffId | None,
+    now: datetime,
+) -> int | None:
+    """Publish an edit of version `base`; the new version, or None when somebody else published one meanwhile.
+
+    The next answer quotes it. The caller has seen to it that title and body are not empty.
+    """
+    await connection.execute(HOLD_ARTICLES, {"brand": brand_id})
+    cursor = await connection.execute(
+        PUBLISH_VERSION,
+        {
+            "brand": brand_id,
+            "id": article_id,
+            "language": language,
+            "base": base,
+            "title": title,
+            "description": description,
+            "body": body,
+            "staff": staff_id,
+            "now": now,
+        },
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        return None
+    await connection.execute(BUMP_ARTICLES, {"brand": brand_id})
+    return int(row[0])
+
+
+READ_ARTICLE: Final = """
+select a.id, a.language, a.category, coalesce(c.name, a.category), v.title, v.description, v.body, a.owner, a.review_on,
+  a.version, v.published_at,
+  (select array_agg(o.language order by o.language) from article o
+   where o.brand_id = a.brand_id and o.id = a.id and o.state = 'published')
+from article a
+join article_version v
+  on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
+left join category c on c.brand_id = a.brand_id and c.slug = a.category and c.language = a.language
+where a.brand_id = %(brand)s::uuid and a.id = %(id)s::text and a.language = %(language)s::text and a.state = 'published'
+"""
+
+
+async def read_article(connection: Connection, brand_id: BrandId, article_id: str, language: Language) -> Shown | None:
+    """A published article in its current version."""
+    cursor = await connection.execute(READ_ARTICLE, {"brand": brand_id, "id": article_id, "language": language})
+    row = await cursor.fetchone()
+    if row is None:
+        return None
+    id_, spoken, category, name, title, description, body, owner, review_on, version, published, languages = row
+    return Shown(
+        id=id_,
+        language=spoken,
+        category=category,
+        category_name=name,
+        title=title,
+        description=description,
+        body=body,
+        owner=owner,
+        review_on=review_on,
+        version=version,
+        published=published,
+        languages=tuple(languages),
+    )
+
+
+LIST_ARTICLES: Final = """
+select a.id, a.language, a.category, v.title, v.description, a.owner, a.review_on, a.version, v.published_at
+from article a
+join article_version v
+  on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
+where a.brand_id = %(brand)s::uuid and a.state = 'published' and a.language = %(language)s::text
+  and (%(category)s::text is null or a.category = %(category)s::text)
+order by a.category, v.title, a.id
+limit %(limit)s::integer
+"""
+
+
+async def list_articles(
+    connection: Connection, brand_id: BrandId, language: Language, category: str | None = None, *, limit: int = 1_000
+) -> list[Listed]:
+    """Published articles by category and title."""
+    cursor = await connection.execute(
+        LIST_ARTICLES, {"brand": brand_id, "language": language, "category": category, "limit": limit}
+    )
+    return [_listed(row) for row in await cursor.fetchall()]
+
+
+LIST_REVIEW_DUE: Final = """
+select a.id, a.language, a.category, v.title, v.description, a.owner, a.review_on, a.version, v.published_at
+from article a
+join article_version v
+  on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
+where a.brand_id = %(brand)s::uuid and a.state = 'published' and a.review_on <= %(today)s::date
+order by a.review_on, a.id, a.language
+limit %(limit)s::integer
+"""
+
+
+async def list_review_due(connection: Connection, brand_id: BrandId, today: date, *, limit: int = 200) -> list[Listed]:
+    """Published articles whose review date has come, the longest overdue first."""
+    cursor = await connection.execute(LIST_REVIEW_DUE, {"brand": brand_id, "today": today, "limit": limit})
+    return [_listed(row) for row in await cursor.fetchall()]
+
+
+def _listed(row: TupleRow) -> Listed:
+    id_, language, category, title, description, owner, review_on, version, published = row
+    return Listed(
+        id=id_,
+        language=language,
+        category=category,
+        title=title,
+        description=description,
+        owner=owner,
+        review_on=review_on,
+        version=version,
+        published=published,
+    )
+
+
+LIST_CATEGORIES: Final = """
+select c.slug, c.name, count(a.id)
+from category c
+left join article a
+  on a.brand_id = c.brand_id and a.category = c.slug and a.language = c.language and a.state = 'published'
+where c.brand_id = %(brand)s::uuid and c.language = %(language)s::text
+group by c.slug, c.name, c.position
+order by c.position, c.slug
+"""
+
+
+async def list_categories(connection: Connection, brand_id: BrandId, language: Language) -> list[Category]:
+    """The categories of a language in the brand's order, also those without articles."""
+    cursor = await connection.execute(LIST_CATEGORIES, {"brand": brand_id, "language": language})
+    return [Category(slug=slug, name=name, articles=count) for slug, name, count in await cursor.fetchall()]
+
+
+READ_VERSIONS: Final = """
+select version, title, description, body, staff_id, published_at
+from article_version
+where brand_id = %(brand)s::uuid and article_id = %(id)s::text and language = %(language)s::text
+order by version desc
+"""
+
+
+async def read_versions(
+    connection: Connection, brand_id: BrandId, article_id: str, language: Language
+) -> list[Version]:
+    """Every version of an article, newest first."""
+    cursor = await connection.execute(READ_VERSIONS, {"brand": brand_id, "id": article_id, "language": language})
+    return [
+        Version(
+            version=version,
+            title=title,
+            description=description,
+            body=body,
+            staff_id=StaffId(staff_id) if staff_id else None,
+            published=published,
+        )
+        for version, title, description, body, staff_id, published in await cursor.fetchall()
+    ]
+
+
+ADD_FEEDBACK: Final = """
+insert into article_feedback (brand_id, id, article_id, language, version, helped, reason, comment, at)
+select a.brand_id, %(feedback)s::uuid, a.id, a.language, a.version, %(helped)s::boolean, %(reason)s::text,
+  %(comment)s::text, %(now)s::timestamptz
+from article a
+where a.brand_id = %(brand)s::uuid and a.id = %(id)s::text and a.language = %(language)s::text and a.state = 'published'
+returning version
+"""
+
+
+async def add_article_feedback(
+    connection: Connection,
+    brand_id: BrandId,
+    article_id: str,
+    language: Language,
+    *,
+    feedback_id: UUID,
+    helped: bool,
+    reason: Reason | None,
+    comment: MaskedText,
+    now: datetime,
+) -> bool:
+    """Keep what a reader thought of the current version. False when there is no such article."""
+    cursor = await connection.execute(
+        ADD_FEEDBACK,
+        {
+            "brand": brand_id,
+            "feedback": feedback_id,
+            "id": article_id,
+            "language": language,
+            "helped": helped,
+            "reason": reason,
+            "comment": comment.text,
+            "now": now,
+        },
+    )
+    return await cursor.fetchone() is not None
