@@ -69,30 +69,137 @@ def main() -> None:
 @commands.command()
 @data_option
 @click.option("--host", help="Address to listen on (127.0.0.1).")
-@click.option("--port", type=int, help="Port to listen on (8700).")
-@click.option("--with-work/--without-work", default=False, help="Take turns in this process, too.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (8700).")
+@click.option("--with-work", is_flag=True, help="Take turns in this process, too.")
 def serve(data: Path | None, host: str | None, port: int | None, with_work: bool) -> None:
     """Serve the widget, the help centre, the hooks and the desk."""
-    from okienko import start
-
     chosen = read_settings(data, host=host, port=port)
     with start.open_database(chosen) as urls:
 
         def ready() -> None:
-            console.print(f"okienko listens on http://{chosen.host}:{chosen.port}")
-            link = asyncio.run_coroutine_threadsafe
-            del link
+            console.print(f"okienko listens on {address(chosen)}")
 
-        uvloop.run(start.run(chosen, urls, start.Parts(work=with_work, on_ready=ready)))
+        link = run(first_link(chosen, urls))
+        if link is not None:
+            console.print(f"Nobody can sign in yet. The first administrator begins here, once:\n  {link}")
+        run(start.run(chosen, urls, start.Parts(work=with_work, on_ready=ready)))
 
 
 @commands.command()
 @data_option
 def work(data: Path | None) -> None:
     """Take turns, send and keep house; beside `okienko serve`, as many as wanted."""
-    from okienko import start
-
     chosen = read_settings(data)
     with start.open_database(chosen) as urls:
         parts = start.Parts(serve=False, on_ready=lambda: console.print("okienko works"))
-        uvloop.run(start.run(chosen, urls, parts))
+        run(start.run(chosen, urls, parts))
+
+
+@commands.command()
+@data_option
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (8700).")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option("--reset", is_flag=True, help="Remove the demo's brands and load them anew.")
+def demo(data: Path | None, port: int | None, no_browser: bool, reset: bool) -> None:
+    """Two invented brands with articles and conversations, in one process, to look around in."""
+    folder = (data or Path.home() / ".local" / "share" / "okienko-demo").absolute()
+    # The demo keeps its keys beside its data, so that deleting one folder removes all of it. Real data deserve better.
+    chosen = read_settings(folder, port=port, keys=folder / "keys")
+    console.print(f"Starting the demo in {folder} (its keys are kept there too, which is for a demo only) …")
+    with start.open_database(chosen) as urls:
+        link = run(prepare_demo(chosen, urls, reset=reset))
+        entrance = f"http://localhost:{chosen.port}/"
+
+        def ready() -> None:
+            console.print(f"\n  [bold]{entrance}[/bold]  the demo\n  {link}  the desk, signed in once\n\nStop: Ctrl+C")
+            if not no_browser:
+                webbrowser.open(entrance)
+
+        run(start.run(chosen, urls, start.Parts(demo=True, on_ready=ready)))
+
+
+@commands.group()
+def articles() -> None:
+    """The help centre's articles."""
+
+
+@articles.command("import")
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@data_option
+@click.option("--brand", help="The brand's slug; made when there is none of this name.")
+@click.option("--category", help="For articles that name none.")
+@click.option("--lang", "language", type=click.Choice(["pl", "en"]), help="For articles that name none.")
+def import_(source: Path, data: Path | None, brand: str | None, category: str | None, language: str | None) -> None:
+    """Import a folder of Markdown files with front matter, or a JSONL file. All of it, or nothing."""
+    from okienko.articles.importing import read_source
+
+    drafts, problems = read_source(source, category=category, language=language)
+    if problems:
+        for problem in problems:
+            console.print(f"[red]✗[/red] {problem}", soft_wrap=True)
+        refuse(f"Nothing was imported: {len(problems)} to mend.")
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        console.print(run(import_articles(chosen, urls, drafts, brand)))
+
+
+@commands.command()
+@click.argument("question")
+@data_option
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@click.option("--lang", "language", type=click.Choice(["pl", "en"]), default="pl", show_default=True)
+@click.option("--category", help="Look in this category only.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def ask(
+    question: str, data: Path | None, brand: str | None, language: Language, category: str | None, as_json: bool
+) -> None:
+    """Ask what a customer would ask; prints what the bot would say."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        said = run(ask_bot(chosen, urls, question, brand, language, category))
+    if as_json:
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    click.echo(f"[{said['kind']}] {said['text']}")
+    for citation in said["citations"]:
+        click.echo(f"  — {citation['title']} ({citation['article']})")
+
+
+@commands.command()
+@click.argument("source", type=click.File("r", encoding="utf-8"), default="-")
+@click.option("--jsonl", is_flag=True, help='Read lines {"id", "text"} and print {"id", "masked", "spans"}.')
+@click.option("--lang", "language", type=click.Choice(["pl", "en"]), default="pl", show_default=True)
+def mask(source: TextIO, jsonl: bool, language: Language) -> None:
+    """Mask personal data in text from a file or standard input. Nothing is stored."""
+    mask_lines(source, jsonl=jsonl, language=language)
+
+
+@commands.command()
+@data_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(data: Path | None, as_json: bool) -> None:
+    """Say what is wrong with this installation and how to mend it."""
+
+
+@commands.command()
+@click.option("--seconds", type=click.IntRange(1, 3600), default=20, show_default=True, help="Length of each load.")
+@click.option("--articles", "source", type=click.Path(exists=True, path_type=Path), help="A JSONL file of articles.")
+@click.option("--rate", type=click.IntRange(1, 100_000), default=200, show_default=True, help="Turns a second, steady.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def bench(seconds: int, source: Path | None, rate: int, as_json: bool) -> None:
+    """Measure this machine with everything started afresh."""
+
+
+@commands.group()
+def staff() -> None:
+    """The people at the desk."""
+
+
+@staff.command("add")
+@click.option("--login", required=True, help="What the person signs in with.")
+@click.option("--name", required=True, help="What customers and colleagues see.")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@click.option("--role", type=click.Choice(["agent", "lead", "admin"]), default="agent", show_default=True)
+@data_option
+def add(login: str, name: str, brand: str | None, role: Role, data: Path | None) -> None:
+    """Add a person and print the one-time link where they choose a password."""

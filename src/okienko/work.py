@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ import structlog
 from okienko import deliver, turn
 from okienko.answers.answer import answer
 from okienko.answers.shelf import Shelf
+from okienko.answers.store import read_articles_version
 from okienko.brands.directory import Directory
 from okienko.brands.store import read_categories
 from okienko.conversations.store import turns as store
@@ -38,7 +39,7 @@ MOST_TURNS: Final = 64  # in one batch
 LEASE: Final = timedelta(seconds=10)  # a batch takes a fraction of a second; after this another worker may have it
 QUICK: Final = 0.005  # seconds between looks for work while there is some
 SLOW: Final = 0.04  # and while there is none
-HOUSE_FRESH: Final = timedelta(milliseconds=500)
+HOUSE_FRESH: Final = timedelta(milliseconds=250)
 RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
 HOUR: Final = 3600.0
@@ -110,16 +111,17 @@ class Worker:
                     pass
 
     async def house(self, brand_id: BrandId) -> House:
-        """The brand as turns see it, at most half a second old."""
+        """The brand as turns see it, at most a quarter of a second old."""
         now = self.clock()
         known = self.houses.get(brand_id)
         if known is not None and now - known[0] < HOUSE_FRESH:
             return known[1]
         brand = await self.directory.brand(brand_id)
-        index = await self.shelf.get(self.database, brand_id)
         async with self.database.brand(brand_id) as connection:
             categories = await read_categories(connection)
             people = await agents_present(connection, brand_id, now)
+            version = await read_articles_version(connection, brand_id)
+        index = await self.shelf.get(self.database, replace(brand, articles_version=version))
 
         def look_up(question: MaskedText, language: Language, category: str | None) -> turn.Found:
             return answer(index, question, language=language, category=category)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,11 +33,16 @@ class Directory:
         self._keys = keys
         self._clock = clock
         self._known: Known | None = None
+        self._reading = asyncio.Lock()
 
     async def read(self) -> Known:
         """All brands and doors, at most two seconds old. Raises `DatabaseAway`."""
         now = self._clock()
-        if self._known is None or now - self._known.at > FRESH:
+        if self._known is not None and now - self._known.at <= FRESH:
+            return self._known
+        async with self._reading:  # one reads for all that ask meanwhile
+            if self._known is not None and now - self._known.at <= FRESH:
+                return self._known
             async with self._database.shared() as connection:
                 brands = await store.read_brands(connection)
                 doors = await store.read_doors(connection)

@@ -155,7 +155,7 @@ with plan as (
   update lane l set
     answered = case when h.conversation_id is null then l.answered else greatest(l.answered, p.arrived) end,
     failures = case when h.conversation_id is null then l.failures else 0 end,
-    waiting_since = %(now)s::timestamptz, lease_until = '-infinity'
+    waiting_since = %(now)s::timestamptz, lease_until = 'epoch'
   from plan p join mine using (conversation_id) left join held h using (conversation_id)
   where l.brand_id = current_brand() and l.conversation_id = p.conversation_id
 ), say as (

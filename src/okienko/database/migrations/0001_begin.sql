@@ -233,7 +233,7 @@ create table lane (
   arrived bigint not null default 0,
   answered bigint not null default 0,
   waiting_since timestamptz,
-  lease_until timestamptz not null default '-infinity',
+  lease_until timestamptz not null default 'epoch',
   token bigint not null default 0,
   failures integer not null default 0,
   primary key (brand_id, conversation_id),
