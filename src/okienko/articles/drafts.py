@@ -70,7 +70,7 @@ class ImportRefused(Exception):
 class Field:
     """A value as it was written, and where."""
 
-    text: str
+    text: str | None  # None: it could not be read, and that has been said
     line: int
 
 
@@ -100,10 +100,11 @@ def make_draft(
     before = len(problems)
 
     def refuse(name: str, what: str, fix: str) -> None:
-        at = fields[name].line if name in fields else line
-        problems.append(Problem(file=file, line=at, what=what, fix=fix))
+        field = fields.get(name, Field(text="", line=line))
+        if field.text is not None:
+            problems.append(Problem(file=file, line=field.line, what=what, fix=fix))
 
-    text = {name: _tidy(name, fields[name].text) if name in fields else "" for name in FIELDS}
+    text = {name: _tidy(name, fields[name].text or "") if name in fields else "" for name in FIELDS}
     for name, value in text.items():
         if _NO_TEXT.search(value):
             refuse(name, f"“{name}” has a character that is no text", "Remove NUL characters and broken escapes")

@@ -49,5 +49,6 @@ def _read_line(text: str, defaults: Defaults, *, file: str, line: int, problems:
         else:
             what = f"“{key}” is not text"
             problems.append(Problem(file=file, line=line, what=what, fix=f"Write “{key}” in quotes"))
+            fields[name] = Field(text=None, line=line)
     draft = make_draft(fields, defaults, file=file, line=line, problems=problems)
     return draft if len(problems) == before else None

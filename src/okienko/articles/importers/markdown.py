@@ -55,7 +55,10 @@ def _read_file(file: str, content: bytes, defaults: Defaults, problems: list[Pro
             fix = "End it with a line that is “---”"
             problems.append(Problem(file=file, line=1, what="the front matter has no end", fix=fix))
             return None
-        fields = _read_front_matter("\n".join(lines[1:end]), file=file, problems=problems)
+        read = _read_front_matter("\n".join(lines[1:end]), file=file, problems=problems)
+        if read is None:
+            return None
+        fields = read
         start = end + 1
     body = "\n".join(lines[start:])
     heading = _TITLE.match(body)
@@ -68,8 +71,8 @@ def _read_file(file: str, content: bytes, defaults: Defaults, problems: list[Pro
     return draft if len(problems) == before else None
 
 
-def _read_front_matter(text: str, *, file: str, problems: list[Problem]) -> dict[str, Field]:
-    """The keys of the front matter as they were written: "2026-07-31", "no" and "1.0" stay text."""
+def _read_front_matter(text: str, *, file: str, problems: list[Problem]) -> dict[str, Field] | None:
+    """The keys of the front matter as they were written: "2026-07-31", "no" and "1.0" stay text. None: not readable."""
 
     def refuse(line: int, what: str, fix: str) -> None:
         problems.append(Problem(file=file, line=line + 2, what=what, fix=fix))  # after the first "---", from 1
@@ -80,15 +83,15 @@ def _read_front_matter(text: str, *, file: str, problems: list[Problem]) -> dict
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         refuse(mark.line if mark else 0, "the front matter is not YAML", "Write “key: value”; quote values with colons")
-        return fields
+        return None
     except (yaml.YAMLError, RecursionError):
         refuse(0, "the front matter is not YAML", "Write one “key: value” a line")
-        return fields
+        return None
     if node is None:
         return fields
     if not isinstance(node, yaml.MappingNode):
         refuse(node.start_mark.line, "the front matter has no keys", "Write one “key: value” a line")
-        return fields
+        return None
     for key, value in node.value:
         line = key.start_mark.line
         written = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
@@ -97,6 +100,7 @@ def _read_front_matter(text: str, *, file: str, problems: list[Problem]) -> dict
             refuse(line, f"the key “{written[:40]}” is not known", suggest_field(written))
         elif not isinstance(value, yaml.ScalarNode):
             refuse(line, f"“{written}” is not one text", f"Write “{written}: …” on one line")
+            fields[name] = Field(text=None, line=line + 2)
         elif name in fields:
             refuse(line, f"“{written}” is there twice", "Keep one of them")
         else:
