@@ -3,6 +3,8 @@
     cluster        one embedded PostgreSQL for the whole run, shared by xdist's workers; not durable, so it is quick
     urls           a migrated database that belongs to this worker: for road tests, which commit and clean up
     database_urls  a migrated, empty database for one test alone; costs about 30 ms
+    browser_path   a Chromium for Playwright's `launch(executable_path=…)`
+    axe            the source of axe-core, which finds what a screen reader would stumble over
 
 `urls` and `database_urls` are `okienko.database.urls.Urls`: `.owner` for migrations, `.app` for everything else.
 Asynchronous tests carry `@pytest.mark.anyio`.
@@ -31,15 +33,24 @@ from okienko.database.embedded import EmbeddedPostgres
 from okienko.database.migrate import migrate
 from okienko.database.urls import Urls
 
+ROOT = Path(__file__).resolve().parent.parent
 DEBIAN = Path("/usr/lib/postgresql/15")
 
 collect_ignore = [] if DEBIAN.exists() else ["database/test_debian.py"]
 
 
-def pytest_report_header() -> str:
-    """Says aloud which databases the suite meets."""
-    debian = "also Debian's PostgreSQL 15" if DEBIAN.exists() else f"WITHOUT PostgreSQL 15: there is no {DEBIAN}"
-    return f"database: embedded PostgreSQL 18; {debian}"
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says aloud what the run did without."""
+    if not DEBIAN.exists():
+        terminalreporter.write_line(f"left out: tests on PostgreSQL 15, for there is no {DEBIAN}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With CI=true a skipped test is a failure."""
+    terminal: pytest.TerminalReporter | None = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and terminal is not None and terminal.stats.get("skipped"):
+        terminal.write_line("\ntests were skipped, and with CI=true nothing may be", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +131,18 @@ def database_urls(cluster: Cluster) -> Iterator[Urls]:
 def anyio_backend() -> str:
     """Asynchronous tests run on asyncio."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """What `bin/test` found or installed, else what is on the PATH."""
+    names = (os.environ.get("OKIENKO_BROWSER"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    assert found, "there is no browser: run bin/test, which gets one"
+    return found
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """JavaScript that defines `axe`; `bin/setup` brings it."""
+    return (ROOT / ".build/assets/node_modules/axe-core/axe.min.js").read_text("utf-8")
