@@ -82,7 +82,7 @@ class Keys:
         return nonce + AESGCM(self.operator).encrypt(nonce, person_key, b"person key\x1f" + bound)
 
     def unwrap(self, wrapped: bytes, bound: bytes) -> bytes:
-        """What `wrap` sealed, 32 bytes. Raises `WrongKey` for another operator's key, another person, or a damaged row."""
+        """What `wrap` sealed, 32 bytes. Raises `WrongKey` for another operator's key, another person, or damage."""
         try:
             return AESGCM(self.operator).decrypt(wrapped[:NONCE_SIZE], wrapped[NONCE_SIZE:], b"person key\x1f" + bound)
         except (InvalidTag, ValueError):

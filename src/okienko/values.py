@@ -33,7 +33,7 @@ class RawText:
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        self._text = text.replace("\0", "")  # which PostgreSQL cannot hold, and nobody types
+        self._text = text
 
     def reveal(self) -> str:
         """The text itself. Called by `okienko.masking` alone; a test looks for other callers."""
@@ -43,7 +43,7 @@ class RawText:
         raise TypeError("raw text may not be formatted, compared, copied or stored: mask() it first")
 
     __str__ = __format__ = __hash__ = __eq__ = __ne__ = __reduce__ = __reduce_ex__ = _refuse  # type: ignore[assignment]
-    __copy__ = __deepcopy__ = __add__ = __radd__ = __getstate__ = _refuse  # type: ignore[assignment]
+    __copy__ = __deepcopy__ = __add__ = __radd__ = __getstate__ = __bool__ = _refuse  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return "RawText(…)"

@@ -1,7 +1,8 @@
 """From what somebody typed to text that may be stored.
 
-The road does it in two steps: `find` outside any transaction, since it costs time and needs nothing; then `render`, which
-needs the numbers that the conversation has given out, and those only when something is to be vaulted. `mask` does both.
+The road does it in two steps: `find` outside any transaction, since it costs time and needs nothing; then `render`,
+which needs the numbers that the conversation has given out, and those only when something is to be vaulted. `mask`
+does both.
 
 Placeholders that stand in the text already (somebody typed `[e-mail]`, or the text was masked before) stay as they are,
 so masking masked text changes nothing. A typed one can only ever name a value of the same conversation; new values of
@@ -12,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from okienko.keys import Keys
-from okienko.masking.detector import Hit
+from okienko.masking.detector import Detector, Hit
 from okienko.masking.detectors import DETECTORS
 from okienko.masking.kinds import ENTITIES, Fate, placeholder
 from okienko.masking.normalise import normalise
@@ -86,17 +88,17 @@ class Masked:
 _NOTHING: Final = Findings()
 
 
-def find(raw: RawText, *, allowed: Sequence[str] = ()) -> Findings:
+def find(raw: RawText, *, allowed: Sequence[str] = (), detectors: Sequence[Detector] = DETECTORS) -> Findings:
     """Everything personal in a text, in the original's offsets. Pure, and linear in the text's length.
 
     `allowed`: the brand's own addresses and numbers, in any spelling; they are never reported. Raises `MaskingFailed`
     whatever goes wrong inside: then only the message's shell may be stored.
     """
     try:
-        return _find(raw.reveal(), allowed)
+        return _find(raw.reveal(), tuple(allowed), detectors)
     except Exception:  # noqa: BLE001 - whatever it was, it may carry the text
-        pass
-    raise MaskingFailed("the text could not be masked")
+        failed = MaskingFailed("the text could not be masked")
+    raise failed  # out here, so that the cause is not even chained
 
 
 def render(
@@ -110,7 +112,7 @@ def render(
     text = raw.reveal()
     spans = [span for span in findings.spans if span.fate is not Fate.KEEP]
     if not spans:
-        return Masked(text=MaskedText(text))
+        return Masked(text=_storable(text))
     numbers = dict(numbers)
     taken = {(label, number) for (label, _), number in numbers.items()} | _typed(text)
     vaulted: list[Vaulted] = []
@@ -132,7 +134,7 @@ def render(
         pieces += (text[at : span.start], placeholder(span.label, number, language))
         at = span.end
     pieces.append(text[at:])
-    return Masked(text=MaskedText("".join(pieces)), vaulted=tuple(vaulted))
+    return Masked(text=_storable("".join(pieces)), vaulted=tuple(vaulted))
 
 
 def mask(
@@ -152,12 +154,12 @@ def published(text: str) -> MaskedText:
     return MaskedText(text)
 
 
-def _find(text: str, allowed: Sequence[str]) -> Findings:
+def _find(text: str, allowed: tuple[str, ...], detectors: Sequence[Detector]) -> Findings:
     normalised = normalise(text)
     rest = _PLACEHOLDER.sub(_paint, normalised.text) if "[" in normalised.text else normalised.text
     found: list[Hit] = []
     for _ in range(_ROUNDS):
-        hits = _hits(rest)
+        hits = _hits(rest, detectors)
         kept = [hit for hit in hits if ENTITIES[hit.label].fate is Fate.KEEP]
         masked = [hit for hit in hits if ENTITIES[hit.label].fate is not Fate.KEEP]
         found += masked
@@ -178,21 +180,26 @@ def _find(text: str, allowed: Sequence[str]) -> Findings:
     return Findings(spans=tuple(spans))
 
 
-def _hits(text: str) -> list[Hit]:
+def _storable(text: str) -> MaskedText:
+    """Without what PostgreSQL cannot hold, and nobody types: the zero character and halves of surrogate pairs."""
+    return MaskedText(text.replace("\0", "").encode("utf-8", "replace").decode())
+
+
+def _hits(text: str, detectors: Sequence[Detector]) -> list[Hit]:
     if len(text) <= _CHUNK:
         reading = read(text)
-        return resolve([hit for detector in DETECTORS for hit in detector.find(reading)])
+        return resolve([hit for detector in detectors for hit in detector.find(reading)])
     hits: list[Hit] = []
     half = _OVERLAP // 2
     for offset in range(0, len(text), _CHUNK):
         first = max(0, offset - half)
         reading = read(text[first : offset + _CHUNK + half])
-        for detector in DETECTORS:
+        for detector in detectors:
             for hit in detector.find(reading):
                 start, end = hit.start + first, hit.end + first
                 # Each place belongs to one chunk, the one that sees what stands around it.
                 if start < offset + _CHUNK and end > offset:
-                    hits.append(replace(hit, start=start, end=end))
+                    hits.append(Hit(label=hit.label, start=start, end=end, value=hit.value, rank=hit.rank))
     return resolve(hits)
 
 
@@ -217,6 +224,7 @@ def _typed(text: str) -> set[tuple[str, int]]:
     return {(_WORDS[word], int(number or 1)) for word, number in _PLACEHOLDER.findall(text)}
 
 
-def _canonical(allowed: Sequence[str]) -> frozenset[tuple[str, str]]:
-    """The brand's own values as detectors would report them."""
-    return frozenset((hit.label, hit.value) for one in allowed for hit in _hits(normalise(one).text))
+@lru_cache(maxsize=256)  # a brand's list is public, and short
+def _canonical(allowed: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """The brand's own values as detectors report them."""
+    return frozenset((hit.label, hit.value) for one in allowed for hit in _hits(normalise(one).text, DETECTORS))

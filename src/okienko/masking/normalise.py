@@ -1,8 +1,8 @@
 """One spelling for many: what detectors read, and the way back to the text that was typed.
 
-Most messages are plain ASCII and Polish and pass untouched. Only pieces that need it are rewritten (full-width and other
-digits, ligatures, decomposed accents, zero-width and direction marks, `%40`, `&#64;`), each with the offsets it came
-from. Letters borrowed from Cyrillic or Greek are turned back only inside words that also hold Latin letters.
+Most messages are plain ASCII and Polish and pass untouched. Only pieces that need it are rewritten (full-width and
+other digits, ligatures, decomposed accents, zero-width and direction marks, `%40`, `&#64;`), each with the offsets it
+came from. Letters borrowed from Cyrillic or Greek are turned back only inside words that also hold Latin letters.
 """
 
 from __future__ import annotations

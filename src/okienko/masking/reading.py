@@ -36,6 +36,11 @@ class Run:
     def end(self) -> int:
         return self.ends[-1]
 
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Of all groups."""
+        return self.shape(0, len(self.starts) - 1)
+
     def shape(self, first: int, last: int) -> tuple[int, ...]:
         """The lengths of the groups from `first` to `last`, both included."""
         return tuple(self.ends[i] - self.starts[i] for i in range(first, last + 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 from typing import Final
 
 from okienko.masking.detector import Hit, Rank
@@ -16,9 +17,9 @@ def resolve(hits: Iterable[Hit]) -> list[Hit]:
     """Hits without overlaps, by place. Depends on the hits alone, not on their order.
 
     In a heap of overlapping hits the highest rank owns, then the longest, then the first. What a loser covers beyond
-    the owner is masked too, with the owner's label (the widest safe span), but for three cases: an owner that is kept
-    stays as it is; a loser that is kept claims nothing; a loser of rank `LAST` comes back for what is left over when
-    the owners are painted over and the text is read again.
+    its owners is masked too, as the best owner's (the widest safe span). Two kinds of loser claim nothing: one that
+    would be kept; and one of rank `LAST`, which comes back for what is left over when the owners are painted over and
+    the text is read again.
     """
     return [owner for heap in _heaps(sorted(hits, key=_place)) for owner in _owners(heap)]
 
@@ -45,19 +46,27 @@ def _owners(heap: list[Hit]) -> list[Hit]:
         return heap
     best_first = sorted(heap, key=lambda hit: (-hit.rank, hit.start - hit.end, hit.start, hit.label, hit.value))
     if len(heap) > _CROWD:
-        masked = [hit for hit in best_first if ENTITIES[hit.label].fate is not Fate.KEEP]
+        masked = [hit for hit in best_first if not _kept(hit)]
         return [replace(masked[0], start=heap[0].start, end=max(hit.end for hit in heap))] if masked else heap[:1]
+    first = heap[0].start
+    owner_of: list[int | None] = [None] * (max(hit.end for hit in heap) - first)
+    for number, hit in enumerate(best_first):
+        places = range(hit.start - first, hit.end - first)
+        rivals = {owner for place in places if (owner := owner_of[place]) is not None}
+        if rivals and (hit.rank is Rank.LAST or _kept(hit)):
+            continue
+        owner = min((rival for rival in rivals if not _kept(best_first[rival])), default=number)
+        for place in places:
+            if owner_of[place] is None:
+                owner_of[place] = owner
     owners: list[Hit] = []
-    for hit in best_first:
-        rival = next((number for number, o in enumerate(owners) if hit.start < o.end and o.start < hit.end), None)
-        if rival is None:
-            owners.append(hit)
-        elif hit.rank is not Rank.LAST and Fate.KEEP not in {
-            ENTITIES[hit.label].fate,
-            ENTITIES[owners[rival].label].fate,
-        }:
-            owner = owners.pop(rival)
-            start = max([min(owner.start, hit.start), *(o.end for o in owners if o.end <= owner.start)])
-            end = min([max(owner.end, hit.end), *(o.start for o in owners if o.start >= owner.end)])
-            owners.insert(rival, replace(owner, start=start, end=end))
-    return sorted(owners, key=_place)
+    at = first
+    for owner, places in groupby(owner_of):
+        start, at = at, at + sum(1 for _ in places)
+        if owner is not None:
+            owners.append(replace(best_first[owner], start=start, end=at))
+    return owners
+
+
+def _kept(hit: Hit) -> bool:
+    return ENTITIES[hit.label].fate is Fate.KEEP

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from stdnum.iso7064 import mod_97_10
-
 from okienko.masking.context import label_before
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.reading import Reading, Run
@@ -45,6 +43,7 @@ _EXPLICIT: Final = re.compile(
     r"(?:num[a-z]*|nr) (?:konta|rachunku)(?:[^a-z0-9]{1,3}(?:bankowego|to|jest|do|zwrotu)){0,3}[^a-z0-9\n]{0,4}$"
     r"|account (?:number|no\.?)(?: is)?[^a-z0-9\n]{0,4}$|iban[^a-z0-9\n]{0,4}$"
 )
+_LETTERS: Final = {ord("A") + number: str(10 + number) for number in range(26)}
 _FEWEST: Final = 8  # digits; no account number has fewer
 _NRB_SHAPE: Final = (2, 4, 4, 4, 4, 4, 4)
 
@@ -64,28 +63,35 @@ def _ibans(reading: Reading) -> Iterator[Hit]:
     while (candidate := _IBAN.search(folded, at)) is not None:
         start = candidate.start()
         at = start + 2
-        length = _LENGTHS.get(folded[start : start + 2].upper())
-        if length is None:
+        code = candidate.group().replace(" ", "").replace("-", "").upper()
+        length = _LENGTHS.get(code[:2], len(code) + 1)
+        if len(code) < length:
             continue
-        code: list[str] = []
-        end = start
-        for end in range(start, candidate.end()):  # noqa: B007 - the end is what we are after
-            if folded[end].isalnum():
-                code.append(folded[end])
-                if len(code) == length:
-                    break
+        value = code[:length]
+        if _fits(value):
+            rank = Rank.CERTAIN
+        elif (value.startswith("PL") and value[2:].isdigit()) or _LABELLED.search(reading.before(start)):
+            rank = Rank.LABELLED
         else:
             continue
-        end += 1
-        value = "".join(code).upper()
-        if end < len(folded) and folded[end].isdigit():
-            continue  # a longer number
-        if mod_97_10.is_valid(value[4:] + value[:4]):
-            yield Hit(label=LABEL, start=start, end=end, value=value, rank=Rank.CERTAIN)
+        end = _after_signs(folded, start, length)
+        if not folded[end : end + 1].isdigit():  # else a longer number
+            yield Hit(label=LABEL, start=start, end=end, value=value, rank=rank)
             at = end
-        elif value.startswith("PL") and value[2:].isdigit() or _LABELLED.search(reading.before(start)):
-            yield Hit(label=LABEL, start=start, end=end, value=value, rank=Rank.LABELLED)
-            at = end
+
+
+def _after_signs(text: str, start: int, count: int) -> int:
+    """The place behind so many letters and digits; spaces and dashes do not count."""
+    for place in range(start, len(text)):
+        count -= text[place].isalnum()
+        if not count:
+            return place + 1
+    return len(text)
+
+
+def _fits(iban: str) -> bool:
+    """The check digits of ISO 13616: letters become numbers, the first four go to the end, and the rest by 97 is 1."""
+    return int((iban[4:] + iban[:4]).translate(_LETTERS)) % 97 == 1
 
 
 def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
@@ -93,7 +99,7 @@ def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
     for first, last, digits in run.windows(26):
         if first < taken:
             continue
-        right = mod_97_10.is_valid(digits[2:] + "2521" + digits[:2])
+        right = _fits("PL" + digits)
         if right or run.shape(first, last) == _NRB_SHAPE:
             rank = Rank.CERTAIN if right else Rank.CHECKED
             yield Hit(label=LABEL, start=run.starts[first], end=run.ends[last], value="PL" + digits, rank=rank)

@@ -1,4 +1,4 @@
-"""Payment cards: 12 to 19 digits whose check digit fits, or that are called a card; with expiry and code when they follow."""
+"""Payment cards: 12 to 19 digits whose check digit fits, or that are called a card; with the expiry and code behind."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _SHAPES: Final = frozenset(
     {(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 4), (4, 4, 4, 4, 3), (8, 8), (6, 10), (4, 12)}
 )
 _LABELLED: Final = label_before(r"kart[aey]|karcie|card|visa|mastercard|maestro|amex|pan", 3)
+_MONTH: Final = r"(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4][0-9](?![0-9])"
 _EXPIRY: Final = re.compile(
-    r"[ ,;]{0,3}(?:(?:wazn|exp|valid|data)[a-z]*[ .:]{0,2}(?:(?:do|to|date|thru)[ .:]{1,2}){0,2})?(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4][0-9](?![0-9])"
-    r"(?:[ ,;]{1,3}[0-9]{3,4}(?![0-9]))?"
+    r"[ ,;]{0,3}(?:(?:wazn|exp|valid|data)[a-z]*[ .:]{0,2}(?:(?:do|to|date|thru)[ .:]{1,2}){0,2})?"
+    rf"{_MONTH}(?:[ ,;]{{1,3}}[0-9]{{3,4}}(?![0-9]))?"
 )
 _ALONE: Final = re.compile(
     r"(?:(?:wazna|waznosci|expir[a-z]+|exp\.?|valid)[ :.]{1,2}(?:(?:do|to|date|thru|karty|is)[ :.]{1,2}){0,2})"
@@ -54,16 +55,16 @@ def _cards(reading: Reading, run: Run) -> Iterator[Hit]:
             named = labelled and first == 0
             if not ((plain and alone) or named) or not _NETWORK.match(digits) or not luhn.is_valid(digits):
                 continue
-            found = _hit(reading, run, first, last, digits, Rank.LABELLED if named else Rank.CHECKED)
+            found = _hit(reading, (run.starts[first], run.ends[last]), digits, Rank.LABELLED if named else Rank.CHECKED)
             yield found
     if found is None and labelled and len(run.digits) <= 19:
-        yield _hit(reading, run, 0, len(run.starts) - 1, run.digits, Rank.SHAPE)
+        yield _hit(reading, (run.start, run.end), run.digits, Rank.SHAPE)
 
 
-def _hit(reading: Reading, run: Run, first: int, last: int, digits: str, rank: Rank) -> Hit:
-    end = run.ends[last]
+def _hit(reading: Reading, place: tuple[int, int], digits: str, rank: Rank) -> Hit:
+    start, end = place
     expiry = _EXPIRY.match(reading.folded, end, end + 48)
-    return Hit(label=LABEL, start=run.starts[first], end=expiry.end() if expiry else end, value=digits, rank=rank)
+    return Hit(label=LABEL, start=start, end=expiry.end() if expiry else end, value=digits, rank=rank)
 
 
 DETECTOR: Final = Detector(

@@ -18,13 +18,13 @@ from okienko.masking.reading import Reading, Run
 LABEL: Final = "NUMBER"
 _ENOUGH: Final = 9
 
-_PRICE: Final = re.compile(
-    r"[ ]?(?:,[0-9]{2})?[ ]?(?:zl|pln|eur|usd|gbp|€|\$|£|tys|mln|szt|kg|km|cm|mm|kb|mb|gb)(?![a-z])"
-)
+_UNIT: Final = re.compile(r"(?:,[0-9]{2})? ?(?:zl|pln|eur|usd|gbp|€|\$|£|tys|mln|szt|kg|km|cm|mm|kb|mb|gb)(?![a-z])")
 _DATE: Final = re.compile(
-    r"(?<![0-9])(?:[0-3]?[0-9][./ -][01]?[0-9][./ -](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./-][01]?[0-9][./-][0-3]?[0-9])(?![0-9])"
+    r"(?<![0-9])(?:[0-3]?[0-9][./ -][01]?[0-9][./ -](?:19|20)[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}[./-][01]?[0-9][./-][0-3]?[0-9])(?![0-9])"
 )
 _PARCEL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{2}[0-9]{9}[a-z]{2}|1z[0-9a-z]{16}|[0-9]{13}[a-z])(?![a-z0-9])")
+_MOMENT: Final = re.compile(r"(?<![a-z])(?:time|timestamp|czas|epoch|ts)[ :=]{1,2}$")
 
 
 def find(reading: Reading) -> Iterator[Hit]:
@@ -39,25 +39,21 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 def _number(reading: Reading, run: Run) -> Hit | None:
     text = reading.folded
-    solid = max(run.shape(0, len(run.starts) - 1)) >= _ENOUGH
-    if not solid:
-        dates = sum(sum(c.isdigit() for c in date.group()) for date in _DATE.finditer(text[run.start : run.end]))
-        if len(run.digits) - dates < _ENOUGH or min(run.shape(0, len(run.starts) - 1)) < 2:
+    if max(run.lengths) < _ENOUGH:  # long only when its groups are taken together
+        dated = sum(len(date.group()) - 2 for date in _DATE.finditer(text, run.start, run.end))
+        if len(run.digits) - dated < _ENOUGH or min(run.lengths) < 2:
             return None
-    if GOODS_BEFORE.search(reading.before(run.start)) or _PRICE.match(text, run.end, run.end + 12):
+    elif len(run.digits) == 13 and run.digits.startswith("590") and ean.is_valid(run.digits):
         return None
-    if len(run.starts) == 1:
-        if len(run.digits) == 13 and run.digits.startswith("590") and ean.is_valid(run.digits):
-            return None
-        if (
-            len(run.digits) in {10, 13}
-            and run.digits.startswith(("15", "16", "17", "18"))
-            and reading.before(run.start).endswith(("time ", "timestamp ", "t="))
-        ):
-            return None
-        if _PARCEL.match(text, max(0, run.start - 2), run.end + 2) or _PARCEL.match(text, run.start, run.end + 2):
-            return None
-    return Hit(label=LABEL, start=run.start, end=run.end, value=run.digits, rank=Rank.LAST)
+    context = reading.before(run.start)
+    explained = (
+        GOODS_BEFORE.search(context)
+        or _MOMENT.search(context)
+        or _UNIT.match(text, run.end)
+        or _PARCEL.match(text, run.start)
+        or _PARCEL.match(text, max(0, run.start - 2))
+    )
+    return None if explained else Hit(label=LABEL, start=run.start, end=run.end, value=run.digits, rank=Rank.LAST)
 
 
 DETECTOR: Final = Detector(

@@ -1,4 +1,4 @@
-"""Telephone numbers: Polish ones in any grouping, international ones with their code, foreign ones by shape or in context."""
+"""Telephone numbers: Polish in any grouping, international with their code, foreign by shape or in context."""
 
 from __future__ import annotations
 
@@ -39,11 +39,13 @@ _VERB: Final = re.compile(
 )
 _NUMBER: Final = re.compile(
     r"(?<![a-z])(?:nr|numer|number)[a-z]*+"
-    r"(?:[^a-z0-9]{1,3}+(?:to|is|moj|podaje|it|jest|teraz|obecnie|now|pod|correct|one|prawidlowy)){0,3}+[^a-z0-9\n]{0,4}$"
+    r"(?:[^a-z0-9]{1,3}+(?:to|is|moj|podaje|it|jest|teraz|obecnie|now|pod|correct|one|prawidlowy)){0,3}+"
+    r"[^a-z0-9\n]{0,4}$"
     r"|(?:correct one|right one|wlasciwy) (?:is|to)[^a-z0-9\n]{0,3}$"
 )
 _OF_ORDER: Final = re.compile(
-    r"(?<![a-z])(?:tel|phone|mobile|kom)[a-z]*+\.? ?(?:kontaktow[a-z]* |number )?(?:do|dla|z|for) [a-z]*[^a-z0-9\n]{0,4}$"
+    r"(?<![a-z])(?:tel|phone|mobile|kom)[a-z]*+\.? ?(?:kontaktow[a-z]* |number )?(?:do|dla|z|for) [a-z]*"
+    r"[^a-z0-9\n]{0,4}$"
 )
 _GLUED_LABEL: Final = re.compile(r"(?:tel|telefon|kom|nr|numer|phone|mob|na|pod|to|i|oraz|and|call)$")
 _LAST_WORD: Final = re.compile(r"[^\W\d_]+$")
@@ -112,7 +114,7 @@ def _part_of_code(reading: Reading, run: Run) -> bool:
 
 
 def _polish(run: Run, first: int) -> tuple[int, str] | None:
-    """A number of the Polish plan from a group on, with or without 48, 0048 or an old leading zero: last group, E.164."""
+    """A number of the Polish plan from a group on, with or without 48, 0048 or a leading zero: last group, E.164."""
     seen = run.before[first]
     for prefix in _POLISH_PREFIXES:
         last = run.group_ending.get(seen + len(prefix) + 9)
@@ -132,7 +134,7 @@ def _polish(run: Run, first: int) -> tuple[int, str] | None:
 
 
 def _foreign(run: Run, first: int, *, ask: bool) -> tuple[int, str] | None:
-    """A number of another country: by its shape, or valid in one of the countries when a word says it is a telephone."""
+    """A number of another country: by its shape, or by the plans of a few countries when a word calls it a telephone."""
     seen = run.before[first]
     for length in (10, 11):
         last = run.group_ending.get(seen + length)
@@ -158,9 +160,7 @@ def _international(run: Run, *, plus: bool, ask: bool) -> tuple[int, str] | None
     """A number with its country's code: the longest row of groups that is valid, else what could be one."""
     skip = 0 if plus else 2
     digits = run.digits[skip : skip + 15]
-    ends = [
-        (length, run.group_ending[skip + length]) for length in range(15, 6, -1) if skip + length in run.group_ending
-    ]
+    ends = [(size, run.group_ending[skip + size]) for size in range(15, 6, -1) if skip + size in run.group_ending]
     if digits.startswith("48"):
         for length, last in ends:
             if length == 11 and _POLISH.fullmatch(digits, 2, 11):

@@ -11,19 +11,18 @@ from okienko.masking.reading import Reading
 
 LABEL: Final = "SECRET"
 
-_IS: Final = r"(?:[ ]?[:=-]{1,2}[ ]?|[ ](?:to|jest|brzmi|is|was|mam|bylo)[ ]?:?[ ]?|[ ](?=[^ ]*[0-9]))"
+_IS: Final = r"(?: ?[:=-]{1,2} ?| (?:to|jest|brzmi|is|was|mam|bylo) ?:? ?| (?=[^ ]{0,64}[0-9]))"
 _PASSWORD: Final = re.compile(
     r"(?<![a-z])(?:hasl(?:o|a|em)|password|passwd|passphrase|haslo dostepu)"
-    r"(?:[ ](?:do|for|na|moje|my|tymczasowe|stare|nowe|konta|sklepu|account|the|wifi|wi-fi)){0,3}+"
-    + _IS
-    + r"(?P<value>[^\s]{4,64})"
+    r"(?: (?:do|for|na|moje|my|tymczasowe|stare|nowe|konta|sklepu|account|the|wifi|wi-fi)){0,3}+"
+    rf"{_IS}(?P<value>\S{{4,64}})"
 )
 _CODE: Final = re.compile(
     r"(?<![a-z])(?:kod(?:u|em)?|code|pin(?:u|em)?|puk|blik(?:a|iem)?|otp|passcode|cvv2?|cvc2?)(?![a-z])"
-    r"(?:[ ,:=-]{1,3}(?:z|smsa|sms|sms-a|blik|pin|cvv2?|cvc2?|do|karty|from|the|text|message|e-?mail|maila|app|aplikacji|to"
-    r"|is|was|jest|moj|brzmi|dostal[a-z]*|weryfikacyjny|jednorazowy|autoryzacyjny|dostepu|your|my|that|i|got|mam|ktory"
+    r"(?:[ ,:=-]{1,3}(?:z|smsa|sms|sms-a|blik|pin|cvv2?|cvc2?|do|karty|from|the|text|message|e-?mail|maila|app|aplikacji"
+    r"|to|is|was|jest|moj|brzmi|dostal[a-z]*|weryfikacyjny|jednorazowy|autoryzacyjny|dostepu|your|my|that|i|got|mam|ktory"
     r"|przyszedl|verification|security|podaje)(?![a-z])){0,6}+[ :=#-]{1,3}"
-    r"(?P<value>[0-9]{3,4}[ -][0-9]{3,4}|[0-9]{3,8}|[a-z]-[0-9]{6})(?![0-9]|[.,/-][0-9]|[ ]?(?:zl|pln|dni|szt|%))"
+    r"(?P<value>[0-9]{3,4}[ -][0-9]{3,4}|[0-9]{3,8}|[a-z]-[0-9]{6})(?![0-9]|[.,/-][0-9]| ?(?:zl|pln|dni|szt|%))"
 )
 _KEY: Final = re.compile(
     r"(?<![\w-])(?:(?:sk|pk|rk|ghp|gho|ghs|glpat|xox[abprs]|npm|hf|shpat)[_-][\w-]{16,200}|akia[0-9a-z]{16}"

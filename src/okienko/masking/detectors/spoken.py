@@ -17,7 +17,8 @@ _ONES: Final = {
     for digit, words in enumerate(
         (
             "zero oh", "jeden jedynka one", "dwa dwojka two", "trzy trojka three", "cztery czworka four",
-            "piec piatka five", "szesc szostka six", "siedem siodemka seven", "osiem osemka eight", "dziewiec dziewiatka nine",
+            "piec piatka five", "szesc szostka six", "siedem siodemka seven", "osiem osemka eight",
+            "dziewiec dziewiatka nine",
         )
     )
     for word in words.split()
@@ -37,23 +38,22 @@ _TENS: Final = {
     word: digit
     for digit, words in enumerate(
         (
-            "dwadziescia twenty", "trzydziesci thirty", "czterdziesci forty", "piecdziesiat fifty", "szescdziesiat sixty",
-            "siedemdziesiat seventy", "osiemdziesiat eighty", "dziewiecdziesiat ninety",
+            "dwadziescia twenty", "trzydziesci thirty", "czterdziesci forty", "piecdziesiat fifty",
+            "szescdziesiat sixty", "siedemdziesiat seventy", "osiemdziesiat eighty", "dziewiecdziesiat ninety",
         ),
         start=2,
     )
     for word in words.split()
 }  # fmt: skip
 _HUNDREDS: Final = {
-    word: digit
-    for digit, word in enumerate(
-        "sto dwiescie trzysta czterysta piecset szescset siedemset osiemset dziewiecset".split(), start=1
-    )
-}
+    "sto": 1, "dwiescie": 2, "trzysta": 3, "czterysta": 4, "piecset": 5,
+    "szescset": 6, "siedemset": 7, "osiemset": 8, "dziewiecset": 9,
+}  # fmt: skip
 _TWICE: Final = {"double": 2, "triple": 3, "treble": 3, "podwojne": 2, "potrojne": 3}
 _WORD: Final = "|".join(sorted([*_ONES, *_TEENS, *_TENS, *_HUNDREDS, *_TWICE], key=len, reverse=True))
 _ROW: Final = re.compile(
-    rf"(?<![a-z])(?:{_WORD})(?![a-z])(?:[ ,.;-]{{1,3}}+(?:(?:{_WORD})(?![a-z])|[0-9]{{1,3}}(?![0-9])))++"
+    rf"(?<![a-z])(?:{_WORD})(?![a-z])"
+    rf"(?:[ ,.;-]{{1,3}}+(?:(?:{_WORD})(?![a-z])|[0-9]{{1,3}}(?![0-9])))++"
 )
 _TOKEN: Final = re.compile(r"[a-z]++|[0-9]++")
 _ALL: Final = frozenset({*_ONES, *_TEENS, *_TENS, *_HUNDREDS})
