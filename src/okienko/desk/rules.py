@@ -1,0 +1,59 @@
+"""Who may do what at the desk, and in which order people wait. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from okienko.values import BrandId, SignedIn, StaffId
+
+SHORTEST_REASON: Final = 10  # characters: the least that says what a value is needed for
+
+# The letters of references: no I, O, 0 and 1, which are misheard on the telephone.
+_REFERENCE: Final = re.compile(r"[A-HJ-NP-Z2-9]{3}-?[A-HJ-NP-Z2-9]{4}")
+
+
+class Waiting(Protocol):
+    """A conversation in a list."""
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when the customer waits for a person, if they do."""
+        ...
+
+    @property
+    def updated_at(self) -> datetime:
+        """The latest change."""
+        ...
+
+
+def is_senior(staff: SignedIn, brand: BrandId) -> bool:
+    """Leads and administrators take a conversation from a colleague without asking."""
+    return staff.roles.get(brand) in {"lead", "admin"}
+
+
+def may_reveal(staff: SignedIn, brand: BrandId, agent: StaffId | None) -> bool:
+    """Whether somebody may look at one hidden value: leads, administrators, and who holds the conversation."""
+    return is_senior(staff, brand) or (brand in staff.roles and agent == staff.id)
+
+
+def wait_order(row: Waiting) -> tuple[bool, float, float]:
+    """A sort key where people wait: the longest wait first, then those who do not wait, the latest change first."""
+    since = row.waiting_since
+    return since is None, since.timestamp() if since else 0.0, -row.updated_at.timestamp()
+
+
+def make_code(person: UUID) -> str:
+    """What a person is called at the desk: three hex digits of the id's random part, for telling people apart."""
+    return person.hex[-3:].upper()
+
+
+def read_reference(words: str) -> str | None:
+    """`K7F-2QDA` when that is what was typed into the search, with or without its dash."""
+    typed = words.strip().upper()
+    if _REFERENCE.fullmatch(typed) is None:
+        return None
+    plain = typed.replace("-", "")
+    return f"{plain[:3]}-{plain[3:]}"

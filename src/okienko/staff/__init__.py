@@ -1,0 +1,1 @@
+"""Accounts, roles and sign-in of the people who work at the desk."""

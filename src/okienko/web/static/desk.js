@@ -1,0 +1,190 @@
+// The desk without a reload: live changes, keys, "typing". Without this file every page still works.
+"use strict";
+(() => {
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Keys: a letter presses the visible control that carries it. -----------------------------------------------------
+  const dialog = one("#keys");
+  const letters = one("#keys-on");
+  letters.checked = localStorage.getItem("okienko keys") !== "off";
+  letters.addEventListener("change", () => localStorage.setItem("okienko keys", letters.checked ? "on" : "off"));
+  for (const opener of all("[data-open=keys]")) {
+    opener.hidden = false;
+    opener.addEventListener("click", () => dialog.showModal());
+  }
+
+  const isField = (element) => element.matches("input:not([type=radio], [type=checkbox]), textarea, select");
+  const isVisible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+
+  function step(by) {
+    const rows = all("#rows a.row");
+    const at = rows.findIndex((row) => row === document.activeElement || row.hasAttribute("aria-current"));
+    const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
+    next?.focus();
+    next?.click();
+  }
+
+  function press(key) {
+    const control = all(`[data-key="${CSS.escape(key)}"]`).find((found) => isVisible(found) && !found.disabled);
+    if (!control) return false;
+    if (control.type === "radio") {
+      control.checked = true;
+      one("#text")?.focus();
+    } else if (isField(control)) control.focus();
+    else control.click();
+    return true;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const field = event.target instanceof Element && isField(event.target);
+    if (event.key === "Escape" && field) event.target.blur();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "text") {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
+    if (field || event.ctrlKey || event.metaKey || event.altKey || !letters.checked || one("dialog[open]")) return;
+    if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+    else if (!press(event.key)) return;
+    event.preventDefault();
+  });
+
+  // The open conversation ----------------------------------------------------------------------------------------------
+  const frame = one(".frame");
+  let atEnd = true;
+
+  function scrollToEnd() {
+    const lines = one("#lines");
+    if (lines) lines.scrollTop = lines.scrollHeight;
+  }
+  scrollToEnd();
+
+  document.addEventListener("htmx:before:swap", () => {
+    const lines = one("#lines");
+    atEnd = !lines || lines.scrollHeight - lines.scrollTop - lines.clientHeight < 48;
+  });
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    const source = event.detail?.ctx?.sourceElement;
+    const talk = one("#open .talk");
+    frame.classList.toggle("reading", Boolean(talk?.dataset.conversation));
+    for (const row of all("#rows a.row")) {
+      if (row.parentElement.id === `row-${talk?.dataset.conversation}`) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+    if (source?.id === "watch") {
+      if (atEnd) scrollToEnd();
+      return;
+    }
+    scrollToEnd();
+    foldPerson();
+    if (source?.matches("a.row")) {
+      if (matchMedia("(max-width: 48rem)").matches) one("#talk-title")?.focus();
+    } else if (one("#shown")) one("#shown").focus();
+    else if (source?.id === "say" || !one("#as-reply")?.disabled) one("#text")?.focus();
+    refreshQueue();
+  });
+
+  // Where the person lies above the conversation, it begins folded.
+  function foldPerson() {
+    if (matchMedia("(max-width: 80rem)").matches && !one("#person details details[open], #shown"))
+      one("#person .fold")?.removeAttribute("open");
+  }
+  foldPerson();
+
+  let typed = 0;
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("#say");
+    if (event.target.id === "text") one("#preview")?.remove(); // what was previewed is not what would be sent
+    if (!form || one("#as-note").checked || Date.now() - typed < 4000) return;
+    typed = Date.now();
+    fetch(form.dataset.typing, { method: "POST", body: new URLSearchParams({ csrf: form.elements.csrf.value }) });
+  });
+
+  // The queue: rows that are there change in place; new ones wait behind a button, so nothing jumps under the pointer. -
+  let latest = null;
+  let pending = false;
+
+  async function refreshQueue() {
+    const queue = one("#queue[data-address]");
+    if (!queue || pending) return;
+    pending = true;
+    try {
+      const answer = await fetch(queue.dataset.address);
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      one("#views").replaceChildren(...one("#views", page).children);
+      latest = one("#queue", page);
+      if (one("#rows")) updateRows();
+      else showLatest();
+    } catch {
+      // away for a moment: the next beat tries again
+    } finally {
+      setTimeout(() => (pending = false), 1000);
+    }
+  }
+
+  function updateRows() {
+    const fresh = new Map(all("#rows > li", latest).map((row) => [row.id, row]));
+    for (const row of all("#rows > li")) {
+      const link = one("a", row);
+      const now = fresh.get(row.id);
+      row.classList.toggle("gone", !now);
+      if (now) {
+        fresh.delete(row.id);
+        link.removeAttribute("data-gone");
+        if (link.innerHTML !== one("a", now).innerHTML) link.replaceChildren(...one("a", now).childNodes);
+      } else link.dataset.gone = one("#rows").dataset.gone;
+    }
+    const news = one("#news");
+    const rule = new Intl.PluralRules(document.documentElement.lang).select(fresh.size);
+    news.hidden = fresh.size === 0 && !one("#rows > .gone");
+    news.textContent = fresh.size
+      ? (news.dataset[rule] ?? news.dataset.other).replace(/\d+/, fresh.size)
+      : news.dataset.none;
+  }
+
+  function showLatest() {
+    const current = one("#rows a[aria-current]")?.parentElement.id;
+    one("#queue").replaceChildren(...latest.childNodes);
+    if (current) one(`#${CSS.escape(current)} a`)?.setAttribute("aria-current", "true");
+    window.htmx?.process(one("#queue"));
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.id === "news" && latest) {
+      showLatest();
+      one("#rows a.row")?.focus();
+    }
+  });
+
+  // Live: ids of changed conversations. The stream rests after twenty minutes without a key or a pointer, so that an
+  // abandoned desk counts as nobody and its session runs out. --------------------------------------------------------
+  const REST = 20 * 60 * 1000;
+  let stream = null;
+  let lastSign = Date.now();
+
+  function changed(id) {
+    refreshQueue();
+    if (one(`#open .talk[data-conversation="${CSS.escape(id)}"]`)) window.htmx?.trigger("#watch", "okienko:changed");
+  }
+  function listen() {
+    stream = new EventSource("/desk/live");
+    stream.addEventListener("changed", (event) => changed(event.data));
+    stream.addEventListener("over", () => location.reload());
+    stream.addEventListener("beat", () => {
+      if (Date.now() - lastSign > REST) {
+        stream.close();
+        stream = null;
+      } else if (frame.matches(".inbox")) {
+        refreshQueue();
+        if (one("#watch")) window.htmx?.trigger("#watch", "okienko:changed");
+      }
+    });
+  }
+  for (const sign of ["pointermove", "keydown", "pointerdown"])
+    document.addEventListener(sign, () => {
+      lastSign = Date.now();
+      if (!stream) listen();
+    }, { passive: true });
+  listen();
+})();
