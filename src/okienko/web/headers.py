@@ -9,15 +9,18 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-def content_policy(ancestors: Sequence[str] | None = ("'none'",)) -> str:
-    """The content security policy. `ancestors` may frame the page; None lets any page do so, also a local file.
+def content_policy(ancestors: Sequence[str] | None = ("'none'",), *, frames: bool = False) -> str:
+    """The content security policy. `frames`: the page may frame our own, as one with the chat does.
 
-    (`frame-ancestors *` would shut local files out: the asterisk means network schemes only.)
+    `ancestors` may frame the page; None lets any page do so, also a local file. (`frame-ancestors *` would shut local
+    files out: the asterisk means network schemes only.)
     """
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         "connect-src 'self'; base-uri 'none'; form-action 'self'"
     )
+    if frames:
+        policy += "; frame-src 'self'"
     return policy if ancestors is None else f"{policy}; frame-ancestors {' '.join(ancestors)}"
 
 

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from okienko.database.pool import DatabaseAway
 from okienko.values import Language
 from okienko.web.assets import accent_address, static
 from okienko.web.i18n import LANGUAGES, NAMES, choose_language, mark, words
@@ -20,6 +21,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 _PROBLEMS: Final = {
     400: mark("The form could not be read. Go back and send it once more."),
+    401: mark("This needs a sign-in or a conversation that is still known here."),
     403: mark("This is not open to you, or the page had been open for too long. Go back, reload it and try again."),
     404: mark("There is no page at this address."),
     405: mark("This address does not take that kind of request."),
@@ -78,7 +80,12 @@ def browser_language(request: Request) -> Language:
 
 async def problem(request: Request, error: Exception) -> HTMLResponse:
     """The page for an error: what happened and what to do. An exception handler of the application."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = error.headers if isinstance(error, HTTPException) else None
+    match error:
+        case HTTPException():
+            status, headers = error.status_code, error.headers
+        case DatabaseAway():
+            status, headers = 503, {"Retry-After": "2"}
+        case _:
+            status, headers = 500, None
     text = _PROBLEMS.get(status, mark("Something went wrong on our side. Try again; what was sent before is kept."))
     return render(request, "web/problem.html", status=status, headers=headers, code=status, text=text)

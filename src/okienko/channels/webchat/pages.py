@@ -1,0 +1,377 @@
+"""The widget's side of the web: the script for a brand's page, the window itself, and what the window asks for.
+
+The window is framed by other people's pages, so it has no cookies; its conversation is known by a token in a header.
+Messages do not come in here but through `receive.py`, as those of every channel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from okienko.brands.store import read_categories
+from okienko.channels.webchat.adapter import MOST_CHARACTERS, read_token
+from okienko.channels.webchat.limit import StartLimit, network_of
+from okienko.channels.webchat.view import only_new, show_message, show_state, transcript
+from okienko.conversations.store import threads
+from okienko.conversations.store.threads import Reason, Thread
+from okienko.database.ids import new_id
+from okienko.database.pool import DatabaseAway
+from okienko.masking.mask import Finding, MaskingFailed, find, mask, published
+from okienko.masking.vault import new_person_key, person_bound, seal
+from okienko.values import (
+    Brand,
+    Connection,
+    ConversationId,
+    Language,
+    MaskedText,
+    MessageId,
+    PersonId,
+    RawText,
+)
+from okienko.web.accent import ON_ACCENT, accent_for
+from okienko.web.assets import assets
+from okienko.web.csrf import require_own_page
+from okienko.web.forms import read_json
+from okienko.web.headers import content_policy
+from okienko.web.i18n import choose_language, words
+from okienko.web.services import services
+from okienko.web.templates import render
+
+NAME: Final = "webchat"
+MOST_STREAMS: Final = 5000  # open windows that one process follows
+STREAM_LIFE: Final = timedelta(minutes=10)  # the window connects again by itself
+MOST_COMMENT: Final = 1000  # characters
+_CONTACTS: Final[Mapping[str, Literal["email", "phone"]]] = {"EMAIL_ADDRESS": "email", "PHONE_NUMBER": "phone"}
+_REASONS: Final[tuple[Reason, ...]] = ("wrong", "unclear", "outdated", "other")
+_ANYWHERE: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def routes() -> list[Route]:
+    """Everything under /chat/."""
+    limit = StartLimit()
+    streams = asyncio.BoundedSemaphore(MOST_STREAMS)
+
+    async def begin(request: Request) -> Response:
+        return await _start(request, limit)
+
+    async def follow(request: Request) -> Response:
+        return await _stream(request, streams)
+
+    return [
+        Route("/chat/{connection}.js", _script),
+        Route("/chat/{connection}", _window),
+        Route("/chat/{connection}/start", begin, methods=["POST"]),
+        Route("/chat/{connection}/stream", follow),
+        Route("/chat/{connection}/feedback", _feedback, methods=["POST"]),
+        Route("/chat/{connection}/contact", _contact, methods=["POST"]),
+        Route("/chat/{connection}/language", _language, methods=["POST"]),
+        Route("/chat/{connection}/transcript", _transcript),
+    ]
+
+
+async def _door(request: Request) -> tuple[Connection, Brand]:
+    found = await services(request).directory.door(request.path_params["connection"])
+    if found is None or found[0].channel != NAME:
+        raise HTTPException(404)
+    return found
+
+
+# The script and the window --------------------------------------------------------------------------------------------
+
+
+async def _script(request: Request) -> Response:
+    """The one script tag. It says everything that the closed button needs, so that it need not ask."""
+    _, brand = await _door(request)
+    settings = {
+        "language": brand.language,
+        "words": {
+            language: {
+                "open": words(language).gettext("Help"),
+                "title": words(language).gettext("%(brand)s: help", brand=brand.name),
+                "unread": words(language).gettext("new: %(n)s", n="%(n)s"),
+            }
+            for language in brand.languages
+        },
+        "accent": {theme: accent_for(brand.accent, theme) for theme in ("light", "dark")},
+        "on": ON_ACCENT,
+    }
+    launcher = assets()["webchat/launcher.js"].body.replace(b"SETTINGS;", orjson.dumps(settings) + b";")
+    return Response(
+        launcher,
+        media_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=300", **_ANYWHERE},
+    )
+
+
+def _spoken(request: Request, brand: Brand) -> Language:
+    return choose_language(
+        request.headers.get("accept-language", ""),
+        brand.languages,
+        default=brand.language,
+        chosen=request.query_params.get("lang"),
+    )
+
+
+async def _window(request: Request) -> Response:
+    """The window: it makes no record and sets nothing until the first message."""
+    connection, brand = await _door(request)
+    language = _spoken(request, brand)
+    async with services(request).database.brand(brand.id) as database:
+        categories = (await read_categories(database)).get(language, {})
+    return render(
+        request,
+        "webchat/chat.html",
+        language=language,
+        headers={
+            "Content-Security-Policy": content_policy(("'self'", *brand.origins) if brand.origins else None),
+            **_ANYWHERE,
+        },
+        brand=brand,
+        categories=categories,
+        help_address=f"/help/{brand.slug}/{language}/",
+        settings={
+            "connection": connection.id,
+            "address": f"/chat/{connection.id}",
+            "hook": f"/hooks/{NAME}/{connection.id}",
+            "language": language,
+            "origins": brand.origins,
+            "most": MOST_CHARACTERS,
+        },
+    )
+
+
+# Beginning ------------------------------------------------------------------------------------------------------------
+
+
+async def _start(request: Request, limit: StartLimit) -> Response:
+    """A new conversation. Its token is told once and kept only as a keyed hash."""
+    connection, brand = await _door(request)
+    require_own_page(request.headers)
+    given = services(request)
+    now = given.clock()
+    network = network_of(request.client.host) if request.client else None
+    if network is not None and given.settings.chats_per_hour > 0:
+        wait = limit.seconds_to_wait(given.keys.lookup("network", network), now, given.settings.chats_per_hour)
+        if wait > 0:
+            raise HTTPException(429, headers={"Retry-After": str(wait)})
+    asked = (await read_json(request)).get("language")
+    language = choose_language("", brand.languages, default=brand.language, chosen=str(asked))
+    token = secrets.token_urlsafe(32)
+    person = PersonId(new_id(now))
+    async with given.database.brand(brand.id) as database:
+        await threads.start(
+            database,
+            person=person,
+            conversation=ConversationId(new_id(now)),
+            door=connection.id,
+            channel=NAME,
+            language=language,
+            lookup=given.keys.lookup(f"{NAME}:{connection.id}", token),
+            wrapped_key=given.keys.wrap(new_person_key(os.urandom(32)), person_bound(brand=brand.id, person=person)),
+            key_id=given.keys.key_id,
+            noticed=True,  # the window says first what answers here
+            now=now,
+        )
+    return JSONResponse({"token": token})
+
+
+# What the holder of a token may do ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visitor:
+    """Whose request it is."""
+
+    brand: Brand
+    thread: Thread
+
+
+async def _visitor(request: Request) -> _Visitor:
+    """Raises 401 for a token that is not known here: never given, or its conversation is gone."""
+    connection, brand = await _door(request)
+    token = read_token(request.headers)
+    if token is None:
+        raise HTTPException(401)
+    given = services(request)
+    async with given.database.brand(brand.id) as database:
+        thread = await threads.find_thread(database, connection.id, given.keys.lookup(f"{NAME}:{connection.id}", token))
+    if thread is None:
+        raise HTTPException(401)
+    return _Visitor(brand=brand, thread=thread)
+
+
+async def _stream(request: Request, streams: asyncio.BoundedSemaphore) -> Response:
+    """Server-sent events: first everything that may be seen, then what is new, and `typing`."""
+    visitor = await _visitor(request)
+    if streams.locked():
+        raise HTTPException(503, headers={"Retry-After": "10"})
+    return StreamingResponse(
+        _events(request, visitor, streams),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(request: Request, visitor: _Visitor, streams: asyncio.BoundedSemaphore) -> AsyncGenerator[bytes]:
+    given = services(request)
+    brand, conversation = visitor.brand, visitor.thread.conversation
+    spoken = words(_spoken(request, brand))
+    end = given.clock() + STREAM_LIFE
+    shown: set[MessageId] = set()
+    state: dict[str, Any] | None = None
+    names: Mapping[str, str] | None = None
+    async with streams:
+        # Listen first, read then: what comes between is read twice rather than missed.
+        with given.live.subscribe(str(conversation)) as events:
+            turns = aiter(events)
+            kind = "changed"
+            while given.clock() < end:
+                if kind == "typing":
+                    yield b"event: typing\ndata: {}\n\n"
+                else:
+                    try:
+                        async with given.database.brand(brand.id) as database:
+                            visible = await threads.read_visible(database, conversation)
+                            if names is None:
+                                names = (await read_categories(database)).get(spoken.language, {})
+                    except DatabaseAway:
+                        return  # the window connects again
+                    if visible is None:
+                        return
+                    new = only_new(visible, shown)
+                    if new or show_state(visible) != state:
+                        state = show_state(visible)
+                        shown.update(message.id for message in new)
+                        messages = [
+                            show_message(message, brand=brand, words=spoken, categories=names, now=given.clock())
+                            for message in new
+                        ]
+                        yield b"event: update\ndata: %b\n\n" % orjson.dumps({"state": state, "messages": messages})
+                    else:
+                        yield b": beat\n\n"
+                kind = (await anext(turns)).kind
+
+
+async def _feedback(request: Request) -> Response:
+    """Whether an answer helped; a comment is masked before it is kept."""
+    visitor = await _visitor(request)
+    given = services(request)
+    match await read_json(request):
+        case {"message": str(message), "helped": bool(helped), **rest}:
+            reason, comment = rest.get("reason"), rest.get("comment") or ""
+        case _:
+            raise HTTPException(400)
+    if (reason is not None and reason not in _REASONS) or not isinstance(comment, str) or len(comment) > MOST_COMMENT:
+        raise HTTPException(400)
+    try:
+        id_ = MessageId(UUID(message))
+    except ValueError:
+        raise HTTPException(400) from None
+    masked = MaskedText("")
+    if comment.strip():
+        try:
+            masked = mask(
+                RawText(comment), keys=given.keys, language=visitor.thread.language, allowed=visitor.brand.allowed
+            ).text
+        except MaskingFailed:
+            raise HTTPException(400) from None
+    async with given.database.brand(visitor.brand.id) as database:
+        known = await threads.give_feedback(
+            database,
+            conversation=visitor.thread.conversation,
+            message=id_,
+            helped=helped,
+            reason=reason,
+            comment=masked,
+            now=given.clock(),
+        )
+    if not known:
+        raise HTTPException(404)
+    return JSONResponse({"state": "stored"})
+
+
+def read_contact(typed: RawText) -> Finding | None:
+    """The one e-mail address or phone number that somebody typed, if that is what it is. Pure."""
+    try:
+        spans = find(typed).spans
+    except MaskingFailed:
+        return None
+    return spans[0] if len(spans) == 1 and spans[0].label in _CONTACTS else None
+
+
+async def _contact(request: Request) -> Response:
+    """A way to be reached: sealed with the person's key; the conversation shows only that it was left."""
+    visitor = await _visitor(request)
+    given = services(request)
+    value = (await read_json(request)).get("value")
+    contact = read_contact(RawText(value)) if isinstance(value, str) and len(value) <= 254 else None
+    if contact is None:
+        raise HTTPException(400)
+    kind = _CONTACTS[contact.label]
+    brand, person, now = visitor.brand.id, visitor.thread.person, given.clock()
+    row = new_id(now)
+    spoken = words(visitor.thread.language)
+    said = {
+        "email": spoken.gettext("Contact left: [e-mail]. A person will be able to write there."),
+        "phone": spoken.gettext("Contact left: [phone]. A person will be able to call there."),
+    }
+    async with given.database.brand(brand) as database:
+        wrapped = await threads.read_person_key(database, person)
+        if wrapped is None:
+            raise HTTPException(401)
+        key = given.keys.unwrap(wrapped, person_bound(brand=brand, person=person))
+        await threads.leave_contact(
+            database,
+            conversation=visitor.thread.conversation,
+            person=person,
+            id=row,
+            kind=kind,
+            lookup=given.keys.lookup(
+                contact.label, contact.value
+            ),  # as in the vault: the desk finds both with one hash
+            sealed=seal(
+                key, RawText(contact.value), brand=brand, person=person, table="identity", column="sealed", row=row
+            ),
+            message=MessageId(new_id(now)),
+            text=published(said[kind]),
+            now=now,
+        )
+    await given.live.announce(brand, [visitor.thread.conversation])
+    return JSONResponse({"state": "stored"})
+
+
+async def _language(request: Request) -> Response:
+    """The customer switched the window to another language: the bot follows."""
+    visitor = await _visitor(request)
+    asked = (await read_json(request)).get("language")
+    for language in visitor.brand.languages:
+        if language == asked:
+            async with services(request).database.brand(visitor.brand.id) as database:
+                await threads.set_language(database, visitor.thread.conversation, language)
+            return JSONResponse({"state": "stored"})
+    raise HTTPException(400)
+
+
+async def _transcript(request: Request) -> Response:
+    """The conversation as a text file; everything in it is what the window shows."""
+    visitor = await _visitor(request)
+    given = services(request)
+    async with given.database.brand(visitor.brand.id) as database:
+        visible = await threads.read_visible(database, visitor.thread.conversation)
+    if visible is None:
+        raise HTTPException(401)
+    text = transcript(visible, brand=visitor.brand, words=words(_spoken(request, visitor.brand)), now=given.clock())
+    return PlainTextResponse(text, headers={"Content-Disposition": "attachment"})

@@ -1,0 +1,110 @@
+"""A conversation in the words of its customer's window: as values for the stream, and as a text to keep. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from okienko.conversations.store.threads import Visible, VisibleMessage
+from okienko.values import Author, Brand, Citation, Kind
+from okienko.web.i18n import Words
+
+PERSON = "person"  # a quick reply that is no category: the button for a person
+
+
+def article_address(brand: Brand, citation: Citation) -> str:
+    """Where a quoted article can be read."""
+    return f"/help/{brand.slug}/{citation.language}/articles/{citation.article}"
+
+
+def show_state(visible: Visible) -> dict[str, Any]:
+    """Who answers and what is going on."""
+    return {
+        "reference": visible.reference,
+        "holder": visible.holder.value,
+        "agent": visible.agent,
+        "closed": visible.closed,
+        "searching": visible.searching,
+        "contact": visible.contact,
+    }
+
+
+def show_message(
+    message: VisibleMessage, *, brand: Brand, words: Words, categories: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """One message, ready to be drawn. A quick reply whose `name` is None is not a button (`contact`: a form)."""
+    names = {**categories, PERSON: words.gettext("Talk to a person")}
+    return {
+        "id": str(message.id),
+        "author": message.author.value,
+        "kind": message.kind.value,
+        "name": message.name,
+        "text": message.text.text,
+        "at": message.at.isoformat(),
+        "time": words.moment(message.at, brand.timezone, now=now),
+        "choices": [{"slug": slug, "name": names.get(slug)} for slug in message.choices],
+        "citations": [
+            {
+                "title": citation.title,
+                "quote": citation.quote,
+                "language": citation.language,
+                "address": article_address(brand, citation),
+                "date": words.date(citation.published, brand.timezone, today=now.date()),
+                "version": citation.version,
+            }
+            for citation in message.citations
+        ],
+        "helped": message.helped,
+    }
+
+
+def only_new(visible: Visible, shown: Collection[object]) -> tuple[VisibleMessage, ...]:
+    """The messages that a stream has not shown yet."""
+    return tuple(message for message in visible.messages if message.id not in shown)
+
+
+def transcript(visible: Visible, *, brand: Brand, words: Words, now: datetime) -> str:
+    """The conversation as plain text, in the order in which it was had."""
+    title = words.gettext("conversation %(reference)s", reference=visible.reference)
+    saved = words.gettext("Saved on %(moment)s", moment=_moment(now, brand, words))
+    lines = [f"{brand.name} · {title}", saved, ""]
+    for message in visible.messages:
+        lines += [
+            f"{_speaker(message, words)} · {_moment(message.at, brand, words)}",
+            *_said(message, brand, words),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _moment(moment: datetime, brand: Brand, words: Words) -> str:
+    return f"{words.date(moment, brand.timezone)}, {words.time(moment, brand.timezone)}"
+
+
+def _speaker(message: VisibleMessage, words: Words) -> str:
+    if message.author is Author.CUSTOMER:
+        return words.gettext("You")
+    if message.author is Author.BOT:
+        return words.gettext("Bot")
+    if message.author is Author.AGENT:
+        return message.name or words.gettext("Agent")
+    return words.gettext("Information")
+
+
+def _said(message: VisibleMessage, brand: Brand, words: Words) -> list[str]:
+    if message.kind is Kind.UNREADABLE:
+        return [words.gettext("This message could not be read. Please send it once more.")]
+    lines = (
+        []
+        if message.citations and all(c.quote in message.text.text for c in message.citations)
+        else [message.text.text]
+    )
+    for citation in message.citations:
+        source = words.gettext(
+            "as of %(date)s, version %(version)s",
+            date=words.date(citation.published, brand.timezone),
+            version=citation.version,
+        )
+        lines += [f"„{citation.quote}”", f"{citation.title}, {source}, {article_address(brand, citation)}"]
+    return lines

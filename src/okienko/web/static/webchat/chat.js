@@ -1,0 +1,451 @@
+// The chat window. Nothing is stored or sent before the first message; from then on the stream is the truth, and what
+// is drawn is whatever it says, by message id.
+import { bubble, contactForm, make, outgoing, say, words } from "./draw.js";
+import { follow, pause, retryAfter } from "./stream.js";
+
+const settings = JSON.parse(document.getElementById("settings").textContent);
+const at = (id) => document.getElementById(id);
+const scroller = at("main");
+const log = at("log");
+const text = at("text");
+
+// The visitor's token. Where a browser refuses storage, it lives as long as this page.
+const KEY = `okienko:${settings.connection}`;
+const tokens = {
+  memory: null,
+  get() {
+    try {
+      return localStorage.getItem(KEY) ?? this.memory;
+    } catch {
+      return this.memory;
+    }
+  },
+  set(token) {
+    this.memory = token;
+    try {
+      if (token === null) localStorage.removeItem(KEY);
+      else localStorage.setItem(KEY, token);
+    } catch {
+      for (const link of document.querySelectorAll("[data-language]")) link.hidden = true; // it would lose the conversation
+    }
+  },
+};
+
+const authorised = () => ({ Authorization: `Bearer ${tokens.get()}` });
+const post = (address, body, headers = authorised()) =>
+  fetch(address, {
+    method: "POST",
+    headers: { ...headers, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    referrerPolicy: "same-origin",
+  });
+// Not crypto.randomUUID: a page without TLS that frames us takes it away.
+const newId = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+};
+
+// State ---------------------------------------------------------------------------------------------------------------
+
+let state = null; // what the stream said last: reference, holder, agent, closed, searching, contact
+let stopStream = null;
+const shown = new Map(); // message id → its element
+const pending = []; // our messages that the stream has not brought yet, in order
+const line = { alert: "", connection: "", delay: "", typing: "", search: "" }; // what the status line may say, by urgency
+
+function drawStatus() {
+  const [kind, words] = Object.entries(line).find(([, words]) => words) ?? ["", ""];
+  const status = at("status");
+  if (status.textContent !== words) status.textContent = words;
+  status.classList.toggle("harm", kind === "alert");
+}
+
+function tell(kind, words) {
+  line[kind] = words;
+  drawStatus();
+}
+
+let alertTimer = 0;
+function warn(words) {
+  clearTimeout(alertTimer);
+  tell("alert", words);
+  alertTimer = setTimeout(() => tell("alert", ""), 8000);
+}
+
+let searchTimer = 0;
+function drawSearch() {
+  const searching =
+    state?.holder !== "queue" && state?.holder !== "agent" &&
+    (state?.searching || pending.some(({ state }) => state === "sending" || state === "stored"));
+  if (!searching) {
+    clearTimeout(searchTimer);
+    searchTimer = 0;
+    tell("search", "");
+  } else if (!searchTimer) {
+    tell("search", words.searching);
+    searchTimer = setTimeout(() => tell("search", words.slow), 15_000);
+  }
+}
+
+// Drawing -------------------------------------------------------------------------------------------------------------
+
+const nearEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 96;
+
+// Down to the end, but not past the beginning of what is new: a long answer is read from its top.
+function scrollTo(element) {
+  const top = element.offsetTop - scroller.offsetTop - 16;
+  scroller.scrollTop = Math.min(top, scroller.scrollHeight);
+  below.hidden = true;
+}
+
+const below = make("button.button.compact", { type: "button", hidden: true, id: "below" }, words.new_messages);
+below.addEventListener("click", () => {
+  scroller.scrollTop = scroller.scrollHeight;
+  below.hidden = true;
+});
+scroller.after(below);
+scroller.addEventListener("scroll", () => {
+  if (nearEnd()) below.hidden = true;
+}, { passive: true });
+
+function drawPending() {
+  at("pending").replaceChildren(
+    ...pending.filter(({ covered }) => !covered).map((message) => outgoing(message, acts)),
+  );
+  document.querySelector(".chat-welcome").classList.toggle("begun", pending.length > 0 || shown.size > 0);
+  drawSearch();
+}
+
+let drawnAfter = "";
+function drawAfter(messages) {
+  const last = messages.findLast(({ author }) => author !== "system");
+  const wantsContact = !state.contact && (state.holder === "queue" || (last?.choices ?? []).some(({ slug }) => slug === "contact"));
+  const key = JSON.stringify([state.holder, state.closed, state.reference, wantsContact]);
+  if (key === drawnAfter) return; // somebody may be typing in the form
+  drawnAfter = key;
+  const parts = [];
+  if (state.closed) parts.push(make("p.notice", {}, words.closed));
+  if (wantsContact && !state.closed) parts.push(contactForm(acts, state.holder !== "queue" || last?.choices.length > 0));
+  at("after").replaceChildren(...parts);
+}
+
+function drawState() {
+  const holder = state.closed ? "bot" : state.holder;
+  const notice = { bot: words.notice_bot, queue: say("notice_queue", state), agent: say("notice_agent", { name: state.agent ?? words.agent }) };
+  if (at("notice").textContent !== notice[holder]) at("notice").textContent = notice[holder];
+  at("person").setAttribute("aria-disabled", String(holder !== "bot"));
+  at("reference").hidden = false;
+  at("reference").querySelector("b").textContent = state.reference;
+  at("transcript").hidden = at("forget").hidden = false;
+}
+
+// Takes a stream's word: everything on connecting, later what has changed.
+function receive({ name, data }) {
+  if (name === "typing") {
+    if (state?.holder === "agent") typing();
+    return;
+  }
+  const stays = nearEnd();
+  const first = shown.size === 0;
+  let fresh = null;
+  for (const message of data.messages) {
+    if (shown.has(message.id)) continue; // a stream begins with everything
+    const element = bubble({ ...message, choices: message.choices.filter(({ name }) => name) }, acts);
+    shown.set(message.id, { element, message });
+    const next = [...shown.values()].filter((other) => other.message.id > message.id && other.element.isConnected);
+    next.sort((one, other) => (one.message.id < other.message.id ? -1 : 1));
+    if (next.length > 0) next[0].element.before(element);
+    else log.append(element);
+    if (message.author === "customer") claim();
+    else {
+      if (message.author === "agent") clearTyping();
+      fresh ??= element;
+    }
+  }
+  state = data.state;
+  const messages = [...shown.values()].map(({ message }) => message).sort((one, other) => (one.id < other.id ? -1 : 1));
+  for (const { element, message } of shown.values())
+    for (const chip of element.querySelectorAll(":scope > .chips .chip")) chip.disabled = message !== messages.at(-1);
+  drawState();
+  drawPending();
+  drawAfter(messages);
+  if (first) scroller.scrollTop = scroller.scrollHeight;
+  else if (fresh && !hidden) {
+    if (stays) scrollTo(fresh);
+    else below.hidden = false;
+  } else if (stays) scroller.scrollTop = scroller.scrollHeight;
+  if (fresh && hidden && !first) tellParent("unread", (unread += 1));
+}
+
+let typingTimer = 0;
+function clearTyping() {
+  clearTimeout(typingTimer);
+  tell("typing", "");
+}
+function typing() {
+  clearTimeout(typingTimer);
+  tell("typing", say("typing", { name: state.agent ?? words.agent }));
+  typingTimer = setTimeout(clearTyping, 6000);
+}
+
+// Sending -------------------------------------------------------------------------------------------------------------
+
+// The stream brought a message of ours. It is the first of those on their way: one that is stored leaves; one whose
+// answer is still out is hidden until the answer comes, and comes back if that is a refusal.
+function claim() {
+  const stored = pending.findIndex(({ state }) => state === "stored");
+  if (stored >= 0) pending.splice(stored, 1);
+  else {
+    const sending = pending.find(({ state, covered }) => !covered && state !== "failed");
+    if (sending) sending.covered = true;
+  }
+}
+
+function settle(message, state) {
+  message.state = state;
+  if (state === "stored" && message.covered) pending.splice(pending.indexOf(message), 1);
+  if (state === "failed") message.covered = false;
+  drawPending();
+}
+
+async function begin() {
+  const answer = await post(`${settings.address}/start`, { language: settings.language }, {});
+  if (!answer.ok) return answer;
+  tokens.set((await answer.json()).token);
+  listen();
+  return answer;
+}
+
+const TRIES = 6;
+
+async function deliver(message) {
+  settle(message, "sending");
+  for (let tries = 0, wait = 1000; ; wait = Math.min(wait * 2, 16_000)) {
+    let answer = null;
+    try {
+      answer = tokens.get() === null ? await begin() : null;
+      if (answer === null || answer.ok)
+        answer = await post(settings.hook, {
+          id: message.id, text: message.text, kind: message.kind, choice: message.choice,
+        });
+    } catch {
+      // away: the same id is sent again below, so that it is stored once however often it arrives
+    }
+    tell("delay", "");
+    if (answer?.ok) return settle(message, "stored");
+    if (answer?.status === 401) {
+      forget(words.gone); // erased or expired: the same words begin a new conversation
+    } else if (answer?.status === 429 && tokens.get() === null) {
+      warn(words.many);
+      return settle(message, "failed");
+    } else if (answer !== null && [400, 403, 404, 413, 415].includes(answer.status)) {
+      message.refused = true;
+      return settle(message, "failed");
+    } else if (answer !== null && [429, 503].includes(answer.status)) {
+      tell("delay", words.delayed);
+      await pause(1000 * retryAfter(answer, wait / 1000));
+      continue; // the server asked us to come back: that is no failure
+    } else {
+      settle(message, navigator.onLine ? "sending" : "queued");
+      await pause(navigator.onLine ? wait : 3_600_000);
+    }
+    if (++tries >= TRIES) return settle(message, "failed");
+  }
+}
+
+let delivering = false;
+async function deliverAll() {
+  if (delivering) return;
+  delivering = true;
+  for (let next; (next = pending.find(({ state }) => state === "new")); ) await deliver(next);
+  delivering = false;
+}
+
+function send(said, kind = "text", choice = null) {
+  pending.push({ id: newId(), text: said, kind, choice, state: "new", covered: false, refused: false });
+  drawPending();
+  scroller.scrollTop = scroller.scrollHeight;
+  deliverAll();
+}
+
+const acts = {
+  choose: (slug, name) => send(name, "choice", slug),
+  person: () => {
+    if (state?.holder !== "queue" && state?.holder !== "agent") send(words.person, "person");
+    text.focus();
+  },
+  retry: (message) => {
+    message.state = "new";
+    deliverAll();
+  },
+  discard: (message) => {
+    pending.splice(pending.indexOf(message), 1);
+    drawPending();
+    text.focus();
+  },
+  rate: async (message, helped, reason = null, comment = "") => {
+    try {
+      return (await post(`${settings.address}/feedback`, { message, helped, reason, comment })).ok;
+    } catch {
+      return false;
+    }
+  },
+  leaveContact: async (value) => {
+    try {
+      const answer = await post(`${settings.address}/contact`, { value });
+      return answer.ok ? null : answer.status === 400 ? "contact_wrong" : "contact_failed";
+    } catch {
+      return "contact_failed";
+    }
+  },
+};
+
+// The stream ----------------------------------------------------------------------------------------------------------
+
+let reconnectTimer = 0;
+function listen() {
+  stopStream?.();
+  const connected = (yes) => {
+    clearTimeout(reconnectTimer);
+    if (!navigator.onLine) tell("connection", words.offline);
+    else if (yes) tell("connection", "");
+    else reconnectTimer = setTimeout(() => tell("connection", words.reconnecting), 1500); // a short gap is no news
+  };
+  stopStream = follow(`${settings.address}/stream?lang=${settings.language}`, authorised(), {
+    receive,
+    connected,
+    gone: () => forget(words.gone),
+  });
+}
+
+function forget(reason) {
+  stopStream?.();
+  stopStream = null;
+  tokens.set(null);
+  state = null;
+  shown.clear();
+  drawnAfter = "";
+  log.replaceChildren();
+  at("after").replaceChildren();
+  at("reference").hidden = at("transcript").hidden = at("forget").hidden = true;
+  at("notice").textContent = words.notice_bot;
+  at("person").setAttribute("aria-disabled", "false");
+  tell("connection", "");
+  drawPending();
+  warn(reason);
+}
+
+addEventListener("offline", () => tell("connection", words.offline));
+addEventListener("online", () => tell("connection", stopStream ? words.reconnecting : ""));
+
+// The composer --------------------------------------------------------------------------------------------------------
+
+function count() {
+  const n = [...text.value].length;
+  const counter = at("counter");
+  const over = n > settings.most;
+  counter.hidden = n < settings.most * 0.7;
+  counter.textContent = say(over ? "too_long" : "characters", {
+    n: n.toLocaleString(settings.language), most: settings.most.toLocaleString(settings.language),
+  });
+  counter.classList.toggle("harm", over);
+  text.setAttribute("aria-invalid", String(over));
+  return !over;
+}
+
+at("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const said = text.value.trim();
+  if (!count() || said === "") return text.focus();
+  text.value = "";
+  count();
+  send(said);
+  text.focus();
+});
+text.addEventListener("input", count);
+text.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    at("composer").requestSubmit();
+  }
+});
+at("person").addEventListener("click", acts.person);
+at("categories").addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-choice]");
+  if (chip) acts.choose(chip.dataset.choice, chip.textContent);
+});
+
+// Files are refused where somebody would look for the effect, not silently.
+for (const [kind, files] of [["paste", "clipboardData"], ["drop", "dataTransfer"]])
+  addEventListener(kind, (event) => {
+    if (event[files]?.files.length > 0) {
+      event.preventDefault();
+      warn(words.attachment);
+    }
+  });
+addEventListener("dragover", (event) => event.preventDefault());
+
+// Links at the foot ---------------------------------------------------------------------------------------------------
+
+for (const opener of document.querySelectorAll("[data-dialog]"))
+  opener.addEventListener("click", () => at(opener.dataset.dialog).showModal());
+
+at("forget").addEventListener("click", () => {
+  at("data").close();
+  forget(words.forgotten);
+  text.focus();
+});
+
+at("transcript").addEventListener("click", async () => {
+  try {
+    const answer = await fetch(`${settings.address}/transcript?lang=${settings.language}`, { headers: authorised() });
+    if (!answer.ok) throw new Error();
+    const address = URL.createObjectURL(await answer.blob());
+    make("a", { href: address, download: `${words.transcript_name}-${state.reference}.txt` }).click();
+    URL.revokeObjectURL(address);
+  } catch {
+    warn(words.transcript_failed);
+  }
+});
+
+for (const link of document.querySelectorAll("[data-language]"))
+  link.addEventListener("click", async (event) => {
+    if (tokens.get() === null) return;
+    event.preventDefault();
+    await post(`${settings.address}/language`, { language: link.dataset.language }).catch(() => null);
+    location.assign(link.href);
+  });
+
+// The page that frames us ---------------------------------------------------------------------------------------------
+
+let parentOrigin = null;
+let hidden = false;
+let unread = 0;
+
+function tellParent(what, count) {
+  // A local file's origin cannot be named; what we tell is no secret.
+  if (parentOrigin !== null)
+    parent.postMessage({ okienko: what, count }, parentOrigin === "null" ? "*" : parentOrigin);
+}
+
+addEventListener("message", (event) => {
+  if (event.source !== parent || parent === window) return;
+  if (settings.origins.length > 0 && ![location.origin, ...settings.origins].includes(event.origin)) return;
+  parentOrigin = event.origin;
+  at("close").hidden = false;
+  if (event.data?.okienko === "shown") {
+    hidden = false;
+    unread = 0;
+    (matchMedia("(pointer: coarse)").matches ? scroller : text).focus(); // no keyboard over half a telephone unasked
+  } else if (event.data?.okienko === "hidden") hidden = true;
+});
+at("close").addEventListener("click", () => tellParent("close"));
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open]")) tellParent("close");
+});
+
+if (!navigator.onLine) tell("connection", words.offline);
+if (tokens.get() !== null) listen(); // a conversation was begun here before
