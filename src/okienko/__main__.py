@@ -1,0 +1,5 @@
+"""`python -m okienko`."""
+
+from okienko.cli import main
+
+main()

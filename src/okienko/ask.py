@@ -1,0 +1,83 @@
+"""`okienko ask`: what the bot would say, through the same decision as any customer's question, with nothing stored."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from okienko.answers.answer import answer
+from okienko.answers.index import Index
+from okienko.keys import Keys
+from okienko.masking.mask import mask
+from okienko.turn import Found, House, decide
+from okienko.values import (
+    Asked,
+    Brand,
+    Clock,
+    ConnectionId,
+    ConversationId,
+    Holder,
+    Kind,
+    Language,
+    MaskedText,
+    PersonId,
+    RawText,
+    Situation,
+)
+
+KINDS: Final = {Kind.ANSWER: "answer", Kind.CLARIFY: "clarify"}
+
+
+def ask(
+    index: Index,
+    categories: Mapping[Language, Mapping[str, str]],
+    brand: Brand,
+    question: RawText,
+    *,
+    language: Language,
+    category: str | None,
+    clock: Clock,
+) -> dict[str, Any]:
+    """`{"kind": "answer|clarify|handoff", "text", "citations": [{"article", "title", "quote"}], "category",
+    "confidence"}`. A refusal is a `handoff`: its text offers a person."""
+    passing = Keys(operator=os.urandom(32), index=os.urandom(32))  # nothing is kept, so nothing has to be found again
+    masked = mask(question, keys=passing, language=language, allowed=brand.allowed).text
+
+    def look_up(text: MaskedText, language: Language, category: str | None) -> Found:
+        return answer(index, text, language=language, category=category)
+
+    house = House(name=brand.name, hours={}, open=True, people=1, categories=categories, look_up=look_up)
+    plan = decide(_first_message(masked, language, category, clock), house)
+    say = plan.says[-1]
+    return {
+        "kind": KINDS.get(say.kind, "handoff"),
+        "text": say.text.text,
+        "citations": [{"article": c.article, "title": c.title, "quote": c.quote} for c in say.citations],
+        "category": plan.category,
+        "confidence": say.confidence or 0.0,
+    }
+
+
+def _first_message(text: MaskedText, language: Language, category: str | None, clock: Clock) -> Situation:
+    nobody = UUID(int=0)
+    return Situation(
+        conversation=ConversationId(nobody),
+        person=PersonId(nobody),
+        connection=ConnectionId("ask"),
+        channel="ask",
+        token=0,
+        version=0,
+        holder=Holder.BOT,
+        closed=False,
+        language=language,
+        category=category,
+        reference="—",
+        noticed=True,
+        misses=0,
+        failures=0,
+        arrived=1,
+        asked=(Asked(arrival=1, kind=Kind.TEXT, text=text, choice=None, at=clock()),),
+        open_question=None,
+    )

@@ -1,0 +1,155 @@
+"""What the commands do, one function each; `cli.py` reads their arguments."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from okienko.answers.index import build_index
+from okienko.answers.store import read_published
+from okienko.articles.drafts import Draft
+from okienko.articles.store import Imported
+from okienko.articles.store import import_articles as store_articles
+from okienko.ask import ask
+from okienko.brands.store import add_brand, read_brands, read_categories
+from okienko.database.ids import new_id
+from okienko.database.pool import Database
+from okienko.database.urls import Urls
+from okienko.demo import load as demo
+from okienko.keys import Keys
+from okienko.settings import Settings
+from okienko.staff import passwords
+from okienko.staff import store as staff_store
+from okienko.staff.store import Role
+from okienko.start import now
+from okienko.values import Brand, BrandId, Language, RawText
+
+
+class NoSuchBrand(Exception):
+    """The brand that a command was to work on is not there; says which are."""
+
+
+async def choose_brand(database: Database, slug: str | None) -> Brand:
+    """The brand with this slug, or the only one. Raises `NoSuchBrand`."""
+    async with database.shared() as connection:
+        brands = await read_brands(connection)
+    if slug is None and len(brands) == 1:
+        return brands[0]
+    for brand in brands:
+        if brand.slug == slug:
+            return brand
+    there = ", ".join(brand.slug for brand in brands) or "none yet: `okienko articles import` makes one"
+    what = "Say which brand with --brand" if slug is None else f"There is no brand “{slug}”"
+    raise NoSuchBrand(f"{what}. Brands: {there}.")
+
+
+async def import_articles(
+    urls: Urls, drafts: Sequence[Draft], slug: str | None, language: Language, on_progress: Callable[[int, int], None]
+) -> tuple[Brand, bool, Imported]:
+    """Imports articles into a brand, which is made when a new slug is given; (brand, whether it is new, what happened)."""
+    database = await Database.open(urls.app, size=2)
+    try:
+        new = False
+        try:
+            brand = await choose_brand(database, slug)
+        except NoSuchBrand:
+            if slug is None:
+                raise
+            brand, new = plain_brand(slug, language), True
+            async with database.shared() as connection:
+                await add_brand(connection, brand, now())
+        async with database.brand(brand.id) as connection:
+            imported = await store_articles(connection, brand.id, drafts, now=now(), on_progress=on_progress)
+    finally:
+        await database.close()
+    return brand, new, imported
+
+
+def plain_brand(slug: str, language: Language) -> Brand:
+    """A brand about which nothing but its slug is known."""
+    return Brand(
+        id=BrandId(new_id(now())),
+        slug=slug,
+        name=slug.replace("-", " ").capitalize(),
+        language=language,
+        languages=("pl", "en"),
+        accent="#1f5fa8",
+        timezone="Europe/Warsaw",
+        hours="mon-fri 08:00-20:00",
+        allowed=(),
+        origins=(),
+        keep_months=12,
+        articles_version=0,
+    )
+
+
+async def ask_bot(
+    urls: Urls, question: RawText, slug: str | None, language: Language, category: str | None
+) -> dict[str, Any]:
+    """What the bot would say to a question; see `okienko.ask`."""
+    database = await Database.open(urls.app, size=2)
+    try:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            articles = await read_published(connection, brand.id)
+            categories = await read_categories(connection)
+    finally:
+        await database.close()
+    return ask(build_index(articles), categories, brand, question, language=language, category=category, clock=now)
+
+
+async def add_staff(
+    settings: Settings, urls: Urls, *, login: str, name: str, slug: str | None, role: Role
+) -> str | None:
+    """Adds a person with a role; the one-time link where they choose a password, or None when the account exists."""
+    database = await Database.open(urls.app, size=2)
+    try:
+        brand = await choose_brand(database, slug)
+        token = secrets.token_urlsafe(32)
+        async with database.brand(brand.id) as connection:
+            invited = await staff_store.add_staff(
+                connection,
+                login=login,
+                name=name,
+                brand_id=brand.id,
+                role=role,
+                language=brand.language,
+                staff_id=new_id(now()),
+                token_hash=passwords.hash_token(token),
+                now=now(),
+            )
+    finally:
+        await database.close()
+    return passwords.make_link(public_address(settings), token) if invited else None
+
+
+async def invite_first(settings: Settings, urls: Urls) -> str | None:
+    """The link for the first administrator; None when somebody can sign in already."""
+    database = await Database.open(urls.app, size=2)
+    try:
+        token = secrets.token_urlsafe(32)
+        async with database.shared() as connection:
+            invited = await staff_store.invite_first(
+                connection, staff_id=new_id(now()), token_hash=passwords.hash_token(token), now=now()
+            )
+    finally:
+        await database.close()
+    return passwords.make_link(public_address(settings), token) if invited else None
+
+
+async def prepare_demo(settings: Settings, urls: Urls, *, reset: bool) -> tuple[demo.Loaded, str | None]:
+    """Loads the demo's world where it is missing; what there is, and a link that signs in at the desk once."""
+    database = await Database.open(urls.app, size=4)
+    try:
+        keys = Keys.open(settings.keys)
+        site = public_address(settings)
+        loaded = await demo.load(database, keys, now=now(), site=site, reset=reset)
+        return loaded, await demo.invite(database, now=now(), site=site)
+    finally:
+        await database.close()
+
+
+def public_address(settings: Settings) -> str:
+    """Where browsers find the desk."""
+    return settings.public_url or f"http://localhost:{settings.port}"
