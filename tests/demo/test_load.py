@@ -122,7 +122,7 @@ async def test_reset_begins_anew(database: Database) -> None:
     for brand in first.brands.values():
         for table in ("article", "conversation", "person", "connection", "lane", "outbox", "staff_role"):
             async with database.brand(brand) as connection:
-                query: LiteralString = f"select 1 from {table} where brand_id = current_brand()"  # noqa: S608
+                query: LiteralString = f"select 1 from {table} where brand_id = current_brand()"
                 assert await (await connection.execute(query)).fetchall() == []
 
 
