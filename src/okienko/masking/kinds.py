@@ -40,7 +40,7 @@ ENTITIES: Final = {
         ("CREDIT_CARD", Fate.DROP, "karta", "card"),
         ("PL_PESEL", Fate.DROP, "PESEL", "national ID"),
         ("PL_NIP", Fate.DROP, "NIP", "tax ID"),
-        ("SECRET", Fate.DROP, "hasło", "secret"),
+        ("SECRET", Fate.DROP, "hasło lub kod", "password or code"),
         ("NUMBER", Fate.DROP, "numer", "number"),
         ("ORDER_NUMBER", Fate.KEEP, "zamówienie", "order"),
     )

@@ -28,7 +28,7 @@ from okienko.values import Language, MaskedText, RawText
 
 _CHUNK: Final = 4096  # characters read at once
 _OVERLAP: Final = 512  # half of it on each side: longer than any context or identifier
-_ROUNDS: Final = 4  # what is found is painted over and the rest read again, at most so often
+_ROUNDS: Final = 12  # what is found is painted over and the rest read again; texts that are no attack need two
 
 _WORDS: Final = {word: entity.label for entity in ENTITIES.values() for word in (entity.pl, entity.en)}
 _PLACEHOLDER: Final = re.compile(
@@ -160,14 +160,14 @@ def _find(text: str, allowed: tuple[str, ...], detectors: Sequence[Detector]) ->
     found: list[Hit] = []
     for _ in range(_ROUNDS):
         hits = _hits(rest, detectors)
-        kept = [hit for hit in hits if ENTITIES[hit.label].fate is Fate.KEEP]
         masked = [hit for hit in hits if ENTITIES[hit.label].fate is not Fate.KEEP]
-        found += masked
         if not masked:
             break
+        found += masked
         rest = _painted(rest, masked)
     else:
-        kept = []
+        raise MaskingFailed("the text does not settle")
+    kept = hits  # the last round saw nothing else
     if not found and not kept:
         return _NOTHING
     own = _canonical(allowed)

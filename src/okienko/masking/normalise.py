@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from okienko.masking.reading import FILLER
+
 _PLAIN: Final = r"\t\n\r -~ĄĆĘŁŃÓŚŹŻąćęłńóśźżÄÖÜäöüß„”“’‘»«…€£°§×•\U0001f300-\U0001f64f\U0001f680-\U0001faff"
 # A space or a dash of another width is still one character: no offsets move.
 _SINGLE: Final = str.maketrans(
@@ -101,8 +103,8 @@ def _respell(odd: str) -> str:
 
 def _letter(character: str) -> str:
     category = unicodedata.category(character)
-    if category in {"Cf", "Mn", "Me", "Cc"} and character not in "\t\n\r":
-        return ""  # zero-width, direction, variation and stray combining marks
+    if character == FILLER or (category in {"Cf", "Mn", "Me", "Cc"} and character not in "\t\n\r"):
+        return ""  # our own sign, and zero-width, direction, variation and stray combining marks
     if category == "Nd":
         return str(unicodedata.digit(character))
     return character

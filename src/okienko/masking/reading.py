@@ -12,7 +12,10 @@ from typing import Final
 
 FILLER: Final = "\ufffc"  # stands for what has been found, and for placeholders: no context reaches across it
 _FOLD: Final = tuple(zip("ąćęłńóśźżäöüß", "acelnoszzaous", strict=True))
-_RUN: Final = re.compile(r"[0-9]++(?:[ ._\-/()]{1,3}+[0-9]++)*+")
+_RUN: Final = re.compile(
+    r"(?:(?<=\()[0-9]{1,4}+\)[ .\-/]?[0-9]++|[0-9]++)"  # (22) 558…
+    r"(?:(?:[ ._\-/]{1,3}+|[ .\-/]?\([0-9]{1,4}\)[ .\-/]?)[0-9]++)*+"  # …-45-80, 48 (22) 558…
+)
 _GROUP: Final = re.compile(r"[0-9]++")
 _NEAR: Final = 48  # characters of context
 _CROWD: Final = 64  # groups; a longer row of small numbers is no identifier that could be told from the next
@@ -20,7 +23,7 @@ _CROWD: Final = 64  # groups; a longer row of small numbers is no identifier tha
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Run:
-    """Groups of digits with nothing but spaces, dots, dashes, slashes and brackets between them."""
+    """Groups of digits with nothing but spaces, dots, dashes, slashes and area codes in brackets between them."""
 
     digits: str
     starts: tuple[int, ...]  # of each group, in the reading's text

@@ -50,10 +50,8 @@ def _cards(reading: Reading, run: Run) -> Iterator[Hit]:
         for first, last, digits in run.windows(length):
             shape = run.shape(first, last)
             plain = (len(shape) == 1 and length in {15, 16, 19}) or shape in _SHAPES
-            # A neighbour of the same rhythm means a longer number: an account, a parcel.
-            alone = len(shape) == 1 or last + 1 == len(run.starts) or run.ends[last + 1] - run.starts[last + 1] != 4
             named = labelled and first == 0
-            if not ((plain and alone) or named) or not _NETWORK.match(digits) or not luhn.is_valid(digits):
+            if not (plain or named) or not _NETWORK.match(digits) or not luhn.is_valid(digits):
                 continue
             found = _hit(reading, (run.starts[first], run.ends[last]), digits, Rank.LABELLED if named else Rank.CHECKED)
             yield found

@@ -71,15 +71,16 @@ def _numbers(reading: Reading, run: Run, *, ask: bool) -> Iterator[Hit]:
     else:
         named = _NOUN.search(context) is not None
         sure = named or _VERB.search(context) is not None or _NUMBER.search(context) is not None
-    if not sure and _part_of_code(reading, run):
+    opening = reading.text[max(0, run.start - 3) : run.start].rstrip(" (")
+    plus = opening.endswith("+")
+    if not sure and not plus and _part_of_code(reading, run):
         return
     free = 0  # the first group that no number has taken yet
-    opening = reading.text[max(0, run.start - 3) : run.start].rstrip(" (")
-    if opening.endswith("+") or run.digits.startswith("00"):
-        found = _international(run, plus=opening.endswith("+"), ask=ask)
+    if plus or run.digits.startswith("00"):
+        found = _international(run, plus=plus, ask=ask)
         if found is not None:
             last, value = found
-            start = reading.text.rindex("+", 0, run.start) if opening.endswith("+") else run.start
+            start = reading.text.rindex("+", 0, run.start) if plus else run.start
             yield Hit(label=LABEL, start=start, end=run.ends[last], value=value, rank=Rank.CERTAIN)
             free = last + 1
     for first in range(len(run.starts)):
@@ -90,16 +91,23 @@ def _numbers(reading: Reading, run: Run, *, ask: bool) -> Iterator[Hit]:
             last, value = found
             rank = Rank.LABELLED if sure and first == 0 else Rank.SHAPE
             yield Hit(
-                label=LABEL, start=_bracket(reading, run.starts[first]), end=run.ends[last], value=value, rank=rank
+                label=LABEL,
+                start=_bracket(reading, run.starts[first], run.ends[last]),
+                end=run.ends[last],
+                value=value,
+                rank=rank,
             )
             free = last + 1
     if (named or (sure and not ask)) and not free and len(run.digits) <= 15:
         # Called a telephone, but no plan knows it: a digit may be missing, or it lacks its area code.
-        yield Hit(label=LABEL, start=_bracket(reading, run.start), end=run.end, value=run.digits, rank=Rank.SHAPE)
+        yield Hit(
+            label=LABEL, start=_bracket(reading, run.start, run.end), end=run.end, value=run.digits, rank=Rank.SHAPE
+        )
 
 
-def _bracket(reading: Reading, start: int) -> int:
-    return start - 1 if start and reading.text[start - 1] == "(" else start
+def _bracket(reading: Reading, start: int, end: int) -> int:
+    """The start of `(22) 558 45 80`, brackets included."""
+    return start - 1 if start and reading.text[start - 1] == "(" and ")" in reading.text[start:end] else start
 
 
 def _part_of_code(reading: Reading, run: Run) -> bool:
@@ -110,7 +118,7 @@ def _part_of_code(reading: Reading, run: Run) -> bool:
         if not (_GLUED_LABEL.search(word.lower()) or (len(word) > 2 and word.islower())):
             return True
     after = _FIRST_WORD.match(reading.text, run.end, run.end + 12)
-    return after is not None and (len(after.group()) < 2 or not after.group().islower())
+    return after is not None and (len(after.group()) < 2 or after.group().isupper())
 
 
 def _polish(run: Run, first: int) -> tuple[int, str] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading
+from okienko.masking.reading import FILLER, Reading
 
 LABEL: Final = "SECRET"
 
@@ -15,7 +15,7 @@ _IS: Final = r"(?: ?[:=-]{1,2} ?| (?:to|jest|brzmi|is|was|mam|bylo) ?:? ?| (?=[^
 _PASSWORD: Final = re.compile(
     r"(?<![a-z])(?:hasl(?:o|a|em)|password|passwd|passphrase|haslo dostepu)"
     r"(?: (?:do|for|na|moje|my|tymczasowe|stare|nowe|konta|sklepu|account|the|wifi|wi-fi)){0,3}+"
-    rf"{_IS}(?P<value>\S{{4,64}})"
+    rf"{_IS}(?P<value>[^\s{FILLER}]{{4,64}})"
 )
 _CODE: Final = re.compile(
     r"(?<![a-z])(?:kod(?:u|em)?|code|pin(?:u|em)?|puk|blik(?:a|iem)?|otp|passcode|cvv2?|cvc2?)(?![a-z])"
