@@ -136,7 +136,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """What `bin/test` found or installed, else what is on the PATH."""
-    names = (os.environ.get("OKIENKO_BROWSER"), "chromium", "chromium-browser", "google-chrome")
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     assert found, "there is no browser: run bin/test, which gets one"
     return found

