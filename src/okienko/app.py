@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -10,44 +15,64 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from okienko.answers.index import search
 from okienko.answers.shelf import Shelf
+from okienko.answers.store import read_articles_version
 from okienko.articles import pages as articles
+from okienko.articles.pages import Hit
 from okienko.channels.webchat import pages as webchat
 from okienko.database.pool import DatabaseAway
 from okienko.demo import pages as demo_pages
 from okienko.desk import pages as desk
+from okienko.log import describe
 from okienko.receive import Reception
 from okienko.staff import pages as staff
+from okienko.values import Brand, Language
 from okienko.web import assets
 from okienko.web.headers import SecurityHeaders
 from okienko.web.services import Services, services
 from okienko.web.templates import problem
 
-HOOKS = "/hooks/"
+log = structlog.get_logger()
+
+HOOKS: Final = "/hooks/"
 
 
 def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = False) -> ASGIApp:
     """The whole application. Messages go straight to `reception`; everything else is pages."""
+
+    async def find(brand: Brand, language: Language, words: str, category: str | None) -> Sequence[Hit]:
+        async with given.database.brand(brand.id) as connection:
+            version = await read_articles_version(connection, brand.id)
+        index = await shelf.get(given.database, replace(brand, articles_version=version))
+        return [
+            Hit(article=hit.article.id, title=hit.article.title, excerpt=hit.passages[0].text)
+            for hit in search(index, words, language=language, category=category)
+        ]
+
     pages = Starlette(
         routes=[
             Route("/healthz", _health),
             *assets.routes(),
             *webchat.routes(),
-            *articles.routes(),
+            *articles.routes(find),
             *staff.routes(),
-            *desk.routes(),
+            *desk.routes(confirm_password=staff.confirm_password, touch=staff.touch),
             *(demo_pages.routes() if demo else [Route("/", _to_desk)]),
         ],
-        middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={HTTPException: problem, DatabaseAway: problem, Exception: problem},
+        middleware=[Middleware(SecurityHeaders), Middleware(staff.KnowStaff)],
+        exception_handlers={HTTPException: problem, DatabaseAway: problem, Exception: _broken},
     )
     pages.state.services = given
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(HOOKS):
-            await reception.hook(scope, receive, send)
-        else:
-            await pages(scope, receive, send)
+        try:
+            if scope["type"] == "http" and scope["path"].startswith(HOOKS):
+                await reception.hook(scope, receive, send)
+            else:
+                await pages(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - the server would print its words
+            log.error("request_broke", **describe(error))
 
     return app
 
@@ -60,4 +85,9 @@ async def _health(request: Request) -> Response:
 
 
 async def _to_desk(_: Request) -> Response:
-    return RedirectResponse("/desk/")
+    return RedirectResponse("/desk")
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """The page for a fault of ours; Starlette raises it again afterwards, and `app` logs it by class and place."""
+    return await problem(request, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Final
@@ -34,7 +35,8 @@ def keep_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> Mutable
 
 
 def configure() -> None:
-    """Logs go to standard error."""
+    """Logs go to standard error. The server's own are off: they would hold addresses and the words of exceptions."""
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

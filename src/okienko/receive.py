@@ -17,6 +17,7 @@ from uuid import UUID
 
 import orjson
 import psycopg
+import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
@@ -28,6 +29,7 @@ from okienko.conversations.store.arrivals import Arrival, SealedItem, Stored, Va
 from okienko.database.ids import new_id
 from okienko.database.pool import SET_BRAND, Database, DatabaseAway
 from okienko.keys import Keys
+from okienko.log import describe
 from okienko.masking.mask import Findings, MaskingFailed, find, published, render
 from okienko.masking.vault import new_person_key, person_bound, seal
 from okienko.values import (
@@ -48,6 +50,8 @@ from okienko.values import (
     Unreadable,
 )
 from okienko.web.i18n import words
+
+log = structlog.get_logger()
 
 MOST_IN_A_COMMIT: Final = 256
 LATE: Final = 2.0  # seconds that the oldest message waits: from here on answers slow down …
@@ -95,6 +99,9 @@ class Reception:
             status, body, extra = await self._answer(scope, headers, receive)
         except DatabaseAway:
             status, body, extra = 503, {"error": "not stored; please send it again"}, {"retry-after": "2"}
+        except Exception as error:  # noqa: BLE001 - whatever it was, it may carry the text
+            log.error("hook_broke", **describe(error))
+            status, body, extra = 500, {"error": "not stored; please send it again"}, {}
         payload = orjson.dumps(body)
         await send(
             {
