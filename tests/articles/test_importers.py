@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okienko.articles.drafts import Defaults, Draft, ImportRefused, Problem, make_slug
@@ -189,6 +189,7 @@ contents = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=8), contents), max_size=3))
 def test_odd_markdown_is_read_or_refused(files: list[tuple[str, bytes]]) -> None:
     assert read_or_refused(lambda: read_markdown(files, DEFAULTS))
@@ -199,6 +200,7 @@ json = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.binary(max_size=40)

@@ -29,6 +29,7 @@ _TITLE: Final = 20
 _DESCRIPTION: Final = 7
 _BODY: Final = 10
 _CHUNK: Final = 250  # articles analysed at once; bounds the memory that a build borrows
+_PASSAGES: Final = 3  # of a hit, looked at closely
 _STEM_MARK: Final = "="  # tells the stem "kont" from the 4-gram "kont"
 
 _Ints = NDArray[np.int32]
@@ -41,7 +42,7 @@ class Hit:
 
     article: Article
     pages: Pages
-    passage: Passage
+    passages: tuple[Passage, ...]  # up to three, the best first
     score: float  # 0…1: the share of the best imaginable match
 
 
@@ -117,9 +118,11 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as terms: each with its weight, such that a perfect match sums up to 1."""
+    """A question as terms."""
 
-    weights: Mapping[int, float]
+    tokens: frozenset[str]  # folded, stop words too
+    weights: Mapping[int, float]  # times the impacts of a perfect match they sum up to 1
+    worth: Mapping[int, float]  # what finding the term in a sentence is worth
 
 
 def build_index(articles: Iterable[Article], previous: Index | None = None) -> Index:
@@ -150,8 +153,8 @@ def read_question(ranking: Ranking, text: str) -> Question:
     ideal = [0.0, 0.0]  # stems, grams
     kinds: dict[int, int] = {}
     stop = STOP_WORDS[ranking.language]
-    for token in read_tokens(PLACEHOLDER.sub(" ", text)):
-        folded = fold(token)
+    tokens = [(token, fold(token)) for token in read_tokens(PLACEHOLDER.sub(" ", text))]
+    for token, folded in tokens:
         if folded in stop:
             continue
         spellings = words.spellings.get(folded, (token,))
@@ -169,11 +172,13 @@ def read_question(ranking: Ranking, text: str) -> Question:
                 weights[number] = weights.get(number, 0.0) + 1.0
                 kinds[number] = 1
     scale = [1 / (2 * (_K1 + 1) * total) if total else 0.0 for total in ideal]
-    return Question({number: weight * scale[kinds[number]] for number, weight in weights.items()})
+    scaled = {number: weight * scale[kinds[number]] for number, weight in weights.items()}
+    worth = {number: weight * idf[number] for number, weight in scaled.items()}
+    return Question(frozenset(folded for _, folded in tokens), scaled, worth)
 
 
 def search(
-    index: Index, text: str, *, language: Language, category: str | None = None, limit: int = 8
+    index: Index, text: str, *, language: Language, category: str | None = None, limit: int = 6
 ) -> tuple[Hit, ...]:
     """The articles of one language that fit a question best, best first; with a category, only that category's."""
     ranking = index.rankings.get(language)
@@ -182,7 +187,7 @@ def search(
     return rank(ranking, read_question(ranking, text), category=category, limit=limit)
 
 
-def rank(ranking: Ranking, question: Question, *, category: str | None = None, limit: int = 8) -> tuple[Hit, ...]:
+def rank(ranking: Ranking, question: Question, *, category: str | None = None, limit: int = 6) -> tuple[Hit, ...]:
     """`search` for a question that has been read already."""
     inside = ranking.categories.get(category) if category is not None else None
     if not question.weights or (category is not None and inside is None):
@@ -206,23 +211,28 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
         if score <= 0:
             break
         row = rows[position]
-        passage = max(range(len(row.pages.passages)), key=lambda nth: scores[layers[nth] + position])
+        heights = {nth: scores[layers[nth] + position] for nth in range(len(row.pages.passages))}
+        best_passages = sorted(heights, key=lambda nth: (-heights[nth], nth))[:_PASSAGES]
         hits.append(
-            Hit(article=row.article, pages=row.pages, passage=row.pages.passages[passage], score=min(1.0, score))
+            Hit(
+                article=row.article,
+                pages=row.pages,
+                passages=tuple(row.pages.passages[nth] for nth in best_passages),
+                score=min(1.0, score),
+            )
         )
     return tuple(hits)
 
 
-def weigh_words(ranking: Ranking, question: Question, text: str) -> float:
-    """How much of a question a stretch of text contains, by weight: each of its terms counts once."""
-    seen: set[int] = set()
+def find_terms(ranking: Ranking, text: str) -> set[int]:
+    """The terms that a stretch of an article's text contains."""
     words = ranking.words
+    found: set[int] = set()
     for token in read_tokens(text):
         number = words.tokens.get(token)
         if number is not None:
-            seen.update(words.token_terms[number])
-    weights = question.weights
-    return sum(weights[number] * ranking.idf[number] for number in seen if number in weights)
+            found.update(words.token_terms[number])
+    return found
 
 
 def _score(ranking: Ranking, question: Question) -> _Shares:

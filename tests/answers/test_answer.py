@@ -1,0 +1,201 @@
+"""What is answered, quoted, asked back and refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from okienko.answers.answer import Answer, Clarify, Refuse, answer
+from okienko.answers.ask import ask
+from okienko.answers.index import build_index
+from okienko.answers.passages import Article, read_plain
+from okienko.values import Language, MaskedText
+
+
+def reply(
+    articles: Sequence[Article], question: str, language: Language = "pl", category: str | None = None
+) -> Answer | Clarify | Refuse:
+    return answer(build_index(articles), MaskedText(question), language=language, category=category)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "article", "quote"),
+    [
+        (
+            "pl",
+            "kiedy wroci kaucja",
+            "kaucja",
+            "Kaucję oddajemy w ciągu trzech dni od zwrotu roweru. Pieniądze trafiają na tę samą kartę.",
+        ),
+        (
+            "pl",
+            "kaucja nie wróciła na konto w banku",
+            "kaucja",
+            "Sprawdź wyciąg z ostatniego tygodnia, np. w aplikacji banku. "
+            "Jeśli jej tam nie ma, podaj numer wypożyczenia.",
+        ),
+        (
+            "pl",
+            "przebita dętka, co zrobić",
+            "przebita-detka",
+            "Z przebitą dętką nie jedź dalej.\n\n1. Zatrzymaj się w bezpiecznym miejscu.\n"
+            "2. Zgłoś usterkę w aplikacji.\n3. Poczekaj na serwisanta albo zostaw rower przy stacji.",
+        ),
+        (
+            "en",
+            "when is my deposit returned?",
+            "kaucja",
+            "We return the deposit within three days of the bike coming back. "
+            "It goes to the same card, e.g. a debit card.",
+        ),
+    ],
+)
+def test_answers_quote_and_cite(
+    articles: Sequence[Article], language: Language, question: str, article: str, quote: str
+) -> None:
+    found = reply(articles, question, language)
+    assert isinstance(found, Answer)
+    (citation,) = found.citations
+    source = next(one for one in articles if (one.id, one.language) == (article, language))
+    assert (citation.article, citation.language, citation.version) == (article, language, 1)
+    assert (citation.title, citation.published, citation.quote) == (source.title, source.published, found.text)
+    assert found.text == quote
+    assert found.category == source.category
+    assert 0.3 < found.confidence < 1
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Cześć", "greeting"),
+        ("dzień dobry!", "greeting"),
+        ("Hello there", "greeting"),
+        ("", "unclear"),
+        ("???", "unclear"),
+        ("no i co", "unclear"),
+        ("[e-mail]", "unclear"),
+        ("[osoba 2] [telefon]", "unclear"),
+        ("jak upiec sernik", "nothing"),
+        ("potrzebuję wizy do Japonii", "nothing"),
+        ("🙂", "unclear"),
+    ],
+)
+def test_refuses_without_an_article(articles: Sequence[Article], question: str, reason: str) -> None:
+    refusal = reply(articles, question)
+    assert isinstance(refusal, Refuse)
+    assert refusal.reason == reason
+    assert refusal.confidence < 0.3
+
+
+def test_placeholders_do_not_count(articles: Sequence[Article]) -> None:
+    assert reply(articles, "kiedy wraca kaucja dla [osoba 1], [karta]?") == reply(articles, "kiedy wraca kaucja dla ?")
+
+
+def test_the_other_language_only_when_there_is_nothing_in_the_customers(articles: Sequence[Article]) -> None:
+    winter = reply(articles, "winter tyres", "pl")
+    assert isinstance(winter, Answer)
+    assert winter.citations[0].language == "en"
+    deposit = reply(articles, "deposit kaucja", "pl")
+    assert isinstance(deposit, Answer)
+    assert deposit.citations[0].language == "pl"
+
+
+def test_asks_which_category_when_two_tie(articles: Sequence[Article]) -> None:
+    twin = replace(articles[0], id="kaucja-za-kask", category="usterki")
+    tied = reply([*articles, twin], "kiedy wraca kaucja")
+    assert isinstance(tied, Clarify)
+    assert tied.categories == ("platnosci", "usterki")
+    chosen = reply([*articles, twin], "kiedy wraca kaucja", category="usterki")
+    assert isinstance(chosen, Answer)
+    assert chosen.citations[0].article == "kaucja-za-kask"
+
+
+def test_one_word_that_two_categories_know_is_asked_about(articles: Sequence[Article]) -> None:
+    bell = replace(articles[0], id="dzwonek", category="rowery", title="Dzwonek", body="Dzwonek jest w każdym rowerze.")
+    lost = replace(bell, id="dzwonek-nie-dziala", category="usterki", body="Zepsuty dzwonek zgłoś w aplikacji.")
+    tied = reply([*articles, bell, lost], "dzwonek")
+    assert isinstance(tied, Clarify)
+    assert set(tied.categories) == {"rowery", "usterki"}
+    assert isinstance(reply([*articles, bell, lost], "dzwonek jest zepsuty"), Answer)
+
+
+def test_a_category_without_an_answer_refuses(articles: Sequence[Article]) -> None:
+    assert isinstance(reply(articles, "kiedy wraca kaucja", category="usterki"), Refuse)
+    assert isinstance(reply(articles, "kiedy wraca kaucja", category="nie-ma"), Refuse)
+
+
+def test_an_edited_article_is_what_is_quoted_next(articles: Sequence[Article]) -> None:
+    index = build_index(articles)
+    edited = replace(articles[0], version=2, body="Kaucję oddajemy od ręki.")
+    found = answer(
+        build_index([edited, *articles[1:]], index), MaskedText("kiedy wraca kaucja"), language="pl", category=None
+    )
+    assert isinstance(found, Answer)
+    assert (found.text, found.citations[0].version) == ("Kaucję oddajemy od ręki.", 2)
+
+
+SENTENCES = (
+    "Kaucja wraca po dniu.",
+    "Np. na kartę!",
+    "1. Weź rower.",
+    "- Oddaj kask.",
+    "## Zwrot",
+    "\n",
+    "**Ważne** `to`",
+    "",
+)
+bodies = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=25).map("\n".join) | st.text(max_size=300)
+
+
+@settings(deadline=None)
+@given(bodies, st.text(max_size=60) | st.sampled_from(["kaucja", "zwrot kasku", "kiedy wraca kaucja na kartę"]))
+def test_every_word_of_an_answer_is_the_articles(articles: Sequence[Article], body: str, question: str) -> None:
+    changed = replace(articles[0], body=body)
+    found = reply([changed, *articles[1:]], question)
+    if isinstance(found, Answer):
+        (citation,) = found.citations
+        source = changed if (citation.article, citation.language) == ("kaucja", "pl") else None
+        texts = [read_plain(one.body) for one in ([source] if source else articles)]
+        assert any(found.text in text for text in texts)
+        assert citation.quote == found.text != ""
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200), st.sampled_from(["pl", "en"]), st.sampled_from([None, "usterki", "nie-ma"]))
+def test_any_question_gets_a_reply(
+    articles: Sequence[Article], question: str, language: Language, category: str | None
+) -> None:
+    found = reply(articles, question, language, category)
+    assert 0 <= found.confidence <= 1
+
+
+def test_ask_prints_one_shape_for_every_reply(articles: Sequence[Article]) -> None:
+    twin = replace(articles[0], id="kaucja-za-kask", category="usterki")
+    index = build_index([*articles, twin])
+    asked = {q: ask(index, MaskedText(q), "pl") for q in ("godziny otwarcia", "kiedy wraca kaucja", "sernik", "hej")}
+    assert {q: found["kind"] for q, found in asked.items()} == {
+        "godziny otwarcia": "answer",
+        "kiedy wraca kaucja": "clarify",
+        "sernik": "handoff",
+        "hej": "clarify",
+    }
+    assert asked["godziny otwarcia"] == {
+        "kind": "answer",
+        "text": "Wypożyczalnia jest otwarta codziennie od 7 do 22. W święta zamykamy o 18.",
+        "citations": [
+            {
+                "article": "godziny",
+                "title": "Godziny otwarcia wypożyczalni",
+                "quote": "Wypożyczalnia jest otwarta codziennie od 7 do 22. W święta zamykamy o 18.",
+            }
+        ],
+        "category": "rowery",
+        "confidence": asked["godziny otwarcia"]["confidence"],
+    }
+    assert asked["kiedy wraca kaucja"]["text"] == "Czego dotyczy sprawa? Wybierz kategorię: platnosci, usterki."
+    assert asked["sernik"]["text"].startswith("W naszych artykułach nie ma")
+    assert all(found["citations"] == [] for q, found in asked.items() if q != "godziny otwarcia")

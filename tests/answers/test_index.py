@@ -1,0 +1,111 @@
+"""Search: the right article first, whatever the order, the diacritics and the history of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from okienko.answers.index import Hit, Index, build_index, search
+from okienko.answers.passages import Article
+from okienko.values import Language
+
+
+def ranked(hits: Sequence[Hit]) -> list[tuple[str, int, float, tuple[int, ...]]]:
+    return [
+        (hit.article.id, hit.article.version, round(hit.score, 6), tuple(passage.start for passage in hit.passages))
+        for hit in hits
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "article"),
+    [
+        ("pl", "kiedy dostanę z powrotem kaucję", "kaucja"),
+        ("pl", "mam przebita detke", "przebita-detka"),
+        ("pl", "PRZEBITE DĘTKI!!!", "przebita-detka"),
+        ("pl", "przebta dtka", "przebita-detka"),
+        ("pl", "zgubilem kask", "zgubiony-kask"),
+        ("pl", "czy są rowerki dla dzieci", "rower-dzieciecy"),
+        ("pl", "czy w święta jest otwarte", "godziny"),
+        ("en", "when will I get my deposit", "kaucja"),
+        ("en", "riding in the snow", "winter"),
+    ],
+)
+def test_finds_the_article(articles: Sequence[Article], language: Language, question: str, article: str) -> None:
+    hits = search(build_index(articles), question, language=language)
+    assert hits[0].article.id == article
+    assert hits[0].article.language == language
+    assert 0 < hits[0].score <= 1
+
+
+@pytest.mark.parametrize("question", ["kiedy dostanę kaucję", "przebita dętka", "święta", "gdzie są rowery dziecięce"])
+def test_diacritics_make_no_difference_to_known_words(articles: Sequence[Article], question: str) -> None:
+    index = build_index(articles)
+    plain = question.translate(str.maketrans("ąćęłńóśźż", "acelnoszz"))
+    assert ranked(search(index, question, language="pl")) == ranked(search(index, plain, language="pl"))
+
+
+@pytest.mark.parametrize("question", ["", "  ", "?!", "jak się", "xyzzy", "[kaucja]", "日本語", "a" * 5000])
+def test_nothing_is_found_for_nothing(articles: Sequence[Article], question: str) -> None:
+    assert search(build_index(articles), question, language="pl") == ()
+
+
+def test_an_empty_help_centre_is_searched_too() -> None:
+    assert search(build_index([]), "kaucja", language="pl") == ()
+
+
+def test_an_article_without_words_is_left_out(articles: Sequence[Article]) -> None:
+    index = build_index([replace(articles[0], body="***"), *articles[1:]])
+    assert index.size == len(articles) - 1
+
+
+WORDS = ("kaucja", "kaucji", "rower", "dziecko", "kask", "detka", "dętka", "święta", "bank", "karta", "xyzzy", "zwrot")
+questions = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
+bodies = st.lists(st.sampled_from(WORDS), min_size=1, max_size=30).map(" ".join)
+
+
+@settings(deadline=None)
+@given(st.data(), questions)
+def test_the_order_of_articles_does_not_matter(articles: Sequence[Article], data: st.DataObject, question: str) -> None:
+    shuffled = data.draw(st.permutations(articles))
+    assert ranked(search(build_index(shuffled), question, language="pl")) == ranked(
+        search(build_index(articles), question, language="pl")
+    )
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["kaucja", "nowy"]), bodies), max_size=4), questions)
+def test_an_edited_index_is_the_same_as_a_fresh_one(
+    articles: Sequence[Article], edits: list[tuple[str, str]], question: str
+) -> None:
+    index = build_index(articles)
+    now = {(article.id, article.language): article for article in articles}
+    for version, (id_, body) in enumerate(edits, 2):
+        now[id_, "pl"] = replace(articles[0], id=id_, version=version, body=body)
+        index = build_index(now.values(), index)
+    assert ranked(search(index, question, language="pl")) == ranked(
+        search(build_index(now.values()), question, language="pl")
+    )
+
+
+def test_what_did_not_change_is_not_analysed_again(articles: Sequence[Article]) -> None:
+    before = build_index(articles)
+    after = build_index([replace(articles[0], version=2, body="Kaucja przepadła."), *articles[1:]], before)
+
+    def rows(index: Index) -> dict[str, object]:
+        return {row.article.id: row for row in index.rankings["pl"].rows}
+
+    assert [id_ for id_, row in rows(after).items() if row is not rows(before)[id_]] == ["kaucja"]
+    assert search(before, "kaucja", language="pl")[0].article.version == 1
+    assert search(after, "kaucja", language="pl")[0].article.version == 2
+
+
+@settings(deadline=None)
+@given(questions | st.text(max_size=40), st.sampled_from(["platnosci", "usterki", "rowery", "nie-ma"]))
+def test_a_category_never_leaks(articles: Sequence[Article], question: str, category: str) -> None:
+    hits = search(build_index(articles), question, language="pl", category=category)
+    assert {hit.article.category for hit in hits} <= {category}
