@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okienko.answers.answer import Answer, Clarify, Refuse, answer
-from okienko.answers.ask import ask
 from okienko.answers.index import build_index
 from okienko.answers.passages import Article, read_plain
 from okienko.values import Language, MaskedText
@@ -171,31 +170,3 @@ def test_any_question_gets_a_reply(
 ) -> None:
     found = reply(articles, question, language, category)
     assert 0 <= found.confidence <= 1
-
-
-def test_ask_prints_one_shape_for_every_reply(articles: Sequence[Article]) -> None:
-    twin = replace(articles[0], id="kaucja-za-kask", category="usterki")
-    index = build_index([*articles, twin])
-    asked = {q: ask(index, MaskedText(q), "pl") for q in ("godziny otwarcia", "kiedy wraca kaucja", "sernik", "hej")}
-    assert {q: found["kind"] for q, found in asked.items()} == {
-        "godziny otwarcia": "answer",
-        "kiedy wraca kaucja": "clarify",
-        "sernik": "handoff",
-        "hej": "clarify",
-    }
-    assert asked["godziny otwarcia"] == {
-        "kind": "answer",
-        "text": "Wypożyczalnia jest otwarta codziennie od 7 do 22. W święta zamykamy o 18.",
-        "citations": [
-            {
-                "article": "godziny",
-                "title": "Godziny otwarcia wypożyczalni",
-                "quote": "Wypożyczalnia jest otwarta codziennie od 7 do 22. W święta zamykamy o 18.",
-            }
-        ],
-        "category": "rowery",
-        "confidence": asked["godziny otwarcia"]["confidence"],
-    }
-    assert asked["kiedy wraca kaucja"]["text"] == "Czego dotyczy sprawa? Wybierz kategorię: platnosci, usterki."
-    assert asked["sernik"]["text"].startswith("W naszych artykułach nie ma")
-    assert all(found["citations"] == [] for q, found in asked.items() if q != "godziny otwarcia")
