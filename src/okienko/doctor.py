@@ -168,13 +168,13 @@ def judge(health: Health) -> Iterator[Finding]:
             if health.powerful
             else "the app's role sees one brand at a time",
             well=not health.powerful,
-            fix="alter role okienko_app nosuperuser nobypassrls" if health.powerful else "",
+            fix="with psql: alter role okienko_app nosuperuser nobypassrls" if health.powerful else "",
         )
         if health.unguarded:
             yield Finding(
                 what=f"tables without forced row-level security: {', '.join(health.unguarded)}",
                 well=False,
-                fix="alter table okienko.<name> force row level security",
+                fix="with psql: alter table okienko.<name> force row level security",
             )
 
 
