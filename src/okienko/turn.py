@@ -64,9 +64,9 @@ _PROGRAM: Final = re.compile(
     r"""\b(
       czy\s+(to|ty|ja|rozmawiam|pisze)\b.{0,25}\b(bot\w*|robot\w*|program\w*|automat\w*|czlowiek\w*|sztuczn\w+|ai)\b
       | jestes\s+(botem|robotem|programem|czlowiekiem|prawdziw\w+|ai)
-      | (are|r)\s+(you|u)\s+(a\s+|an\s+)?(real\s+)?(bot|robot|human|person|program|machine|ai|real)
+      | (are|r)\s+(you|u)\s+(a\s+|an\s+)?(real\s+)?(bot|robot|human|person|program|machine|ai|real)\b
       | (is\s+this|am\s+i\s+(talking|speaking|chatting)\s+(to|with))\s+(a\s+|an\s+)?(real\s+)?
-        (bot|robot|human|person|program|machine|ai)
+        (bot|robot|human|person|program|machine|ai)\b
     )""",
     re.VERBOSE,
 )
@@ -74,7 +74,8 @@ _PROGRAM: Final = re.compile(
 
 def wants_person(text: MaskedText) -> bool:
     """Whether somebody asks for a person in words, in Polish (with or without diacritics) or English."""
-    return _PERSON.search(fold(text.text)) is not None
+    folded = fold(text.text)
+    return _PERSON.search(folded) is not None and _PROGRAM.search(folded) is None
 
 
 def asks_whether_program(text: MaskedText) -> bool:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import orjson
 import psycopg
 import pytest
-from road.conftest import SECRET, World
+from tests.road.conftest import SECRET, World
 
 from okienko.channels.webhook.adapter import sign
 

@@ -1,0 +1,181 @@
+"""What leaves, and what no longer does: takeover, fencing, retries, and a database that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import orjson
+import psycopg
+import pytest
+from tests.conftest import Cluster
+from tests.road.conftest import World
+from tests.road.test_way_in import TOKEN, signed
+
+from okienko.conversations.store import outbox, turns
+from okienko.database.ids import new_id
+from okienko.database.pool import SET_BRAND, DatabaseAway
+from okienko.http import Answered
+from okienko.turn import decide
+from okienko.values import ConversationId, Failed, Plan, Unsure
+
+pytestmark = pytest.mark.anyio
+
+
+async def claim(world: World) -> list[Plan]:
+    """A worker's first half: lanes claimed, situations read, plans made."""
+    async with world.database.shared() as connection:
+        leases = await turns.claim_lanes(connection, limit=10, now=world.clock(), lease=timedelta(seconds=10))
+    async with world.database.brand(world.brand.id) as connection:
+        situations = await turns.read_situations(connection, leases)
+    house = await world.worker.house(world.brand.id)
+    return [decide(situation, house) for situation in situations]
+
+
+async def write(world: World, plans: list[Plan]) -> int:
+    """A worker's second half; how many plans were held to."""
+    async with world.database.pipeline() as connection:
+        await connection.execute(SET_BRAND, {"brand": str(world.brand.id)})
+        says = [[new_id(world.clock()) for _ in plan.says] for plan in plans]
+        cursor = await connection.execute(turns.WRITE_PLANS, turns.pack_plans(plans, says, world.clock()))
+    return len(await cursor.fetchall())
+
+
+async def touch(world: World, conversation: ConversationId) -> None:
+    """What every action at the desk does to a conversation."""
+    async with world.database.brand(world.brand.id) as connection:
+        await connection.execute("update conversation set version = version + 1 where id = %s", (conversation,))
+
+
+async def test_words_planned_before_a_change_are_dropped_and_decided_anew(world: World) -> None:
+    conversation = await world.begin(TOKEN)
+    await world.say(TOKEN, "ile mam czasu na zwrot towaru?")
+    plans = await claim(world)
+    await touch(world, conversation)
+    assert await write(world, plans) == 0
+    assert [author for author, _, _ in await world.transcript(conversation)] == ["customer"]
+    await world.settle()
+    assert [author for author, _, _ in await world.transcript(conversation)] == ["customer", "bot"]
+
+
+async def test_a_worker_that_lost_its_lease_writes_nothing(world: World) -> None:
+    conversation = await world.begin(TOKEN)
+    await world.say(TOKEN, "zwrot towaru")
+    slow = await claim(world)
+    assert await claim(world) == []  # nobody else may have it while the lease holds
+    world.clock.move(11)
+    quick = await claim(world)
+    assert await write(world, quick) == 1
+    assert await write(world, slow) == 0
+    assert [author for author, _, _ in await world.transcript(conversation)] == ["customer", "bot"]
+
+
+async def test_a_message_that_arrives_during_a_turn_is_answered_by_the_next(world: World) -> None:
+    conversation = await world.begin(TOKEN)
+    await world.say(TOKEN, "zwrot towaru")
+    plans = await claim(world)
+    await world.say(TOKEN, "zmiana hasła")
+    await write(world, plans)
+    await world.settle()
+    assert [a for a, _, _ in await world.transcript(conversation)] == ["customer", "customer", "bot", "bot"]
+
+
+async def test_a_turn_that_breaks_goes_to_a_person_and_its_neighbours_do_not_notice(world: World) -> None:
+    healthy, broken = await world.begin(TOKEN), await world.begin("b" * 43)
+    house = await world.worker.house(world.brand.id)
+    look_up = house.look_up
+
+    def breaks(question, language, category):  # noqa: ANN001, ANN202 # pyright: ignore - a fault
+        if "popsuj" in question.text:
+            raise ZeroDivisionError
+        return look_up(question, language, category)
+
+    world.worker.houses[world.brand.id] = (world.clock(), replace(house, look_up=breaks))
+    await world.say("b" * 43, "popsuj")
+    await world.say(TOKEN, "zwrot towaru")
+    await world.settle()
+    assert [kind for _, kind, _ in await world.transcript(broken)] == ["text", "handoff"]
+    assert [kind for _, kind, _ in await world.transcript(healthy)] == ["text", "answer"]
+    async with world.database.brand(world.brand.id) as connection:
+        row = await (
+            await connection.execute("select holder, reason from conversation where id = %s", (broken,))
+        ).fetchone()
+    assert row == ("queue", "broken")
+
+
+async def from_app(world: World, event: str = "e1") -> None:
+    """A message of a brand's own application."""
+    body = orjson.dumps({"conversation": "room-1", "sender": "anna", "text": "ile mam czasu na zwrot towaru?"})
+    await world.post("/hooks/webhook/hook", body, signed(world, body, event))
+
+
+async def states(world: World) -> list[tuple[str, int]]:
+    """The outbox: (state, attempts), in order."""
+    async with world.database.brand(world.brand.id) as connection:
+        rows = await connection.execute("select state, attempts from outbox order by message_id")
+        return await rows.fetchall()
+
+
+async def test_a_failure_that_may_pass_is_tried_again_with_the_same_key_and_in_order(world: World) -> None:
+    await from_app(world)
+    world.http.answers = [
+        Answered(status=503, headers={"retry-after": "7"}, body=b""),
+        Failed(reason="no connection", permanent=False),
+        Unsure(reason="lost"),
+    ]
+    await world.settle()
+    assert await states(world) == [("waiting", 1), ("waiting", 0)]  # the answer waits for the notice before it
+    for _ in range(4):
+        world.clock.move(10)
+        await world.settle()
+    assert await states(world) == [("sent", 4), ("sent", 1)]
+    keys = [call.headers["idempotency-key"] for call in world.http.calls]
+    assert keys[:4] == [keys[0]] * 4
+    assert keys[4] != keys[0]
+
+
+async def test_a_permanent_failure_ends_and_lets_the_next_message_go(world: World) -> None:
+    await from_app(world)
+    world.http.answers = [Answered(status=400, headers={}, body=b"")]
+    await world.settle()
+    assert await states(world) == [("failed", 1), ("sent", 1)]
+
+
+async def test_a_sender_that_was_killed_is_repeated_because_the_channel_honours_our_key(world: World) -> None:
+    await from_app(world)
+    await world.worker.take_turns()
+    async with world.database.shared() as connection:
+        (dead,) = await outbox.claim_outbox(connection, limit=10, now=world.clock(), lease=timedelta(seconds=60))
+    await world.settle()
+    assert world.http.calls == []
+    world.clock.move(61)
+    await world.settle()
+    assert await states(world) == [("sent", 2), ("sent", 1)]
+    async with world.database.brand(world.brand.id) as connection:  # the dead one comes back and settles too late
+        late = outbox.Settled(claimed=dead, state="failed", error="late")
+        await outbox.settle(connection, [late], world.clock())
+    assert await states(world) == [("sent", 2), ("sent", 1)]
+
+
+async def test_a_connection_lost_is_answered_503_and_nothing_accepted_is_lost(world: World, cluster: Cluster) -> None:
+    conversation = await world.begin(TOKEN)
+    assert (await world.say(TOKEN, "zwrot towaru 1")).status == 200
+    with psycopg.connect(world.urls.owner) as owner, psycopg.connect(cluster.server.superuser) as superuser:
+        superuser.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'okienko_app' and datname = %s",
+            (owner.info.dbname,),
+        )
+    event = uuid4()
+    statuses: list[int] = []
+    async with asyncio.timeout(20):
+        while 200 not in statuses:
+            statuses.append((await world.say(TOKEN, "zwrot towaru 2", event=event)).status)
+    assert set(statuses) <= {200, 503}
+    try:
+        await world.settle()
+    except DatabaseAway:
+        await world.settle()
+    texts = [text for author, _, text in await world.transcript(conversation) if author == "customer"]
+    assert texts == ["zwrot towaru 1", "zwrot towaru 2"]

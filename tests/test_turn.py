@@ -1,0 +1,218 @@
+"""The decision, as a table: situation and words in, plan out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from okienko.answers.answer import Answer, Clarify, Refuse
+from okienko.turn import CONTACT, PERSON, Found, House, asks_whether_program, decide, give_up, wants_person
+from okienko.values import (
+    Asked,
+    Citation,
+    ConnectionId,
+    ConversationId,
+    Holder,
+    Kind,
+    Language,
+    MaskedText,
+    PersonId,
+    Situation,
+)
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+CITATION = Citation(article="zwrot", language="pl", version=2, title="Zwrot", quote="Masz 14 dni.", published=NOW)
+ANSWER = Answer(text="Masz 14 dni.", citations=(CITATION,), category="zwroty", confidence=0.9)
+
+
+def house(found: Found = ANSWER, *, people: int = 1, is_open: bool = True) -> House:
+    return House(
+        name="Próbny",
+        hours={"pl": "pn.–pt. 8–20", "en": "Mon–Fri 8–20"},
+        open=is_open,
+        people=people,
+        categories={"pl": {"zwroty": "Zwroty", "konto": "Konto"}},
+        look_up=lambda _question, _language, _category: found,
+    )
+
+
+def asked(text: str = "ile dni na zwrot", kind: Kind = Kind.TEXT, choice: str | None = None) -> Asked:
+    return Asked(arrival=1, kind=kind, text=MaskedText(text), choice=choice, at=NOW)
+
+
+def situation(*messages: Asked, language: Language = "pl") -> Situation:
+    return Situation(
+        conversation=ConversationId(UUID(int=1)),
+        person=PersonId(UUID(int=2)),
+        connection=ConnectionId("chat"),
+        channel="webchat",
+        token=1,
+        version=0,
+        holder=Holder.BOT,
+        closed=False,
+        language=language,
+        category=None,
+        reference="K7F-2QDA",
+        noticed=True,
+        misses=0,
+        failures=0,
+        arrived=1,
+        asked=messages or (asked(),),
+        open_question=None,
+    )
+
+
+def test_an_answer_quotes_and_cites() -> None:
+    plan = decide(situation(), house())
+    (say,) = plan.says
+    assert (say.kind, say.text.text, say.citations) == (Kind.ANSWER, "Masz 14 dni.", (CITATION,))
+    assert (plan.holder, plan.category, plan.misses) == (Holder.BOT, "zwroty", 0)
+
+
+@pytest.mark.parametrize("holder", [Holder.AGENT, Holder.QUEUE])
+@pytest.mark.parametrize("text", ["ile dni na zwrot", "chcę rozmawiać z człowiekiem", "czy jesteś botem?"])
+def test_the_bot_is_silent_while_a_person_holds_it(holder: Holder, text: str) -> None:
+    plan = decide(replace(situation(asked(text)), holder=holder), house())
+    assert (plan.says, plan.holder) == ((), holder)
+
+
+def test_a_closed_conversation_begins_again_with_the_bot() -> None:
+    plan = decide(replace(situation(), holder=Holder.AGENT, closed=True), house())
+    assert (plan.says[0].kind, plan.holder) == (Kind.ANSWER, Holder.BOT)
+
+
+def test_the_notice_comes_before_the_first_word() -> None:
+    plan = decide(replace(situation(), noticed=False), house())
+    assert [say.kind for say in plan.says] == [Kind.NOTICE, Kind.ANSWER]
+    silent = decide(replace(situation(), noticed=False, holder=Holder.QUEUE), house())
+    assert silent.says == ()
+
+
+@pytest.mark.parametrize(
+    ("people", "is_open", "choices"),
+    [(1, True, ()), (0, True, (CONTACT,)), (1, False, (CONTACT,)), (0, False, (CONTACT,))],
+)
+def test_a_person_is_promised_only_when_one_is_there(people: int, is_open: bool, choices: tuple[str, ...]) -> None:
+    plan = decide(situation(asked("Człowiek", Kind.PERSON)), house(people=people, is_open=is_open))
+    assert plan.holder is Holder.QUEUE
+    assert plan.says[0].kind is Kind.HANDOFF
+    assert plan.says[0].choices == choices
+    assert "K7F-2QDA" in plan.says[0].text.text
+
+
+def test_two_turns_without_an_answer_bring_a_person() -> None:
+    nothing = house(Refuse(reason="nothing"))
+    first = decide(situation(), nothing)
+    assert (first.holder, first.misses, first.says[0].choices) == (Holder.BOT, 1, (PERSON,))
+    second = decide(replace(situation(), misses=first.misses), nothing)
+    assert (second.holder, second.says[0].kind) == (Holder.QUEUE, Kind.HANDOFF)
+    assert decide(replace(situation(), misses=1), house()).misses == 0
+
+
+def test_a_tie_asks_which_category_and_the_choice_answers_the_question_asked_before() -> None:
+    tie = decide(situation(), house(Clarify(categories=("zwroty", "konto"), confidence=0.5)))
+    assert (tie.says[0].kind, tie.says[0].choices) == (Kind.CLARIFY, ("zwroty", "konto"))
+    heard: list[tuple[str, str | None]] = []
+
+    def look_up(question: MaskedText, _language: Language, category: str | None) -> Found:
+        heard.append((question.text, category))
+        return ANSWER
+
+    chosen = replace(
+        situation(asked("Zwroty", Kind.CHOICE, "zwroty")), open_question=MaskedText("kiedy dostanę pieniądze")
+    )
+    assert decide(chosen, replace(house(), look_up=look_up)).says[0].kind is Kind.ANSWER
+    assert heard == [("kiedy dostanę pieniądze", "zwroty")]
+
+
+def test_a_category_picked_first_asks_for_words_and_scopes_what_follows() -> None:
+    plan = decide(situation(asked("Zwroty", Kind.CHOICE, "zwroty")), house())
+    assert (plan.says[0].text.text, plan.category) == ("Zwroty. Napisz, co się stało.", "zwroty")
+    unknown = decide(situation(asked("x", Kind.CHOICE, "no-such")), house())
+    assert unknown.category is None
+
+
+def test_several_messages_are_answered_together() -> None:
+    heard: list[str] = []
+
+    def look_up(question: MaskedText, _language: Language, _category: str | None) -> Found:
+        heard.append(question.text)
+        return ANSWER
+
+    decide(situation(asked("hej"), asked("nie działa mi tv")), replace(house(), look_up=look_up))
+    assert heard == ["hej\nnie działa mi tv"]
+
+
+def test_what_could_not_be_read_is_told_and_given_to_a_person() -> None:
+    plan = decide(situation(asked("[…]", Kind.UNREADABLE)), house())
+    assert plan.holder is Holder.QUEUE
+    assert plan.says[0].text.text.startswith("Tej wiadomości nie udało się odczytać")
+
+
+def test_giving_up_gives_it_to_a_person() -> None:
+    plan = give_up(situation(), house())
+    assert (plan.holder, plan.reason, plan.says[0].kind) == (Holder.QUEUE, "broken", Kind.HANDOFF)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chcę rozmawiać z człowiekiem",
+        "Chce porozmawiac z konsultantem",
+        "proszę o kontakt z konsultantem",
+        "połącz mnie z człowiekiem",
+        "czy mogę porozmawiać z żywym człowiekiem?",
+        "konsultant",
+        "poproszę konsultanta",
+        "daj mi człowieka",
+        "I want to talk to a human",
+        "can I speak to a real person please",
+        "agent please",
+        "human",
+        "get me a representative",
+    ],
+)
+def test_asking_for_a_person_is_heard(text: str) -> None:
+    assert wants_person(MaskedText(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "konsultant powiedział, że paczka będzie jutro, a jej nie ma",
+        "jak dodać drugą osobę do konta",
+        "film o człowieku z marmuru się nie odtwarza",
+        "ile osób może oglądać naraz",
+        "how many people can watch at once",
+        "the agent in the shop sold me a wrong code",
+        "nie mogę się zalogować",
+    ],
+)
+def test_words_about_people_are_not_a_wish_for_one(text: str) -> None:
+    assert not wants_person(MaskedText(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "czy jesteś botem?",
+        "czy to bot",
+        "rozmawiam z człowiekiem? czy to robot",
+        "are you a real person?",
+        "are you human",
+        "is this a bot",
+    ],
+)
+def test_whether_it_is_a_program_is_answered_truly(text: str) -> None:
+    assert asks_whether_program(MaskedText(text))
+    plan = decide(situation(asked(text)), house())
+    assert plan.says[0].text.text.startswith("Tak, to jest program")
+    assert plan.says[0].choices == (PERSON,)
+
+
+@pytest.mark.parametrize("text", ["robot kuchenny nie dotarł", "program lojalnościowy", "is this a bottle"])
+def test_talk_about_programs_is_not_that_question(text: str) -> None:
+    assert not asks_whether_program(MaskedText(text))
