@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from okienko.conversations.store.threads import Visible, VisibleMessage
-from okienko.values import Author, Brand, Citation, Kind
+from okienko.values import Author, Brand, Citation, Kind, Language
 from okienko.web.i18n import Words
 
-PERSON = "person"  # a quick reply that is no category: the button for a person
+_MARKS: Final[Mapping[Language, str]] = {"pl": "„”", "en": "“”"}
+PERSON: Final = "person"  # a quick reply that is no category: the button for a person
 
 
 def article_address(brand: Brand, citation: Citation) -> str:
@@ -106,5 +107,9 @@ def _said(message: VisibleMessage, brand: Brand, words: Words) -> list[str]:
             date=words.date(citation.published, brand.timezone),
             version=citation.version,
         )
-        lines += [f"„{citation.quote}”", f"{citation.title}, {source}, {article_address(brand, citation)}"]
+        opening, closing = _MARKS[citation.language]
+        lines += [
+            f"{opening}{citation.quote}{closing}",
+            f"{citation.title}, {source}, {article_address(brand, citation)}",
+        ]
     return lines

@@ -5,7 +5,7 @@ import { follow, pause, retryAfter } from "./stream.js";
 
 const settings = JSON.parse(document.getElementById("settings").textContent);
 const at = (id) => document.getElementById(id);
-const scroller = at("main");
+const main = at("main");
 const log = at("log");
 const text = at("text");
 
@@ -92,31 +92,41 @@ function drawSearch() {
 
 // Drawing -------------------------------------------------------------------------------------------------------------
 
-const nearEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 96;
+// What scrolls: the log, or in a very small window the page as a whole.
+const scroller = () => (getComputedStyle(main).overflowY === "visible" ? document.scrollingElement : main);
+
+function nearEnd() {
+  const { scrollHeight, scrollTop, clientHeight } = scroller();
+  return scrollHeight - scrollTop - clientHeight < 96;
+}
+
+function scrollToEnd() {
+  scroller().scrollTop = scroller().scrollHeight;
+  below.hidden = true;
+}
 
 // Down to the end, but not past the beginning of what is new: a long answer is read from its top.
-function scrollTo(element) {
-  const top = element.offsetTop - scroller.offsetTop - 16;
-  scroller.scrollTop = Math.min(top, scroller.scrollHeight);
+function scrollToTopOf(element) {
+  const scrolled = scroller();
+  scrolled.scrollTop += element.getBoundingClientRect().top - (scrolled === main ? main.getBoundingClientRect().top : 0) - 16;
   below.hidden = true;
 }
 
 const below = make("button.button.compact", { type: "button", hidden: true, id: "below" }, words.new_messages);
-below.addEventListener("click", () => {
-  scroller.scrollTop = scroller.scrollHeight;
-  below.hidden = true;
-});
-scroller.after(below);
-scroller.addEventListener("scroll", () => {
+below.addEventListener("click", scrollToEnd);
+main.after(below);
+document.addEventListener("scroll", () => {
   if (nearEnd()) below.hidden = true;
-}, { passive: true });
+}, { passive: true, capture: true });
 
 function drawPending() {
+  const stays = nearEnd();
   at("pending").replaceChildren(
     ...pending.filter(({ covered }) => !covered).map((message) => outgoing(message, acts)),
   );
   document.querySelector(".chat-welcome").classList.toggle("begun", pending.length > 0 || shown.size > 0);
   drawSearch();
+  if (stays) scrollToEnd();
 }
 
 let drawnAfter = "";
@@ -137,6 +147,7 @@ function drawState() {
   const notice = { bot: words.notice_bot, queue: say("notice_queue", state), agent: say("notice_agent", { name: state.agent ?? words.agent }) };
   if (at("notice").textContent !== notice[holder]) at("notice").textContent = notice[holder];
   at("person").setAttribute("aria-disabled", String(holder !== "bot"));
+  if (holder !== "agent") clearTyping();
   at("reference").hidden = false;
   at("reference").querySelector("b").textContent = state.reference;
   at("transcript").hidden = at("forget").hidden = false;
@@ -172,11 +183,9 @@ function receive({ name, data }) {
   drawState();
   drawPending();
   drawAfter(messages);
-  if (first) scroller.scrollTop = scroller.scrollHeight;
-  else if (fresh && !hidden) {
-    if (stays) scrollTo(fresh);
-    else below.hidden = false;
-  } else if (stays) scroller.scrollTop = scroller.scrollHeight;
+  if (fresh && !first && !hidden && !stays) below.hidden = false;
+  else if (fresh && !first) scrollToTopOf(fresh);
+  else if (first || stays) scrollToEnd();
   if (fresh && hidden && !first) tellParent("unread", (unread += 1));
 }
 
@@ -267,7 +276,7 @@ async function deliverAll() {
 function send(said, kind = "text", choice = null) {
   pending.push({ id: newId(), text: said, kind, choice, state: "new", covered: false, refused: false });
   drawPending();
-  scroller.scrollTop = scroller.scrollHeight;
+  scrollToEnd();
   deliverAll();
 }
 
@@ -439,7 +448,7 @@ addEventListener("message", (event) => {
   if (event.data?.okienko === "shown") {
     hidden = false;
     unread = 0;
-    (matchMedia("(pointer: coarse)").matches ? scroller : text).focus(); // no keyboard over half a telephone unasked
+    (matchMedia("(pointer: coarse)").matches ? main : text).focus(); // no keyboard over half a telephone unasked
   } else if (event.data?.okienko === "hidden") hidden = true;
 });
 at("close").addEventListener("click", () => tellParent("close"));

@@ -27,19 +27,21 @@ function withLinks(text) {
   );
 }
 
+const MARKS = { pl: "„”", en: "“”" };
+
 function quote(citation) {
+  const [open, close] = MARKS[citation.language];
   const link = make("a", { href: citation.address, target: "_blank", rel: "noopener" }, citation.title);
   link.append(make("span.unseen", {}, ` (${words.opens})`));
   return make(
     "blockquote.quote",
     { lang: citation.language },
-    make("p", {}, `„${citation.quote}”`),
+    make("p", {}, `${open}${citation.quote}${close}`),
     make("footer", {}, link, ` · ${say("source", citation)}`),
   );
 }
 
-// What a message says; `acts.choose` answers a quick reply.
-function content(message, acts) {
+function content(message) {
   const text = message.kind === "unreadable" ? words.unreadable : message.text;
   if (message.citations.length === 0)
     return make("div.said", {}, ...(message.author === "agent" ? withLinks(text) : [text]));
@@ -120,7 +122,7 @@ function feedback(message, acts) {
 export function bubble(message, acts) {
   if (message.author === "system") return make("p.event", {}, message.text);
   const side = message.author === "customer" ? "own" : message.author;
-  const element = make(`article.bubble.${side}`, {}, who(message), content(message, acts));
+  const element = make(`article.bubble.${side}`, {}, who(message), content(message));
   if (message.choices.length > 0)
     element.append(
       make("ul.chips", {}, ...message.choices.map(({ slug, name }) =>
@@ -168,7 +170,10 @@ export function contactForm(acts, open) {
     wrong.hidden = !problem;
     wrong.textContent = problem ? words[problem] : "";
     input.setAttribute("aria-invalid", String(Boolean(problem)));
-    if (problem) input.focus();
+    if (problem) {
+      input.focus();
+      form.lastElementChild.scrollIntoView({ block: "nearest" });
+    }
   });
   return make("details.panel", { open }, make("summary", {}, words.contact), form);
 }

@@ -58,9 +58,10 @@
   root.append(button);
 
   let frame = null;
+  let loaded = false;
 
   function tell(message) {
-    frame?.contentWindow?.postMessage({ okienko: message }, home.origin);
+    if (loaded) frame.contentWindow.postMessage({ okienko: message }, home.origin);
   }
 
   function open() {
@@ -69,7 +70,10 @@
       frame.title = words.title;
       frame.referrerPolicy = "no-referrer";
       frame.src = `${home.origin}${home.pathname.replace(/\.js$/, "")}?lang=${language}`;
-      frame.addEventListener("load", () => tell("shown"));
+      frame.addEventListener("load", () => {
+        loaded = true;
+        tell(frame.hidden ? "hidden" : "shown");
+      });
       root.append(frame);
     }
     frame.hidden = false;
