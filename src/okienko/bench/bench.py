@@ -46,7 +46,7 @@ AT_ONCE: Final = 192  # customers who write at the same time under full load
 LINES: Final = 96
 WARM_UP: Final = 3  # seconds
 SETTLE: Final = 3.0  # seconds of nothing before memory is read
-SCRIPT: Final = "insert into raw (line) values (repeat('x', 300));\n"
+SCRIPT: Final = "-- one row, one commit\ninsert into raw (line) values (repeat('x', 300));\n"
 DEMO: Final = Path(__file__).parents[1] / "demo"
 Found = TypeVar("Found")
 
