@@ -1,4 +1,4 @@
-"""Words that stand before a number and say what it is. All read `Reading.before()`: folded, up to the number itself."""
+"""Words that stand before a number and say what it is: patterns for `Run.context`, which ends at the number."""
 
 from __future__ import annotations
 

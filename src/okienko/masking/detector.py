@@ -30,6 +30,12 @@ class Hit:
     value: str = field(repr=False)
     rank: Rank
 
+    def moved(self, by: int) -> Hit:
+        """The same hit so many characters further on."""
+        if not by:
+            return self
+        return Hit(label=self.label, start=self.start + by, end=self.end + by, value=self.value, rank=self.rank)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detector:

@@ -194,12 +194,13 @@ def _hits(text: str, detectors: Sequence[Detector]) -> list[Hit]:
     for offset in range(0, len(text), _CHUNK):
         first = max(0, offset - half)
         reading = read(text[first : offset + _CHUNK + half])
-        for detector in detectors:
-            for hit in detector.find(reading):
-                start, end = hit.start + first, hit.end + first
-                # Each place belongs to one chunk, the one that sees what stands around it.
-                if start < offset + _CHUNK and end > offset:
-                    hits.append(Hit(label=hit.label, start=start, end=end, value=hit.value, rank=hit.rank))
+        # Each place belongs to one chunk, the one that sees what stands around it.
+        hits += (
+            hit.moved(first)
+            for detector in detectors
+            for hit in detector.find(reading)
+            if hit.start + first < offset + _CHUNK and hit.end + first > offset
+        )
     return resolve(hits)
 
 

@@ -26,6 +26,7 @@ class Run:
     """Groups of digits with nothing but spaces, dots, dashes, slashes and area codes in brackets between them."""
 
     digits: str
+    context: str  # the folded words in front of it, as far as the next digits or anything already found
     starts: tuple[int, ...]  # of each group, in the reading's text
     ends: tuple[int, ...]
     before: tuple[int, ...]  # how many of the run's digits precede each group
@@ -71,14 +72,13 @@ class Reading:
     crowds: tuple[tuple[int, int], ...]
 
     def before(self, at: int) -> str:
-        """Folded context in front of a place, as far as anything already found."""
-        context = self.folded[max(0, at - _NEAR) : at]
-        return context if FILLER not in context else context[context.rindex(FILLER) + 1 :]
+        """The folded text in front of a place, as far as anything already found."""
+        return _tail(self.folded, at)
 
-    def after(self, at: int) -> str:
-        """Folded context behind a place, as far as anything already found."""
-        context = self.folded[at : at + _NEAR]
-        return context if FILLER not in context else context[: context.index(FILLER)]
+
+def _tail(folded: str, at: int, done: int = 0) -> str:
+    context = folded[max(done, at - _NEAR) : at]
+    return context if FILLER not in context else context[context.rindex(FILLER) + 1 :]
 
 
 def read(text: str) -> Reading:
@@ -91,8 +91,11 @@ def read(text: str) -> Reading:
             folded = folded.replace(marked, plain)
     runs: list[Run] = []
     crowds: list[tuple[int, int]] = []
+    done = 0
     for match in _RUN.finditer(text):
-        run = _run(match)
+        context = _tail(folded, match.start(), done)
+        run = _run(match, context if context.islower() else "")  # no letter in it, so no word
+        done = match.end()
         if len(run.starts) > _CROWD:
             crowds.append((run.start, run.end))
         else:
@@ -100,11 +103,18 @@ def read(text: str) -> Reading:
     return Reading(text=text, folded=folded, runs=tuple(runs), crowds=tuple(crowds))
 
 
-def _run(match: re.Match[str]) -> Run:
+def _run(match: re.Match[str], context: str) -> Run:
     text = match.group()
     offset = match.start()
     if text.isdigit():
-        return Run(digits=text, starts=(offset,), ends=(match.end(),), before=(0,), group_ending={len(text): 0})
+        return Run(
+            digits=text,
+            context=context,
+            starts=(offset,),
+            ends=(match.end(),),
+            before=(0,),
+            group_ending={len(text): 0},
+        )
     digits: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -120,5 +130,10 @@ def _run(match: re.Match[str]) -> Run:
         seen += len(piece)
         group_ending[seen] = number
     return Run(
-        digits="".join(digits), starts=tuple(starts), ends=tuple(ends), before=tuple(before), group_ending=group_ending
+        digits="".join(digits),
+        context=context,
+        starts=tuple(starts),
+        ends=tuple(ends),
+        before=tuple(before),
+        group_ending=group_ending,
     )

@@ -48,8 +48,11 @@ def _owners(heap: list[Hit]) -> list[Hit]:
     if len(heap) > _CROWD:
         masked = [hit for hit in best_first if not _kept(hit)]
         return [replace(masked[0], start=heap[0].start, end=max(hit.end for hit in heap))] if masked else heap[:1]
-    first = heap[0].start
-    owner_of: list[int | None] = [None] * (max(hit.end for hit in heap) - first)
+    best = best_first[0]
+    first, end = heap[0].start, max(hit.end for hit in heap)
+    if best.start == first and best.end == end:
+        return [best]
+    owner_of: list[int | None] = [None] * (end - first)
     for number, hit in enumerate(best_first):
         places = range(hit.start - first, hit.end - first)
         rivals = {owner for place in places if (owner := owner_of[place]) is not None}

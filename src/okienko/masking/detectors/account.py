@@ -105,7 +105,7 @@ def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
             yield Hit(label=LABEL, start=run.starts[first], end=run.ends[last], value="PL" + digits, rank=rank)
             taken = last + 1
     if not taken and len(run.digits) <= 34:
-        context = reading.before(run.start)
+        context = run.context
         if _EXPLICIT.search(context) or (len(run.digits) >= 10 and _LABELLED.search(context)):
             value = ("PL" if len(run.digits) == 26 else "") + run.digits
             yield Hit(label=LABEL, start=run.start, end=run.end, value=value, rank=Rank.LABELLED)

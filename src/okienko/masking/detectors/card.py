@@ -44,7 +44,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 
 def _cards(reading: Reading, run: Run) -> Iterator[Hit]:
-    labelled = _LABELLED.search(reading.before(run.start)) is not None
+    labelled = _LABELLED.search(run.context) is not None
     found = None
     for length in (16, 15, 14, 13, 19, 18, 17, 12):
         for first, last, digits in run.windows(length):

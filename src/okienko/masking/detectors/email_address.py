@@ -33,6 +33,7 @@ _LOCAL_BACK: Final = re.compile(
 _PROVIDERS: Final = re.compile(
     r"(?:gmail|googlemail|wp|onet|o2|interia|tlen|poczta|op|vp|gazeta|yahoo|outlook|hotmail|icloud|proton|live|msn|aol|gmx)(?![a-z])"
 )
+_SHORTEST_HOST: Final = 2  # wp
 _EDGE: Final = "'`!#$%&*=?^~{|}.-"
 
 
@@ -47,7 +48,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 def _address(folded: str, at: re.Match[str]) -> Hit | None:
     domain = _DOMAIN.match(folded, at.end(), at.end() + 255)
-    if domain is None:
+    if domain is None or len(domain.group()) < _SHORTEST_HOST:
         return None
     local = _LOCAL_BACK.match(folded[max(0, at.start() - 128) : at.start()][::-1])
     if local is None:

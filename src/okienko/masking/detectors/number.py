@@ -45,7 +45,7 @@ def _number(reading: Reading, run: Run) -> Hit | None:
             return None
     elif len(run.digits) == 13 and run.digits.startswith("590") and ean.is_valid(run.digits):
         return None
-    context = reading.before(run.start)
+    context = run.context
     explained = (
         GOODS_BEFORE.search(context)
         or _MOMENT.search(context)

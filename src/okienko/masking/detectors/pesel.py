@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +14,8 @@ from okienko.masking.reading import Reading
 
 LABEL: Final = "PL_PESEL"
 _LABELLED: Final = label_before("pesel|national id", 3)
+# The month says the century too: 81 to 92 for the 19th, then plain, 21 to 32, 41 to 52, 61 to 72.
+_DATED: Final = re.compile(r"[0-9]{2}(?:[02468][1-9]|[13579][0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _SHAPES: Final = frozenset({(11,), (6, 5), (2, 2, 2, 5), (6, 4, 1), (6, 3, 2), (1,) * 11})
 
 
@@ -20,14 +23,14 @@ def find(reading: Reading) -> Iterator[Hit]:
     for run in reading.runs:
         if len(run.digits) < 9:
             continue
-        labelled = "pesel" in reading.folded and _LABELLED.search(reading.before(run.start)) is not None
+        labelled = "pesel" in reading.folded and _LABELLED.search(run.context) is not None
         found = False
         taken = 0
         for first, last, digits in run.windows(11):
             if first < taken:
                 continue
             named = labelled and first == 0
-            if named or (run.shape(first, last) in _SHAPES and pesel.is_valid(digits)):
+            if named or (run.shape(first, last) in _SHAPES and _DATED.match(digits) and pesel.is_valid(digits)):
                 rank = Rank.LABELLED if named else Rank.CHECKED
                 yield Hit(label=LABEL, start=run.starts[first], end=run.ends[last], value=digits, rank=rank)
                 found = True

@@ -61,7 +61,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 
 def _numbers(reading: Reading, run: Run, *, ask: bool) -> Iterator[Hit]:
-    context = reading.before(run.start)
+    context = run.context
     if ORDER_BEFORE.search(context):
         named = sure = _OF_ORDER.search(context) is not None
         if not named:
@@ -142,7 +142,7 @@ def _polish(run: Run, first: int) -> tuple[int, str] | None:
 
 
 def _foreign(run: Run, first: int, *, ask: bool) -> tuple[int, str] | None:
-    """A number of another country: by its shape, or by the plans of a few countries when a word calls it a telephone."""
+    """A number of another country: by its shape, or by a few countries' plans when a word calls it a telephone."""
     seen = run.before[first]
     for length in (10, 11):
         last = run.group_ending.get(seen + length)

@@ -19,9 +19,9 @@ _PASSWORD: Final = re.compile(
 )
 _CODE: Final = re.compile(
     r"(?<![a-z])(?:kod(?:u|em)?|code|pin(?:u|em)?|puk|blik(?:a|iem)?|otp|passcode|cvv2?|cvc2?)(?![a-z])"
-    r"(?:[ ,:=-]{1,3}(?:z|smsa|sms|sms-a|blik|pin|cvv2?|cvc2?|do|karty|from|the|text|message|e-?mail|maila|app|aplikacji"
-    r"|to|is|was|jest|moj|brzmi|dostal[a-z]*|weryfikacyjny|jednorazowy|autoryzacyjny|dostepu|your|my|that|i|got|mam|ktory"
-    r"|przyszedl|verification|security|podaje)(?![a-z])){0,6}+[ :=#-]{1,3}"
+    r"(?:[ ,:=-]{1,3}(?:z|smsa|sms|sms-a|blik|pin|cvv2?|cvc2?|do|karty|from|the|text|message|e-?mail|maila|app"
+    r"|aplikacji|to|is|was|jest|moj|brzmi|dostal[a-z]*|weryfikacyjny|jednorazowy|autoryzacyjny|dostepu|your|my|that|i|got|mam"
+    r"|ktory|przyszedl|verification|security|podaje)(?![a-z])){0,6}+[ :=#-]{1,3}"
     r"(?P<value>[0-9]{3,4}[ -][0-9]{3,4}|[0-9]{3,8}|[a-z]-[0-9]{6})(?![0-9]|[.,/-][0-9]| ?(?:zl|pln|dni|szt|%))"
 )
 _KEY: Final = re.compile(
