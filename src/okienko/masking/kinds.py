@@ -41,6 +41,7 @@ ENTITIES: Final = {
         ("PL_PESEL", Fate.DROP, "PESEL", "national ID"),
         ("PL_NIP", Fate.DROP, "NIP", "tax ID"),
         ("SECRET", Fate.DROP, "hasło lub kod", "password or code"),
+        ("IP_ADDRESS", Fate.DROP, "adres IP", "IP address"),
         ("NUMBER", Fate.DROP, "numer", "number"),
         ("ORDER_NUMBER", Fate.KEEP, "zamówienie", "order"),
     )

@@ -13,11 +13,18 @@ from typing import Final
 FILLER: Final = "\ufffc"  # stands for what has been found, and for placeholders: no context reaches across it
 _FOLD: Final = tuple(zip("ąćęłńóśźżäöüß", "acelnoszzaous", strict=True))
 _RUN: Final = re.compile(
-    r"(?:(?<=\()[0-9]{1,4}+\)[ .\-/]?[0-9]++|[0-9]++)"  # (22) 558…
-    r"(?:(?:[ ._\-/]{1,3}+|[ .\-/]?\([0-9]{1,4}\)[ .\-/]?)[0-9]++)*+"  # …-45-80, 48 (22) 558…
+    r"(?:(?<=[(+])[0-9]{1,4}+(?:-[0-9]{1,3})?\)[ .\-/]?[0-9]++|[0-9]++)"  # (22) 558…, (+48) 601…
+    r"(?:(?:[ ._\-/]{1,3}+|[ .\-/]?\([0-9]{1,4}\)[ .\-/]?|[,*](?=[0-9]{3}(?![0-9])))"  # …-45, …(22)…, …,156
+    r"[0-9]++)*+"
 )
+_TYPO: Final = re.compile(r"(?<!\w)[0-9OoIlZzSB|]++(?:[ .-][0-9OoIlZzSB|]++)*+(?!\w)")
+_MIXED: Final = re.compile(r"[0-9][OoIlZzSB|]|[OoIlZzSB|][0-9]")
+_DIGIT_FOR: Final = str.maketrans("OoIl|ZzSB", "001112258")
 _GROUP: Final = re.compile(r"[0-9]++")
 _NEAR: Final = 48  # characters of context
+_MOST_TYPOS: Final = 3
+_SHORTEST_RETYPED: Final = 9  # signs of a row
+_LONGEST_RETYPED: Final = 15
 _CROWD: Final = 64  # groups; a longer row of small numbers is no identifier that could be told from the next
 
 
@@ -92,7 +99,10 @@ def read(text: str) -> Reading:
     runs: list[Run] = []
     crowds: list[tuple[int, int]] = []
     done = 0
-    for match in _RUN.finditer(text):
+    matches = list(_RUN.finditer(text))
+    if matches and _MIXED.search(text):
+        matches = list(_RUN.finditer(_TYPO.sub(_retyped, text)))
+    for match in matches:
         context = _tail(folded, match.start(), done)
         run = _run(match, context if context.islower() else "")  # no letter in it, so no word
         done = match.end()
@@ -101,6 +111,17 @@ def read(text: str) -> Reading:
         else:
             runs.append(run)
     return Reading(text=text, folded=folded, runs=tuple(runs), crowds=tuple(crowds))
+
+
+def _retyped(match: re.Match[str]) -> str:
+    """Letters that were hit instead of digits (`6O1 l56 759`), in rows that are as long as a number and mostly one."""
+    row = match.group()
+    letters = sum(character.isalpha() or character == "|" for character in row)
+    if not letters or letters > _MOST_TYPOS:
+        return row
+    pieces = re.split(r"[ .-]", row)
+    long = _SHORTEST_RETYPED <= sum(map(len, pieces)) <= _LONGEST_RETYPED
+    return row.translate(_DIGIT_FOR) if long and all(any(c.isdigit() for c in piece) for piece in pieces) else row
 
 
 def _run(match: re.Match[str], context: str) -> Run:

@@ -19,19 +19,19 @@ _TOP: Final = (
     "pl|com|eu|net|org|de|uk|ua|info|biz|edu|gov|io|me|fm|cz|sk|fr|it|es|nl|at|ch|lt|dev|app|shop|example|test"
 )
 _DOT: Final = (
-    r"(?:\.|\ ?[(\[{]\ ?(?:dot|kropka|\.)\ ?[)\]}]\ ?|\ (?:dot|kropka|kropeczka)\ "
-    rf"|\ ?[.,]\ ?(?=(?:{_TOP})(?![\w@])))"
+    r"(?:\.|\ ?[(\[{<]\ ?(?:dot|kropka|\.)\ ?[)\]}>]\ ?|[ _-](?:dot|kropka|kropeczka)[ _-]"
+    rf"|\ ?[.,]\ ?(?=(?:{_TOP})(?![\w@]))|\ (?=(?:pl|com|eu|net|org)(?![\w@.])))"
 )
 _DOMAIN: Final = re.compile(rf"[^\W_][\w-]{{0,62}}+(?:{_DOT}[^\W_][\w-]{{0,62}}+){{0,8}}+")
-_SPOKEN: Final = re.compile(r"[(\[{ ](?:dot|kropka|kropeczka|\.)[)\]} ]")
-_SPELL: Final = re.compile(r"\ ?[(\[{ ]?(?:dot|kropka|kropeczka)[)\]} ]?\ ?|\ ?[.,]\ ?")
+_SPOKEN: Final = re.compile(r"[(\[{< _-](?:dot|kropka|kropeczka|\.)[)\]}> _-]")
+_SPELL: Final = re.compile(r"\ ?[(\[{< _-](?:dot|kropka|kropeczka|\.)[)\]}> _-]\ ?|\ ?[.,]\ ?|\ ")
 # The local part is read backwards from the "@", hence the reversed words: linear, and no limit but its length.
-_LOCAL_BACK: Final = re.compile(
-    r"[\w+'!#$%&*=?^~`{|}-]{1,64}+"
-    r"(?:(?:\.+|\ ?[)\]}]\ ?(?:tod|akporkz?|\.)\ ?[(\[{]\ ?|\ (?:tod|akpork)\ )[\w+'!#$%&*=?^~`{|}-]{1,64}+){0,6}+\.?"
-)
+_WORD: Final = r"[\w+'!#$%&*=?^~`|-]{1,64}+"
+_DOT_BACK: Final = r"(?:\.+|\ ?[)\]}>]\ ?(?:tod|akpork|\.)\ ?[(\[{<]\ ?|[ _-](?:tod|akpork)[ _-]|\ \.\ )"
+_LOCAL_BACK: Final = re.compile(rf"{_WORD}(?:{_DOT_BACK}{_WORD}){{0,6}}+\.?")
 _PROVIDERS: Final = re.compile(
-    r"(?:gmail|googlemail|wp|onet|o2|interia|tlen|poczta|op|vp|gazeta|yahoo|outlook|hotmail|icloud|proton|live|msn|aol|gmx)(?![a-z])"
+    r"(?:gmail|googlemail|wp|onet|o2|interia|tlen|poczta|op|vp|gazeta|yahoo|outlook|hotmail|icloud|proton|live|msn|aol"
+    r"|gmx)(?![a-z])"
 )
 _SHORTEST_HOST: Final = 2  # wp
 _EDGE: Final = "'`!#$%&*=?^~{|}.-"
@@ -39,7 +39,16 @@ _EDGE: Final = "'`!#$%&*=?^~{|}.-"
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    if "@" in folded or " at " in folded or "malp" in folded or "at)" in folded or "at]" in folded:
+    if (
+        "@" in folded
+        or " at " in folded
+        or "malp" in folded
+        or "at)" in folded
+        or "at]" in folded
+        or "at}" in folded
+        or "at>" in folded
+        or "_at_" in folded
+    ):
         for at in _AT.finditer(folded):
             hit = _address(folded, at)
             if hit is not None:
@@ -97,6 +106,9 @@ DETECTOR: Final = Detector(
         ("jan%40poczta.example", ("jan%40poczta.example",)),
         ("a@b.example b@c.example", ("a@b.example", "b@c.example")),
         ("jan@gmail i tyle", ("jan@gmail",)),
+        ("jan@gmail com", ("jan@gmail com",)),
+        ("jan_at_poczta_dot_example, jan{at}wp{dot}pl", ("jan_at_poczta_dot_example", "jan{at}wp{dot}pl")),
+        ("jan . k @ poczta . pl", ("jan . k @ poczta . pl",)),
         ("kowalski@wp,pl", ("kowalski@wp,pl",)),
         ("mary.jones at post dot example", ("mary.jones at post dot example",)),
         ("<mailto:jan@poczta.example>", ("jan@poczta.example",)),

@@ -21,8 +21,9 @@ _ENOUGH: Final = 9
 _UNIT: Final = re.compile(r"(?:,[0-9]{2})? ?(?:zl|pln|eur|usd|gbp|€|\$|£|tys|mln|szt|kg|km|cm|mm|kb|mb|gb)(?![a-z])")
 _DATE: Final = re.compile(
     r"(?<![0-9])(?:[0-3]?[0-9][./ -][01]?[0-9][./ -](?:19|20)[0-9]{2}"
-    r"|(?:19|20)[0-9]{2}[./-][01]?[0-9][./-][0-3]?[0-9])(?![0-9])"
+    r"|(?:19|20)[0-9]{2}(?:[./-][01]?[0-9][./-][0-3]?[0-9])?)(?![0-9])"
 )
+_PRICED: Final = re.compile(r"(?<![a-z])(?:cen|kwot|koszt|cost|price|total|sum|amount)[a-z]*[^a-z0-9]{0,3}$")
 _PARCEL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{2}[0-9]{9}[a-z]{2}|1z[0-9a-z]{16}|[0-9]{13}[a-z])(?![a-z0-9])")
 _MOMENT: Final = re.compile(r"(?<![a-z])(?:time|timestamp|czas|epoch|ts)[ :=]{1,2}$")
 
@@ -40,20 +41,28 @@ def find(reading: Reading) -> Iterator[Hit]:
 def _number(reading: Reading, run: Run) -> Hit | None:
     text = reading.folded
     if max(run.lengths) < _ENOUGH:  # long only when its groups are taken together
-        dated = sum(len(date.group()) - 2 for date in _DATE.finditer(text, run.start, run.end))
-        if len(run.digits) - dated < _ENOUGH or min(run.lengths) < 2:
+        dated = sum(sum(map(str.isdigit, date.group())) for date in _DATE.finditer(text, run.start, run.end))
+        if len(run.digits) - dated < _ENOUGH or _is_list(reading, run):
             return None
     elif len(run.digits) == 13 and run.digits.startswith("590") and ean.is_valid(run.digits):
         return None
     context = run.context
     explained = (
         GOODS_BEFORE.search(context)
+        or _PRICED.search(context)
         or _MOMENT.search(context)
         or _UNIT.match(text, run.end)
         or _PARCEL.match(text, run.start)
         or _PARCEL.match(text, max(0, run.start - 2))
     )
     return None if explained else Hit(label=LABEL, start=run.start, end=run.end, value=run.digits, rank=Rank.LAST)
+
+
+def _is_list(reading: Reading, run: Run) -> bool:
+    """Sizes, hours and round amounts in a row: single digits, pairs only, or hundreds only."""
+    lengths = run.lengths
+    groups = (reading.text[start:end] for start, end in zip(run.starts, run.ends, strict=True))
+    return min(lengths) < 2 or max(lengths) < 3 or all(group.endswith("00") for group in groups)
 
 
 DETECTOR: Final = Detector(
@@ -73,5 +82,10 @@ DETECTOR: Final = Detector(
         "1 000 000 000 zł",
         "RR483101208PL",
         "12345678",
+        "rozmiary 36 38 40 42 44",
+        "100 200 300 400 500",
+        "od 2020 do 2024 2025 2026",
+        "cena 999 999 999",
+        "numer seryjny SN123456789",
     ),
 )

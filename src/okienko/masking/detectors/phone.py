@@ -25,7 +25,7 @@ _POLISH_SHAPES: Final = frozenset(
     | {(1, 2, 2, 2, 2), (3, 4, 2), (4, 5), (5, 4), (2, 3, 4), (2, 4, 3), (4, 3, 2)}
 )
 _AMERICAN_SHAPES: Final = frozenset({(3, 3, 4), (1, 3, 3, 4)})
-_BRITISH_SHAPES: Final = frozenset({(5, 6), (5, 3, 3), (4, 3, 4)})
+_BRITISH_SHAPES: Final = frozenset({(5, 6), (5, 3, 3), (4, 3, 4), (3, 4, 4)})
 _POLISH_PREFIXES: Final = ("", "48", "0048", "0")
 _FEWEST: Final = 7  # digits
 _MOST_ASKED: Final = 16
@@ -36,6 +36,7 @@ _NOUN: Final = label_before(
 _VERB: Final = re.compile(
     r"(?<![a-z])(?:zadzwo|oddzwo|przedzwo|dzwon|call|ring|text|reach|napisz|pisac)[a-z]*+(?:[^a-z0-9]{1,3}+[a-z]++){0,4}"
     r"[^a-z0-9]{1,3}(?:na|pod|at|on|to|numer[a-z]*|nr|number)[^a-z0-9\n]{0,4}$"
+    r"|(?<![a-z])(?:zadzwo|oddzwo|przedzwo|dzwon|call|ring)[a-z]*[^a-z0-9\n]{1,4}$"
 )
 _NUMBER: Final = re.compile(
     r"(?<![a-z])(?:nr|numer|number)[a-z]*+"
@@ -80,7 +81,7 @@ def _numbers(reading: Reading, run: Run, *, ask: bool) -> Iterator[Hit]:
         found = _international(run, plus=plus, ask=ask)
         if found is not None:
             last, value = found
-            start = reading.text.rindex("+", 0, run.start) if plus else run.start
+            start = _bracket(reading, reading.text.rindex("+", 0, run.start) if plus else run.start, run.ends[last])
             yield Hit(label=LABEL, start=start, end=run.ends[last], value=value, rank=Rank.CERTAIN)
             free = last + 1
     for first in range(len(run.starts)):
@@ -152,7 +153,7 @@ def _foreign(run: Run, first: int, *, ask: bool) -> tuple[int, str] | None:
         shape = run.shape(first, last)
         if shape in _AMERICAN_SHAPES and _AMERICAN.fullmatch(digits):
             return last, "+1" + digits[-10:]
-        if shape in _BRITISH_SHAPES and digits.startswith("07"):
+        if shape in _BRITISH_SHAPES and digits.startswith(("01", "02", "07")):
             return last, "+44" + digits[1:]
     if ask:
         for length in (11, 10, 12, 9, 8):
@@ -219,6 +220,10 @@ DETECTOR: Final = Detector(
         ("660870649/730440627", ("660870649", "730440627")),
         ("przesyłka nie dotarła, tel. 601 156 759", ("601 156 759",)),
         ("tel. 55 123 45", ("55 123 45",)),
+        ("(+48) 601 156 759 i (0-22) 558 45 80", ("(+48) 601 156 759", "(0-22) 558 45 80")),
+        ("6O1 l56 759", ("6O1 l56 759",)),
+        ("601,156,759 albo 601*156*759", ("601,156,759", "601*156*759")),
+        ("020 7946 0958 is mine", ("020 7946 0958",)),
         ("telefon do zamówienia: 601156759", ("601156759",)),
     ),
     no=(
