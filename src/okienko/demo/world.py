@@ -123,7 +123,7 @@ def find_voice(plan: Plan, language: Language) -> Voice:
             "Case %(reference)s is waiting for a person. The answer will appear here; you may close this window."
         ),
         person=speak("Talk to a person"),
-        joined=speak("%(name)s joins the conversation."),
+        joined=speak("%(name)s has joined the conversation."),
         contact=speak("Contact left: [e-mail]. A person will be able to write there."),
         closed=speak("The conversation is closed. A new message opens it again."),
         categories={slug: name for slug, spoken, name in plan.categories if spoken == language},
