@@ -95,7 +95,9 @@ class Ranking:
     language: Language
     rows: tuple[_Row, ...]
     words: _Words
-    layers: list[int]  # where the first, second, third … passages of all articles begin; the last is where they end
+    layers: NDArray[
+        np.intp
+    ]  # where the first, second, third … passages of all articles begin; the last is where they end
     starts: list[int]  # of each term's stretch in `documents` and `impacts`
     documents: _Ints  # the layers of passages come first, whole articles after them
     impacts: NDArray[np.float32]
@@ -193,7 +195,7 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
     if not question.weights or (category is not None and inside is None):
         return ()
     scores = _score(ranking, question)
-    layers = ranking.layers
+    layers = ranking.layers.tolist()
     best = scores[: len(ranking.rows)].copy()
     for begin, end in pairwise(layers[1:]):
         layer = best[: end - begin]
@@ -211,28 +213,22 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
         if score <= 0:
             break
         row = rows[position]
-        heights = {nth: scores[layers[nth] + position] for nth in range(len(row.pages.passages))}
-        best_passages = sorted(heights, key=lambda nth: (-heights[nth], nth))[:_PASSAGES]
-        hits.append(
-            Hit(
-                article=row.article,
-                pages=row.pages,
-                passages=tuple(row.pages.passages[nth] for nth in best_passages),
-                score=min(1.0, score),
-            )
-        )
+        heights = scores[ranking.layers[: len(row.pages.passages)] + position]
+        nearest: list[int] = np.argsort(-heights, kind="stable")[:_PASSAGES].tolist()
+        passages = tuple(row.pages.passages[nth] for nth in nearest)
+        hits.append(Hit(article=row.article, pages=row.pages, passages=passages, score=min(1.0, score)))
     return tuple(hits)
 
 
-def find_terms(ranking: Ranking, text: str) -> set[int]:
-    """The terms that a stretch of an article's text contains."""
+def find_terms(ranking: Ranking, question: Question, text: str) -> set[int]:
+    """The terms of a question that a stretch of an article's text contains."""
     words = ranking.words
     found: set[int] = set()
-    for token in read_tokens(text):
+    for token in set(read_tokens(text)):
         number = words.tokens.get(token)
         if number is not None:
             found.update(words.token_terms[number])
-    return found
+    return found.intersection(question.worth)
 
 
 def _score(ranking: Ranking, question: Question) -> _Shares:
@@ -245,7 +241,7 @@ def _score(ranking: Ranking, question: Question) -> _Shares:
         [stretch.stop - stretch.start for stretch in stretches],
     )
     documents = np.concatenate([ranking.documents[stretch] for stretch in stretches])
-    return np.bincount(documents, impacts, ranking.layers[-1] + len(ranking.rows)).astype(np.float64, copy=False)
+    return np.bincount(documents, impacts, int(ranking.layers[-1]) + len(ranking.rows)).astype(np.float64, copy=False)
 
 
 def _terms_of(token: str, language: Language) -> list[str]:
@@ -300,7 +296,7 @@ def _analyse(articles: Sequence[Article], words: _Words) -> list[_Row]:
                 tokens.extend(found)
                 stretches.append((at, weight, len(found)))
         for at, passage in enumerate(pages.passages, document):
-            found = take(f"{passage.heading} {pages.text[passage.start : passage.end]}", _BODY, at)
+            found = take(f"{passage.heading} {passage.text}", _BODY, at)
             tokens.extend(found)
             stretches.append((whole, _BODY, len(found)))
         document = whole + 1
@@ -400,7 +396,7 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
         words.language,
         rows,
         words,
-        layers.tolist(),
+        layers,
         starts.tolist(),
         document[order],
         impact[order],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
@@ -65,6 +65,7 @@ class Unit:
 class Passage:
     """Neighbouring units under one heading."""
 
+    source: str = field(repr=False)  # the article's plain text, shared by its passages
     heading: str
     units: tuple[Unit, ...]
 
@@ -77,6 +78,11 @@ class Passage:
     def end(self) -> int:
         """Where it ends in the plain text."""
         return self.units[-1].end
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.source[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +148,16 @@ def _group(text: str, lines: list[tuple[str, _Block]]) -> Iterator[Passage]:
     for found in _find_units(text, lines):
         if isinstance(found, str):
             if units:
-                yield Passage(heading, tuple(units))
+                yield Passage(text, heading, tuple(units))
                 units = []
             heading = found
             continue
         if units and found.end - units[0].start > _PASSAGE_LETTERS and not _keeps_together(units, found):
-            yield Passage(heading, tuple(units))
+            yield Passage(text, heading, tuple(units))
             units = []
         units.append(found)
     if units:
-        yield Passage(heading, tuple(units))
+        yield Passage(text, heading, tuple(units))
 
 
 def _keeps_together(units: list[Unit], unit: Unit) -> bool:
