@@ -65,12 +65,12 @@ def _ibans(reading: Reading) -> Iterator[Hit]:
         at = start + 2
         code = candidate.group().replace(" ", "").replace("-", "").upper()
         length = _LENGTHS.get(code[:2], len(code) + 1)
-        if len(code) < length:
-            continue
         value = code[:length]
+        if len(code) < length or (value.startswith("PL") and not value[2:].isdigit()):
+            continue
         if _fits(value):
             rank = Rank.CERTAIN
-        elif (value.startswith("PL") and value[2:].isdigit()) or _LABELLED.search(reading.before(start)):
+        elif value.startswith("PL") or _LABELLED.search(reading.before(start)):
             rank = Rank.LABELLED
         else:
             continue
