@@ -54,7 +54,7 @@ _VIEW_NAMES: Final[dict[View, str]] = {
 _TITLES: Final[dict[str, str]] = {**_VIEW_NAMES, "found": mark("Search results")}
 
 # What the customer reads when the holder changes; in the conversation's language, with the agent's name.
-_JOINED: Final = mark("%(name)s joins the conversation.")
+_JOINED: Final = mark("%(name)s has joined the conversation.")
 _SAID: Final[dict[Change, str]] = {
     "hand_back": mark("From here on the bot answers again."),
     "to_queue": mark("The conversation is waiting for another person."),
@@ -78,7 +78,7 @@ _DONE: Final[dict[str, tuple[str, str | None]]] = {
     "send-again": (mark("The message is on its way again."), None),
 }
 _NOT_DONE: Final[dict[Outcome, str]] = {
-    "held": mark("Nothing was changed: a colleague has this conversation."),
+    "held": mark("Nothing was changed: the conversation is not yours."),
     "closed": mark("Nothing was changed: the conversation is closed."),
 }
 
@@ -268,6 +268,7 @@ async def _render_inbox(
         for brand, row in page
     ]
     speak = words(language)
+    title = _TITLES["found" if rows is not None else view]
     return render(
         request,
         "desk/inbox.html",
@@ -276,7 +277,7 @@ async def _render_inbox(
         rows=placed,
         older=older,
         counts=counts,
-        title=speak.gettext(_TITLES["found" if rows is not None else view]),
+        title=speak.gettext(title),
         view_names=[(name, speak.gettext(label)) for name, label in _VIEW_NAMES.items()],
         **shared,
     )
@@ -326,8 +327,9 @@ async def _search(request: Request) -> Response:
         findings = find(raw, allowed=brand.allowed)
         masked = render_masked(raw, findings, {}, given.keys, brand.language).text.text
         async with given.database.brand(brand.id) as connection:
-            if reference is not None:
-                rows = await store.search_reference(connection, reference)
+            rows = await store.search_reference(connection, reference) if reference else ()
+            if rows:
+                pass  # one conversation was meant
             elif findings.vaulted:
                 lookups = [
                     given.keys.lookup(kind, span.value) for span in findings.vaulted for kind in (span.label, *_KINDS)
@@ -335,8 +337,6 @@ async def _search(request: Request) -> Response:
                 rows = await store.search_people(connection, lookups, limit=PAGE)
             elif masked.strip():
                 rows = await store.search_words(connection, masked.split()[:8], limit=PAGE)
-            else:
-                rows = ()
         found += [(brand, row) for row in rows]
     return await _render_inbox(request, staff, rows=_order("all", found)[:PAGE])
 

@@ -79,8 +79,9 @@ def find_weakness(password: str, *, login: str = "", name: str = "") -> Weakness
     plain = "".join(c for c in password.lower() if c.isalpha())
     if plain and any(plain == word * (len(plain) // len(word)) for word in _OBVIOUS):
         return "obvious"
+    # Digits alone are dates, telephone numbers and identity numbers.
     steps = {ord(b) - ord(a) for a, b in pairwise(password)}
-    if len(set(password)) < _CHARACTERS or len(steps) == 1:
+    if len(set(password)) < _CHARACTERS or len(steps) == 1 or password.isdigit():
         return "pattern"
     own = {part for part in (login.lower(), *name.lower().split()) if len(part) >= 4}
     if any(part in password.lower() and len(password) - len(part) < SHORTEST - 4 for part in own):

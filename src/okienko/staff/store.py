@@ -307,11 +307,11 @@ async def invite_again(connection: Connection, staff_id: StaffId, token_hash: by
 
 
 READ_INVITATION: Final = """
-select s.id, s.login, s.name, s.language,
-       s.login like 'first-%%' and not exists (select from staff where password is not null)
+select s.id, s.login, s.name, s.language, s.login like 'first-%%'
 from staff_invitation i
 join staff s on s.id = i.staff_id
 where i.token = %(token)s::bytea and i.used_at is null and i.expires_at > %(now)s::timestamptz and s.disabled_at is null
+  and (s.login not like 'first-%%' or not exists (select from staff where password is not null))
 """
 
 

@@ -50,8 +50,8 @@ class Row:
     holder: Holder
     agent_id: StaffId | None
     agent: str | None  # the name
-    words: str  # the customer's last, masked; empty when there are none yet
-    kind: Kind | None  # of those words
+    words: str  # the customer's last words, masked; empty when there are none yet
+    kind: Kind | None  # of the customer's last message, which may be a button
     waiting_since: datetime | None  # the customer waits for a person since then
     updated_at: datetime
     closed_at: datetime | None
@@ -70,7 +70,7 @@ from conversation c
 left join staff s on s.id = c.agent_id
 cross join lateral (
   select
-    (array_agg(r.text order by r.id desc) filter (where r.author = 'customer'))[1] as words,
+    (array_agg(r.text order by r.id desc) filter (where r.author = 'customer' and r.kind = 'text'))[1] as words,
     (array_agg(r.kind order by r.id desc) filter (where r.author = 'customer'))[1] as kind,
     min(r.at) filter (where r.author = 'customer' and r.at > coalesce(r.answered_at, '-infinity')) as unanswered_since
   from (
@@ -693,8 +693,7 @@ async def change_holder(
     """
     values = {"conversation": conversation_id, "staff": staff_id, "now": now}
     if (await connection.execute(_CHANGES[change], values)).rowcount != 1:
-        outcome = await _explain(connection, conversation_id, staff_id)
-        return "already" if (outcome == "closed") == (change == "close") else outcome
+        return await _explain_change(connection, change, conversation_id)
     if change == "reopen":
         await connection.execute(SILENCE_BOT, values)
     await _say(connection, conversation_id, message_id, said, now)
@@ -755,7 +754,7 @@ async def _say(
 
 
 READ_HELD: Final = """
-select closed_at is not null, agent_id from conversation
+select closed_at is not null, agent_id, holder from conversation
 where brand_id = current_brand() and id = %(conversation)s::uuid
 """
 
@@ -766,6 +765,15 @@ async def _explain(connection: Connection, conversation_id: ConversationId, staf
     if row is None or row[0]:
         return "closed"
     return "already" if row[1] == staff_id else "held"
+
+
+async def _explain_change(connection: Connection, change: Change, conversation_id: ConversationId) -> Outcome:
+    row = await (await connection.execute(READ_HELD, {"conversation": conversation_id})).fetchone()
+    closed, holder = (row[0], row[2]) if row else (True, None)
+    wanted = {"hand_back": not closed and holder == "bot", "to_queue": not closed and holder == "queue"}
+    if wanted.get(change, closed == (change == "close")):
+        return "already"
+    return "closed" if closed else "held"
 
 
 # to be looked at -------------------------------------------------------------------------------------------------

@@ -80,8 +80,11 @@
     foldPerson();
     if (source?.matches("a.row")) {
       if (matchMedia("(max-width: 48rem)").matches) one("#talk-title")?.focus();
-    } else if (one("#shown")) one("#shown").focus();
-    else if (source?.id === "say" || !one("#as-reply")?.disabled) one("#text")?.focus();
+    } else if (one("#shown")) {
+      const shown = one("#shown");
+      shown.focus();
+      setTimeout(() => shown.remove(), 10 * 60 * 1000); // a screen left alone does not show it for ever
+    } else if (source?.id === "say" || !one("#as-reply")?.disabled) one("#text")?.focus();
     refreshQueue();
   });
 
@@ -103,12 +106,18 @@
 
   // The queue: rows that are there change in place; new ones wait behind a button, so nothing jumps under the pointer. -
   let latest = null;
-  let pending = false;
+  let pending = false; // at most one look a second, and always one after the last change
+  let again = false;
 
   async function refreshQueue() {
     const queue = one("#queue[data-address]");
-    if (!queue || pending) return;
+    if (!queue) return;
+    if (pending) {
+      again = true;
+      return;
+    }
     pending = true;
+    again = false;
     try {
       const answer = await fetch(queue.dataset.address);
       if (!answer.ok || answer.redirected) return;
@@ -120,7 +129,10 @@
     } catch {
       // away for a moment: the next beat tries again
     } finally {
-      setTimeout(() => (pending = false), 1000);
+      setTimeout(() => {
+        pending = false;
+        if (again) refreshQueue();
+      }, 1000);
     }
   }
 
