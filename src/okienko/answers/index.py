@@ -28,7 +28,7 @@ _B: Final = 0.5
 _TITLE: Final = 20
 _DESCRIPTION: Final = 7
 _BODY: Final = 10
-_CHUNK: Final = 250  # articles analysed at once; bounds the memory that a build borrows
+_CHUNK: Final = 128  # articles analysed at once; bounds the memory that a build borrows
 _PASSAGES: Final = 3  # of a hit, looked at closely
 _STEM_MARK: Final = "="  # tells the stem "kont" from the 4-gram "kont"
 
@@ -54,9 +54,9 @@ class _Row:
     pages: Pages
     document: _Ints  # which passage, by position; ascending
     term: _Ints
-    count: _Ints  # tenths
+    count: NDArray[np.uint16]  # tenths
     whole_term: _Ints
-    whole_count: _Ints
+    whole_count: NDArray[np.uint16]
 
 
 @dataclass(slots=True)
@@ -95,9 +95,8 @@ class Ranking:
     language: Language
     rows: tuple[_Row, ...]
     words: _Words
-    layers: NDArray[
-        np.intp
-    ]  # where the first, second, third … passages of all articles begin; the last is where they end
+    # Where the first, second, third … passages of all articles begin; the last is where they end.
+    layers: _Ints
     starts: list[int]  # of each term's stretch in `documents` and `impacts`
     documents: _Ints  # the layers of passages come first, whole articles after them
     impacts: NDArray[np.float32]
@@ -323,7 +322,7 @@ def _analyse(articles: Sequence[Article], words: _Words) -> list[_Row]:
 
 def _count(
     tokens: Sequence[int], stretches: Sequence[tuple[int, int, int]], words: _Words
-) -> tuple[NDArray[np.int64], _Ints, _Ints]:
+) -> tuple[NDArray[np.int64], _Ints, NDArray[np.uint16]]:
     """Weighted counts of the terms of each document, ordered by document and term.
 
     Document, term and weight are packed into one whole number, because sorting those is what numpy does fastest.
@@ -342,7 +341,7 @@ def _count(
     document, term, count = _add_up(
         np.repeat(document, copies), all_terms[spread], np.repeat(weight, copies), len(words.terms)
     )
-    return document, term.astype(np.int32), count.astype(np.int32)
+    return document, term.astype(np.int32), np.minimum(count, 65_535).astype(np.uint16)
 
 
 _WEIGHT_BITS: Final = 20
@@ -363,33 +362,37 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
     """Term counts as impacts, ordered by term."""
     spans: NDArray[np.int64] = np.array([len(row.pages.passages) for row in rows], np.int64)
     nth = np.arange(int(spans[0]), dtype=np.int64)
-    layers = np.concatenate([[0], np.cumsum(np.searchsorted(-spans, -nth))])
-    passages = int(layers[-1])
+    layers = np.concatenate([[0], np.cumsum(np.searchsorted(-spans, -nth))]).astype(np.int32)
+    passages, articles = int(layers[-1]), len(rows)
     term = np.concatenate([row.term for row in rows] + [row.whole_term for row in rows])
-    count = np.concatenate([row.count for row in rows] + [row.whole_count for row in rows]).astype(np.float32) / _BODY
     document = np.concatenate(
-        [
-            layers[np.concatenate([row.document for row in rows])]
-            + np.repeat(np.arange(len(rows)), [len(row.document) for row in rows]),
-            np.repeat(np.arange(len(rows)) + passages, [len(row.whole_term) for row in rows]),
-        ]
-    ).astype(np.int32)
+        [layers[row.document] + np.int32(at) for at, row in enumerate(rows)]
+        + [np.full(len(row.whole_term), passages + at, np.int32) for at, row in enumerate(rows)]
+    )
+    impact = np.concatenate([row.count for row in rows] + [row.whole_count for row in rows]).astype(np.float32)
+    impact /= _BODY  # counts, until they are weighed
     terms = len(words.terms)
     is_gram = np.fromiter((not name.startswith(_STEM_MARK) for name in words.terms), np.bool_, terms)
     # How many articles have a term decides what it is worth, in their passages too.
     have = np.bincount(np.concatenate([row.whole_term for row in rows]), minlength=terms)
-    idf = np.where(have > 0, np.log1p((len(rows) - have + 0.5) / (have + 0.5)), 0.0)
+    idf = np.where(have > 0, np.log1p((articles - have + 0.5) / (have + 0.5)), 0.0)
     # A document's length over the mean of its like: stems and grams apart, passages and whole articles apart.
     kind = document * 2 + is_gram[term]
-    length = np.bincount(kind, count, 2 * (passages + len(rows))).reshape(-1, 2)
+    length = np.bincount(kind, impact, 2 * (passages + articles)).reshape(-1, 2)
     length[:passages] /= np.maximum(length[:passages].mean(axis=0), 1e-9)
     length[passages:] /= np.maximum(length[passages:].mean(axis=0), 1e-9)
-    damping = (_K1 * (1 - _B + _B * length)).astype(np.float32).ravel()
-    impact = (idf.astype(np.float32)[term] * count * (_K1 + 1) / (count + damping[kind])).astype(np.float32, copy=False)
-    # Sorting (term, document) as one whole number keeps documents in order within a term, which is kind to the cache.
-    packed = (term.astype(np.int64) << 32) | np.arange(len(term))
-    packed.sort()
-    order = packed & 0xFFFFFFFF
+    damping = (_K1 * (1 - _B + _B * length)).astype(np.float32).ravel()[kind]
+    del kind
+    damping += impact
+    impact /= damping
+    del damping
+    impact *= (idf * (_K1 + 1)).astype(np.float32)[term]
+    # Sorting (term, position) as one whole number keeps documents in order within a term, which is kind to the cache.
+    order = term.astype(np.int64)
+    order <<= 32
+    order |= np.arange(len(term))
+    order.sort()
+    order &= 0xFFFFFFFF
     starts = np.concatenate([[0], np.cumsum(np.bincount(term, minlength=terms))])
     slugs = np.array([row.article.category for row in rows])
     return Ranking(

@@ -11,7 +11,7 @@ from okienko.answers.store import read_articles_version, read_published
 from okienko.database.pool import Database, DatabaseAway
 from okienko.values import Brand, BrandId
 
-_PATIENCE: Final = 0.5  # seconds: so long an answer waits for an edited article; then it quotes the version before
+_PATIENCE: Final = 1.0  # seconds: so long an answer waits for an edited article; then it quotes the version before
 
 
 @dataclass(frozen=True, slots=True)
