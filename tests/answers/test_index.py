@@ -54,6 +54,13 @@ def test_nothing_is_found_for_nothing(articles: Sequence[Article], question: str
     assert search(build_index(articles), question, language="pl") == ()
 
 
+def test_a_very_long_question_is_read_from_its_beginning(articles: Sequence[Article]) -> None:
+    index = build_index(articles)
+    rambling = " ".join(f"gadanie{number}" for number in range(5_000))
+    assert search(index, f"kaucja {rambling} kask", language="pl")[0].article.id == "kaucja"
+    assert ranked(search(index, "kaucja " * 1_000, language="pl")) == ranked(search(index, "kaucja", language="pl"))
+
+
 def test_an_empty_help_centre_is_searched_too() -> None:
     assert search(build_index([]), "kaucja", language="pl") == ()
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,7 @@ _TITLE: Final = 20
 _DESCRIPTION: Final = 7
 _BODY: Final = 10
 _CHUNK: Final = 128  # articles analysed at once; bounds the memory that a build borrows
+_MOST_WORDS: Final = 64  # of a question, each once; a letter of ten pages asks its question early
 _PASSAGES: Final = 3  # of a hit, looked at closely
 _STEM_MARK: Final = "="  # tells the stem "kont" from the 4-gram "kont"
 
@@ -154,10 +155,8 @@ def read_question(ranking: Ranking, text: str) -> Question:
     ideal = [0.0, 0.0]  # stems, grams
     kinds: dict[int, int] = {}
     stop = STOP_WORDS[ranking.language]
-    tokens = [(token, fold(token)) for token in read_tokens(PLACEHOLDER.sub(" ", text))]
-    for token, folded in tokens:
-        if folded in stop:
-            continue
+    tokens = {fold(token): token for token in read_tokens(PLACEHOLDER.sub(" ", text))}
+    for folded, token in islice(((one, other) for one, other in tokens.items() if one not in stop), _MOST_WORDS):
         spellings = words.spellings.get(folded, (token,))
         stems = {words.terms.get(_STEM_MARK + stem(spelling, ranking.language), -1) for spelling in spellings}
         known = [number for number in stems if number >= 0 and idf[number] > 0]
@@ -175,7 +174,7 @@ def read_question(ranking: Ranking, text: str) -> Question:
     scale = [1 / (2 * (_K1 + 1) * total) if total else 0.0 for total in ideal]
     scaled = {number: weight * scale[kinds[number]] for number, weight in weights.items()}
     worth = {number: weight * idf[number] for number, weight in scaled.items()}
-    return Question(frozenset(folded for _, folded in tokens), scaled, worth)
+    return Question(frozenset(tokens), scaled, worth)
 
 
 def search(
