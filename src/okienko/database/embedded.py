@@ -314,7 +314,8 @@ class _Keeper:
             try:
                 return process.wait(timeout=30)
             except subprocess.TimeoutExpired:
-                _rotate(log)
+                with contextlib.suppress(OSError):  # a full disk is no reason to lose sight of the server
+                    _rotate(log)
 
     def _spawn(
         self, program: str, arguments: list[str], *, output: int, inherited: tuple[int, ...] = ()
