@@ -71,7 +71,7 @@ def measure(*, seconds: int, articles: Path | None, rate: int, say: Callable[[st
 
 
 def measure_start(folder: Path) -> dict[str, Any]:
-    """From the start of the process in an empty folder to the first answer; then the memory of all processes at rest."""
+    """From the start of the process in an empty folder to the first answer; then all processes' memory at rest."""
     port = find_port()
     began = time.monotonic()
     with run_okienko("demo", "--no-browser", "--port", str(port), "--data", str(folder)) as process:
@@ -102,7 +102,7 @@ def _post(port: int, path: str, body: dict[str, Any], token: str = "") -> bytes:
 
 def _call(port: int, path: str, *, body: bytes | None = None, token: str) -> bytes:
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    with urlopen(Request(f"http://127.0.0.1:{port}{path}", data=body, headers=headers), timeout=10) as answer:  # noqa: S310 - our own process
+    with urlopen(Request(f"http://127.0.0.1:{port}{path}", data=body, headers=headers), timeout=10) as answer:
         return answer.read()
 
 
@@ -185,7 +185,7 @@ def measure_road(
         run_okienko("work", environ=place) as worker,
     ):
         wait_for(lambda: _is_well(port), 30)
-        roots = [web.pid, worker.pid, *_database(server)]
+        roots = [web.pid, worker.pid, postmaster(server)]
         warm = put_on(port, server.urls, world, seconds=WARM_UP, rate=rate, seed=1)
         say(f"Steady: {rate} turns a second for {seconds} s …")
         steady = put_on(port, server.urls, world, seconds=seconds, rate=rate, seed=2)
@@ -193,7 +193,7 @@ def measure_road(
         before = processes.cpu_seconds(processes.find_tree(roots))
         full = put_on(port, server.urls, world, seconds=seconds, rate=0, seed=3)
         spent = processes.cpu_seconds(processes.find_tree(roots)) - before
-        found = asyncio.run(_check(server.urls, world.brand))
+        found = asyncio.run(count(server.urls, world.brand))
     turns = len(full["turns"])
     acknowledged = sum(len(load["acks"]) for load in (warm, steady, full))
     unanswered = sum(load["unanswered"] for load in (warm, steady, full))
@@ -215,8 +215,13 @@ def measure_road(
     }
 
 
-def put_on(port: int, urls: Urls, world: World, *, seconds: int, rate: int, seed: int) -> dict[str, Any]:
-    """Runs the load in a process of its own; what the customers saw. `rate` 0 is the full load."""
+def put_on(
+    port: int, urls: Urls, world: World, *, seconds: int, rate: int, seed: int, patience: int = 30
+) -> dict[str, Any]:
+    """Runs the load in a process of its own; what the customers saw.
+
+    `rate` 0 is the full load; `patience` is how many seconds a customer waits for an answer.
+    """
     orders = {
         "port": port,
         "path": f"/hooks/webchat/{DOOR}",
@@ -228,13 +233,15 @@ def put_on(port: int, urls: Urls, world: World, *, seconds: int, rate: int, seed
         "rate": rate,
         "seconds": seconds,
         "seed": seed,
+        "patience": patience,
     }
     command = [sys.executable, "-m", "okienko.bench.load"]
     done = subprocess.run(command, input=orjson.dumps(orders), check=True, capture_output=True)  # noqa: S603 - ourselves
     return orjson.loads(done.stdout)
 
 
-async def _check(urls: Urls, brand: BrandId) -> store.Check:
+async def count(urls: Urls, brand: BrandId) -> store.Check:
+    """What the database says after a load."""
     database = await Database.open(urls.app, size=1)
     try:
         async with database.brand(brand) as connection:
@@ -248,12 +255,12 @@ def _percentile(times: Sequence[float], percent: int) -> float:
     return quantiles(times, n=100, method="inclusive")[percent - 1] * 1000 if len(times) > 1 else 0.0
 
 
-def _database(server: EmbeddedPostgres) -> list[int]:
+def postmaster(server: EmbeddedPostgres) -> int:
     """The server's process; its own are found from it."""
     with psycopg.connect(server.superuser) as connection:
         row = connection.execute("show data_directory").fetchone()
     assert row is not None
-    return [int((Path(row[0]) / "postmaster.pid").read_text().split()[0])]
+    return int((Path(row[0]) / "postmaster.pid").read_text().split()[0])
 
 
 # processes --------------------------------------------------------------------------------------------------------

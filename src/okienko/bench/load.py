@@ -1,7 +1,7 @@
-"""The load: customers in a process of their own, over plain sockets so that they take little of the processor.
+"""The load: customers in a process of their own, over plain sockets so that they take little processor time.
 
-A customer writes, waits until the answer may be read (the live feed says so), and writes again. Reads its orders as JSON
-from standard input and prints what it saw as JSON.
+A customer writes, waits until the answer may be read (the live feed says so), and writes again. Reads its orders as
+JSON from standard input and prints what it saw as JSON.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -155,7 +156,7 @@ class Load:
             raise RuntimeError(f"the server answered {status}")
         self.seen.acks.append(time.monotonic() - began)
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(self.orders["patience"]):
                 await customer.answered.wait()
         except TimeoutError:
             self.seen.unanswered += 1
@@ -163,6 +164,12 @@ class Load:
             self.seen.turns.append(time.monotonic() - began)
 
     async def _listen(self) -> None:
+        while True:
+            with suppress(psycopg.OperationalError):  # the database may be killed while it is under load
+                await self._hear()
+            await asyncio.sleep(0.2)
+
+    async def _hear(self) -> None:
         connection = await psycopg.AsyncConnection.connect(self.orders["database"], autocommit=True)
         async with connection:
             await connection.execute(f"listen {CHANNEL}")
