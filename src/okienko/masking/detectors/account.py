@@ -38,7 +38,7 @@ _LENGTHS: Final = {
     for country in countries.split()
 }
 _IBAN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2}[ -]?[0-9]{2}(?:[ -]{0,2}[a-z0-9]){11,30}+")
-_LABELLED: Final = label_before(r"kont[oa]|rachun|account|iban|nrb|przelew|bank", 3)
+_LABELLED: Final = label_before(r"kont[oa]\b|koncie\b|kontem\b|rachun|account|iban|nrb|przelew|bank", 3)
 _EXPLICIT: Final = re.compile(
     r"(?:num[a-z]*|nr) (?:konta|rachunku)(?:[^a-z0-9]{1,3}(?:bankowego|to|jest|do|zwrotu)){0,3}[^a-z0-9\n]{0,4}$"
     r"|account (?:number|no\.?)(?: is)?[^a-z0-9\n]{0,4}$|iban[^a-z0-9\n]{0,4}$"
@@ -131,5 +131,6 @@ DETECTOR: Final = Detector(
         "nie mogę wejść na konto od 3 dni",
         "konto założone 12.07.2026",
         "do 12 sztuk",
+        "kontakt 48601156759",
     ),
 )

@@ -19,7 +19,7 @@ _NETWORK: Final = re.compile(r"3[4-7]|30[0-5]|38|39|4|5[0-8]|6[0-9]|2[2-7]")
 _SHAPES: Final = frozenset(
     {(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 4), (4, 4, 4, 4, 3), (8, 8), (6, 10), (4, 12)}
 )
-_LABELLED: Final = label_before(r"kart[aey]|karcie|card|visa|mastercard|maestro|amex|pan", 3)
+_LABELLED: Final = label_before(r"kart[aey]|karcie|card|visa|mastercard|maestro|amex", 3)
 _MONTH: Final = r"(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4][0-9](?![0-9])"
 _EXPIRY: Final = re.compile(
     r"[ ,;]{0,3}(?:(?:wazn|exp|valid|data)[a-z]*[ .:]{0,2}(?:(?:do|to|date|thru)[ .:]{1,2}){0,2})?"

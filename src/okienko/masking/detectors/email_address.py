@@ -88,7 +88,11 @@ def _convincing(name: str, host: str, plain_host: str, sign: str) -> bool:
     # A bare "at" or "małpa": `look at allegro.pl` is no address; `jan.k at wp.pl` and `jan at wp dot pl` are.
     if "at" in sign and not dotted:
         return False
-    return provider or _SPOKEN.search(host) is not None or (dotted and any(mark in name for mark in "._+0123456789"))
+    return (
+        provider
+        or _SPOKEN.search(host) is not None
+        or (dotted and not name.isdigit() and any(mark in name for mark in "._+0123456789"))
+    )
 
 
 DETECTOR: Final = Detector(
@@ -117,6 +121,7 @@ DETECTOR: Final = Detector(
     ),
     no=(
         "Please look at allegro.pl today",
+        "Windows 10 at sklep.pl",
         "pluszowa małpa kosztuje 30 zł",
         "2 @ 30 zł",
         "we met at noon. Dot was there",

@@ -31,7 +31,8 @@ _FEWEST: Final = 7  # digits
 _MOST_ASKED: Final = 16
 _REGIONS: Final = ("PL", "US", "GB", "DE", "UA")
 _NOUN: Final = label_before(
-    r"tel|komork|komorec|kom|phone|mobil|cell|whats ?app|signal|viber|sms|kontakt|contact|fax|faks|infolini", 3
+    r"tel\b|telefon|komork|komorec|kom\b|phone|mobil|cell|whats ?app|signal|viber|sms|kontakt|contact|fax|faks|infolini",
+    3,
 )
 _VERB: Final = re.compile(
     r"(?<![a-z])(?:zadzwo|oddzwo|przedzwo|dzwon|call|ring|text|reach|napisz|pisac)[a-z]*+(?:[^a-z0-9]{1,3}+[a-z]++){0,4}"
@@ -45,7 +46,7 @@ _NUMBER: Final = re.compile(
     r"|(?:correct one|right one|wlasciwy) (?:is|to)[^a-z0-9\n]{0,3}$"
 )
 _OF_ORDER: Final = re.compile(
-    r"(?<![a-z])(?:tel|phone|mobile|kom)[a-z]*+\.? ?(?:kontaktow[a-z]* |number )?(?:do|dla|z|for) [a-z]*"
+    r"(?<![a-z])(?:tel\b|telefon|phone|mobile|kom\b)[a-z]*+\.? ?(?:kontaktow[a-z]* |number )?(?:do|dla|z|for) [a-z]*"
     r"[^a-z0-9\n]{0,4}$"
 )
 _GLUED_LABEL: Final = re.compile(r"(?:tel|telefon|kom|nr|numer|phone|mob|na|pod|to|i|oraz|and|call)$")
@@ -236,5 +237,6 @@ DETECTOR: Final = Detector(
         "wymiary 681x189x84 cm",
         "wersja 19.5.9.228",
         "Rozdzielczość 2480x935",
+        "kompilacja 13929.20386, telewizor 13929.20386",
     ),
 )

@@ -16,7 +16,7 @@ _PASSWORD: Final = re.compile(
     r"(?<![a-z])(?:hasl(?:o|a|em)|password|passwd|passphrase|pass)"
     r"(?: (?:do|for|na|moje|my|tymczasowe|stare|nowe|konta|sklepu|account|the|wifi|wi-fi)){0,3}+"
     r"(?:(?P<said> ?[:=] ?| (?:to|brzmi|is|was|jest) ?: ?)"
-    r"| (?:to|jest|brzmi|is|was|mam|bylo) | ?- ?| (?=[^ ]{0,64}[0-9]))"
+    r"| (?:to|jest|brzmi|is|was|mam|bylo) | - | (?=[^ ]{0,64}[0-9]))"
     rf"(?P<value>[\"„'“][^\"”'“\n{FILLER}]{{3,64}}[\"”'“]|[^\s{FILLER}]{{4,64}})"
 )
 _CODE: Final = re.compile(
@@ -46,7 +46,7 @@ def find(reading: Reading) -> Iterator[Hit]:
         for password in _PASSWORD.finditer(folded):
             value = reading.text[password.start("value") : password.end("value")].rstrip(".,;:)")
             quoted = value[0] in "\"„'“"
-            if len(value) >= 4 and (password["said"] or quoted or not value.isalpha()):
+            if len(value) >= 4 and (password["said"] or quoted or not value.replace("-", "").isalpha()):
                 start = password.start("value")
                 yield Hit(label=LABEL, start=start, end=start + len(value), value=value, rank=Rank.LABELLED)
         for code in _CODE.finditer(folded):
@@ -82,6 +82,7 @@ DETECTOR: Final = Detector(
     no=(
         "hasło jest nieprawidłowe",
         "my password is wrong",
+        "reset-your-password-recovery-keys",
         "kod rabatowy LATO2026 nie działa",
         "kod pocztowy 30-001",
         "Kod kreskowy 5902210199848",
