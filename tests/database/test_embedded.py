@@ -61,6 +61,11 @@ def postmaster(folder: Path) -> int:
     return int((folder / "cluster" / "postmaster.pid").read_text("utf-8").split("\n")[0])
 
 
+def socket_of(server: EmbeddedPostgres) -> Path:
+    """The folder of its socket; not beside the data when the test's own path is long."""
+    return Path(str(conninfo_to_dict(server.urls.app)["host"]))
+
+
 def answers(url: str) -> bool:
     try:
         psycopg.connect(url).close()
@@ -98,9 +103,9 @@ def test_touches_no_folder_but_its_own(tmp_path: Path) -> None:
     programs = binaries.wheel()
     watched = [*folder.parents, programs.program("postgres"), *programs.program("postgres").parents]
     before = [(path, path.stat().st_mode, path.stat().st_uid, path.stat().st_gid) for path in watched]
-    with EmbeddedPostgres.start(folder):
+    with EmbeddedPostgres.start(folder) as server:
         assert before == [(path, path.stat().st_mode, path.stat().st_uid, path.stat().st_gid) for path in watched]
-        for path in (folder, folder / "cluster", folder / "socket"):
+        for path in (folder, folder / "cluster", socket_of(server)):
             assert stat.S_IMODE(path.stat().st_mode) == 0o700
         assert stat.S_IMODE((folder / "server.json").stat().st_mode) == 0o600
         assert stat.S_IMODE((folder / "server.log").stat().st_mode) == 0o600
@@ -123,7 +128,7 @@ def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
     folder = tmp_path / ("long " * 20).strip() / "database"
     with EmbeddedPostgres.start(folder) as server:
         assert answers(server.urls.app)
-        socket = Path(str(conninfo_to_dict(server.urls.app)["host"]))
+        socket = socket_of(server)
         assert stat.S_IMODE(socket.stat().st_mode) == 0o700
     assert not socket.exists()
 
@@ -218,25 +223,27 @@ def test_starting_right_after_both_were_killed(tmp_path: Path) -> None:
 
 def test_a_living_process_with_a_dead_servers_id_is_no_server(tmp_path: Path) -> None:
     folder = tmp_path / "database"
-    with EmbeddedPostgres.start(folder):
-        marks = (folder / "cluster" / "postmaster.pid").read_text("utf-8")
-        lock = (folder / "socket" / ".s.PGSQL.5432.lock").read_text("utf-8")
+    with EmbeddedPostgres.start(folder) as server:
+        socket = socket_of(server)
+        files = [folder / "cluster" / "postmaster.pid", socket / ".s.PGSQL.5432.lock"]
+        words = [path.read_text("utf-8") for path in files]
         dead = str(postmaster(folder))
-    ours = str(os.getpid())
-    (folder / "cluster" / "postmaster.pid").write_text(marks.replace(dead, ours, 1), "utf-8")
-    (folder / "socket" / ".s.PGSQL.5432.lock").write_text(lock.replace(dead, ours, 1), "utf-8")
+    socket.mkdir(mode=0o700, exist_ok=True)
+    for path, text in zip(files, words, strict=True):
+        path.write_text(text.replace(dead, str(os.getpid()), 1), "utf-8")
     with EmbeddedPostgres.start(folder) as server:
         assert answers(server.urls.app)
 
 
 def test_a_server_that_somebody_else_started_is_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "database"
-    with EmbeddedPostgres.start(folder):
-        pass
+    with EmbeddedPostgres.start(folder) as server:
+        socket = socket_of(server)
+    socket.mkdir(mode=0o700, exist_ok=True)
     postgres = binaries.wheel().program("postgres")
     command = accounts.command(accounts.choose(postgres), postgres, ["-D", str(folder / "cluster")])
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as by_hand:
-        until((folder / "socket" / ".s.PGSQL.5432").exists)
+        until((socket / ".s.PGSQL.5432").exists)
         with pytest.raises(NoServer, match="did not start"):
             EmbeddedPostgres.start(folder)
         assert by_hand.poll() is None
