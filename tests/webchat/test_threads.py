@@ -6,11 +6,11 @@ import asyncio
 import re
 
 import pytest
-from tests.webchat.conftest import CITATION, DOOR, NOW, World
 
 from okienko.conversations.store import threads
 from okienko.database.ids import new_id
 from okienko.values import ConversationId, Holder, MaskedText, MessageId, PersonId
+from tests.web_world import CITATION, DOOR, NOW, World
 
 pytestmark = pytest.mark.anyio
 

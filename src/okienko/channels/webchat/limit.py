@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 HOUR: Final = timedelta(hours=1)
@@ -17,10 +17,10 @@ def network_of(address: str) -> str | None:
         parsed = ip_address(address)
     except ValueError:
         return None
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
     if parsed.is_loopback:
         return None
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    parsed = mapped or parsed
     return str(ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
 
 
