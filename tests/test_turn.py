@@ -146,6 +146,11 @@ def test_several_messages_are_answered_together() -> None:
     assert heard == ["hej\nnie działa mi tv"]
 
 
+def test_thanks_are_no_question_and_no_miss() -> None:
+    plan = decide(replace(situation(asked("dziękuję")), misses=1), house(Refuse(reason="thanks")))
+    assert (plan.holder, plan.misses, plan.says[0].choices) == (Holder.BOT, 0, ())
+
+
 def test_what_could_not_be_read_is_told_and_given_to_a_person() -> None:
     plan = decide(situation(asked("[…]", Kind.UNREADABLE)), house())
     assert plan.holder is Holder.QUEUE

@@ -122,6 +122,9 @@ def decide(situation: Situation, house: House) -> Plan:
             text = speak.gettext("Hello. How can we help? Choose a category or write what happened.")
             say = Say(kind=Kind.CLARIFY, text=published(text), choices=_some_categories(situation, house))
             return _plan(situation, says=(say,), misses=situation.misses, reason="greeted")
+        case Refuse(reason="thanks"):
+            say = Say(kind=Kind.TEXT, text=published(speak.gettext("Good. If anything else comes up, write here.")))
+            return _plan(situation, says=(say,), reason="thanked")
         case Refuse():
             return _miss(situation, house, category)
 

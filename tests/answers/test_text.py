@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okienko.answers.text import cut_grams, fold, read_tokens, split_sentences, stem
+from okienko.answers.text import PLACEHOLDER, cut_grams, fold, read_tokens, split_sentences, stem
 from okienko.values import Language
 
 
@@ -75,3 +75,17 @@ def test_any_text_has_words_or_none(text: str) -> None:
     for token in read_tokens(text):
         assert cut_grams(token)
         assert stem(token, "pl") == fold(stem(token, "pl"))
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("ile mam czasu na zwrot? mój mail to [e-mail]", "ile mam czasu na zwrot?"),
+        ("proszę odpisać na adres [e-mail], paczka nie doszła", "proszę odpisać  , paczka nie doszła"),
+        ("tel. [telefon 2]", ""),
+        ("my phone number is [phone] and the film stops", "and the film stops"),
+        ("zmiana adresu e-mail", "zmiana adresu e-mail"),
+    ],
+)
+def test_a_placeholder_takes_the_words_that_lead_to_it_along(said: str, left: str) -> None:
+    assert PLACEHOLDER.sub(" ", said).strip() == left

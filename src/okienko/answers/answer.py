@@ -37,6 +37,11 @@ _HELLO: Final = """
     hej czesc siema witam witajcie dzien dobry wieczor halo elo hello hi hey yo good morning evening afternoon there
 """
 _GREETINGS: Final = frozenset(_HELLO.split())
+_THANK_YOU: Final = """
+    dziekuje dziekujemy dzieki dzieks super ok okej oki dobra dobrze rozumiem jasne swietnie bardzo za pomoc thanks
+    thank you great perfect cool got it understood okay very much pozdrawiam wszystko dziala juz
+"""
+_THANKS: Final = frozenset(_THANK_YOU.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +66,11 @@ class Clarify:
 class Refuse:
     """No answer.
 
-    `greeting`: nothing was asked yet. `unclear`: no word that could be looked up. `nothing`: no article fits.
+    `greeting`: nothing was asked yet. `thanks`: nothing is asked any more. `unclear`: no word that could be looked up.
+    `nothing`: no article fits.
     """
 
-    reason: Literal["greeting", "unclear", "nothing"]
+    reason: Literal["greeting", "thanks", "unclear", "nothing"]
     confidence: float = 0.0  # of the best article that was not good enough
 
 
@@ -76,6 +82,8 @@ def answer(
     folded = [fold(token) for token in read_tokens(said)]
     if folded and all(token in _GREETINGS for token in folded):
         return Refuse(reason="greeting")
+    if folded and all(token in _THANKS for token in folded):
+        return Refuse(reason="thanks")
     content = {token for token in folded if len(token) > 1 and token not in STOP_WORDS[language]}
     if not content:
         return Refuse(reason="unclear")

@@ -157,6 +157,8 @@ def read_question(ranking: Ranking, text: str) -> Question:
     stop = STOP_WORDS[ranking.language]
     tokens = {fold(token): token for token in read_tokens(PLACEHOLDER.sub(" ", text))}
     for folded, token in islice(((one, other) for one, other in tokens.items() if one not in stop), _MOST_WORDS):
+        if folded not in words.spellings and any(letter.isdigit() for letter in folded):
+            continue  # an order number, an amount: it neither finds an article nor speaks against one
         spellings = words.spellings.get(folded, (token,))
         stems = {words.terms.get(_STEM_MARK + stem(spelling, ranking.language), -1) for spelling in spellings}
         known = [number for number in stems if number >= 0 and idf[number] > 0]

@@ -18,7 +18,14 @@ from snowballstemmer import stemmer
 from okienko.values import Language
 
 WORD: Final = re.compile(r"[^\W_]+")
-PLACEHOLDER: Final = re.compile(r"\[[^\[\]\n]{1,40}\]")  # what masking left in the place of personal data
+# What masking left in the place of personal data, with the words that lead to it: "mój mail to [e-mail]".
+PLACEHOLDER: Final = re.compile(
+    r"""(?:\b(?:(?:mój|moj|moja|my|na|pod|to|at|on|me)\s+)*
+      (?:(?:adres|e-?mail|mail|meil|tel(?:efon)?|numer|nr|kontakt|address|phone|number|contact)(?:em|u|a|owy|owego)?\b
+        [\s.:,]*){1,3}(?:(?:to|is|jest)\b[\s:]*)?)?
+      \[[^\[\]\n]{1,40}\]""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 _LETTERS: Final = str.maketrans("ąćęłńóśźżĄĆĘŁŃÓŚŹŻøØđĐ", "acelnoszzACELNOSZZoOdD")
 _STEMMERS: Final[Mapping[Language, str]] = {"pl": "polish", "en": "english"}
@@ -32,13 +39,14 @@ _POLISH: Final = """
     moje mojego mojej mojemu moze mozecie moi my na nad nam nas nasz nasza nasze nic nich nie nim niz no o od ode oraz
     po pod podczas poza prosze przed przez przy sa sam sama sie skad swoj swoja swoje ta tak taka taki takie tam te
     tego tej ten teraz tez to tu tutaj tylko tym tych u w wam was we wiec witam wy z za ze zeby zbyt czesc hej
+    dzieki dziekuje pozdrawiam pozdrowienia pytanie
 """
 _ENGLISH: Final = """
     a about all am an and any are as at be been but by can cant could did do does doesn doing don dont for from get
     got had has have having hello hey hi how i id if ill im in into is isn it its ive just let like me my myself
     need no not of on one or our please s she should so some t than thanks that the their them then there these
     they this those to too up us very want was we were what when where which while who why will with won would you
-    your
+    your question regards
 """
 STOP_WORDS: Final[Mapping[Language, frozenset[str]]] = {
     "pl": frozenset(_POLISH.split()),
