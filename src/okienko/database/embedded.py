@@ -16,18 +16,15 @@ to somebody else. The two locks say the truth, because the kernel drops them wit
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
-import tempfile
 import threading
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, final
@@ -37,10 +34,19 @@ from psycopg import sql
 
 from okienko.database import accounts, binaries, locks
 from okienko.database.binaries import Binaries
+from okienko.database.state import (
+    NoServer,
+    State,
+    choose_socket_folder,
+    make_private,
+    read_state,
+    remove_temporary_socket,
+    write_private,
+    write_state,
+)
 from okienko.database.urls import Urls, socket_url
 
 DATABASE: Final = "okienko"
-LONGEST_SOCKET_FOLDER: Final = 107 - len("/.s.PGSQL.5432")  # bytes; the kernel's limit for a socket's path
 LOG_BYTES: Final = 4 * 1024 * 1024
 JOIN_SECONDS: Final = 60.0
 START_SECONDS: Final = 600.0  # replaying a long log after a crash takes its time
@@ -99,22 +105,6 @@ SETTINGS_FOR_TESTS: Final = "fsync = off\nfull_page_writes = off\nsynchronous_co
 _log = logging.getLogger(__name__)
 
 
-class NoServer(Exception):
-    """The embedded database cannot be started. The message says why and what to do."""
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """What `server.json` keeps between starts."""
-
-    socket: str
-    prepared: bool
-    superuser: str = field(repr=False)
-    owner: str = field(repr=False)
-    app: str = field(repr=False)
-
-
 @final
 class EmbeddedPostgres:
     """A running server that this process supervises or has joined. Made by `start`; as a context manager it stops."""
@@ -142,14 +132,14 @@ class EmbeddedPostgres:
         """
         programs = programs or binaries.wheel()
         folder = folder.absolute()
-        _make_private(folder)
+        make_private(folder)
         deadline = time.monotonic() + JOIN_SECONDS
         while time.monotonic() < deadline:
             lock = locks.take(folder / "supervisor.lock")
             if lock is not None:
                 keeper = _Keeper(folder, lock, durable=durable, programs=programs, account=account)
                 return cls(keeper.open(), keeper)
-            state = _read_state(folder)
+            state = read_state(folder)
             if state is not None and state.prepared:
                 server = cls(state, None)
                 if _answers(server.urls.app):
@@ -207,7 +197,7 @@ class _Keeper:
     def _open(self) -> State:
         os.close(locks.take_from_leftovers(self._folder / "server.lock"))
         self._account = self._account or accounts.choose(self._programs.program("postgres"))
-        state = _read_state(self._folder)
+        state = read_state(self._folder)
         if state is None:
             if self._cluster.exists():
                 raise NoServer(
@@ -216,8 +206,8 @@ class _Keeper:
                 )
             superuser, owner, app = (secrets.token_urlsafe(32) for _ in range(3))
             state = State(socket="", prepared=False, superuser=superuser, owner=owner, app=app)
-        state = replace(state, socket=str(_socket_folder(self._folder, state.socket)))
-        _write_state(self._folder, state)
+        state = replace(state, socket=str(choose_socket_folder(self._folder, state.socket)))
+        write_state(self._folder, state)
         if not self._cluster.exists():
             self._initialise(state.superuser)
         accounts.own(self._cluster, self._account)
@@ -227,7 +217,7 @@ class _Keeper:
         if not state.prepared:
             _prepare(state)
             state = replace(state, prepared=True)
-            _write_state(self._folder, state)
+            write_state(self._folder, state)
         return state
 
     def stop(self) -> None:
@@ -244,7 +234,7 @@ class _Keeper:
                     break
         try:
             os.close(locks.take_from_leftovers(self._folder / "server.lock"))
-            _remove_temporary_socket(self._folder)
+            remove_temporary_socket(self._folder)
         finally:
             os.close(self._lock)
             self._lock = None
@@ -253,7 +243,7 @@ class _Keeper:
         """Makes the data beside their place and moves them there when complete."""
         fresh = self._folder / "cluster.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        _make_private(fresh)
+        make_private(fresh)
         accounts.own(fresh, self._account)
         read, write = os.pipe()  # the password goes through a pipe: never on a disk, never among the arguments
         os.write(write, password.encode() + b"\n")
@@ -280,7 +270,7 @@ class _Keeper:
         text += SETTINGS_18 if self._programs.major >= 18 else ""
         text += "" if self._durable else SETTINGS_FOR_TESTS
         for name, content in (("postgresql.conf", text), ("pg_hba.conf", "local all all scram-sha-256\n")):
-            _write(self._cluster / name, content)
+            write_private(self._cluster / name, content)
             accounts.own(self._cluster / name, self._account)
 
     def _watch(self) -> None:
@@ -349,69 +339,7 @@ class _Keeper:
         raise NoServer(f"PostgreSQL is not ready after {START_SECONDS:.0f} seconds; see {self._folder / 'server.log'}")
 
 
-# files -------------------------------------------------------------------------------------------------------------
-
-
-def _make_private(folder: Path) -> None:
-    """Makes a folder that nobody else may enter. One that exists is left as it is."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise NoServer(f"{folder} cannot be written: give it to this user or choose another with --data")
-
-
-def _write(path: Path, text: str) -> None:
-    """Replaces a file at once; only its owner may read it."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    fresh.touch(mode=0o600, exist_ok=False)
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
-
-
-def _write_state(folder: Path, state: State) -> None:
-    _write(folder / "server.json", json.dumps(asdict(state), indent=1))
-
-
-def _read_state(folder: Path) -> State | None:
-    try:
-        return State(**json.loads((folder / "server.json").read_text("utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
-        return None
-
-
-def _socket_folder(folder: Path, before: str) -> Path:
-    """A private folder with a path short enough: beside the data, or the last start's, or a new temporary one."""
-    beside = folder / "socket"
-    if len(os.fsencode(beside)) <= LONGEST_SOCKET_FOLDER:
-        _make_private(beside)
-        return beside
-    if before and _is_private(Path(before)):
-        return Path(before)
-    for place in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 — mkdtemp makes it private
-        made = Path(tempfile.mkdtemp(prefix="okienko-", dir=place))
-        if len(os.fsencode(made)) <= LONGEST_SOCKET_FOLDER:
-            return made
-        made.rmdir()
-    raise NoServer("no folder with a path short enough for a socket: set TMPDIR to a short one")
-
-
-def _is_private(folder: Path) -> bool:
-    try:
-        status = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == 0o700 and status.st_uid == os.geteuid()
-
-
-def _remove_temporary_socket(folder: Path) -> None:
-    state = _read_state(folder)
-    if state is not None and state.socket and Path(state.socket).parent != folder:
-        shutil.rmtree(state.socket, ignore_errors=True)
+# the server's log and marks ---------------------------------------------------------------------------------------
 
 
 def _rotate(log: Path) -> None:
@@ -424,9 +352,6 @@ def _rotate(log: Path) -> None:
 def _tail(log: Path) -> str:
     lines = log.read_text("utf-8", errors="replace").splitlines() if log.exists() else []
     return " / ".join(lines[-3:]) or "nothing"
-
-
-# the server's own marks --------------------------------------------------------------------------------------------
 
 
 def _marks(cluster: Path) -> list[str]:
