@@ -10,7 +10,7 @@
   const words = settings.words[language];
 
   const host = document.createElement("div");
-  const root = host.attachShadow({ mode: "closed" });
+  const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet(); // a constructed sheet passes a page's own security policy
   sheet.replaceSync(`
     :host { all: initial; color-scheme: light dark; }
