@@ -18,10 +18,12 @@ from okienko.articles.store import (
     import_articles,
     list_articles,
     list_categories,
-    list_review_due,
-    publish_version,
+    list_complaints,
+    list_tended,
+    publish_edit,
     read_article,
     read_versions,
+    set_withdrawn,
 )
 from okienko.database.pool import Connection, Database
 from okienko.database.urls import Urls
@@ -145,34 +147,74 @@ async def test_an_edit_is_a_version_unless_somebody_was_faster(place: Place) -> 
     async with place.database.brand(place.brand) as connection:
         await save(connection, place, DRAFT)
 
-    async def edit(base: int, body: str) -> int | None:
+    async def edit(base: int, **words: str) -> int | None:
         async with place.database.brand(place.brand) as connection:
-            return await publish_version(
+            return await publish_edit(
+                connection, place.brand, replace(DRAFT, **words), base=base, staff_id=editor, now=NOW
+            )
+
+    assert await edit(1, body="Wraca jutro.") == 2
+    assert await edit(1, body="Wraca wczoraj.") is None
+    assert await place.articles_version() == 2
+    assert await edit(2, body="Wraca jutro.", owner="Biuro") == 2  # the same words: no new version
+    assert await edit(0, title="Inny o tym samym adresie") is None
+    assert await edit(0, id="nowy") == 1
+    async with place.database.brand(place.brand) as connection:
+        newest = (await read_versions(connection, place.brand, "kaucja", "pl"))[0]
+        shown = await read_article(connection, place.brand, "kaucja", "pl")
+    assert (newest.body, newest.staff_id) == ("Wraca jutro.", editor)
+    assert shown is not None
+    assert shown.owner == "Biuro"
+
+
+async def test_a_withdrawn_article_is_for_the_desk_alone(place: Place) -> None:
+    editor = StaffId(uuid4())
+    async with place.database.brand(place.brand) as connection:
+        await save(connection, place, DRAFT, RETURN)
+
+        async def withdraw(withdrawn: bool) -> None:
+            await set_withdrawn(
+                connection, place.brand, "kaucja", "pl", withdrawn=withdrawn, staff_id=editor, now=NOW + timedelta(1)
+            )
+
+        await withdraw(True)
+        assert await read_article(connection, place.brand, "kaucja", "pl") is None
+        assert [article.id for article in await list_articles(connection, place.brand, "pl")] == ["zwrot"]
+        kept = await read_article(connection, place.brand, "kaucja", "pl", withdrawn=True)
+        assert kept is not None
+        assert (kept.withdrawn, kept.version, kept.changed, kept.languages) == (True, 1, NOW + timedelta(1), ("pl",))
+        await withdraw(False)
+        assert await read_article(connection, place.brand, "kaucja", "pl") is not None
+        await withdraw(False)
+    assert await place.articles_version() == 3  # twice the same is one change
+
+
+async def test_the_list_at_the_desk_counts_ratings(place: Place) -> None:
+    async with place.database.brand(place.brand) as connection:
+        await save(connection, place, DRAFT, ENGLISH)
+        for days, helped in ((-400, False), (0, False), (1, True), (2, True)):
+            await add_article_feedback(
                 connection,
                 place.brand,
                 "kaucja",
                 "pl",
-                base=base,
-                title="Kaucja",
-                description="",
-                body=body,
-                staff_id=editor,
-                now=NOW,
+                feedback_id=uuid4(),
+                helped=helped,
+                reason=None if helped else "outdated",
+                comment=MaskedText("" if helped else "dzwonić pod [telefon]"),
+                now=NOW + timedelta(days),
             )
-
-    assert await edit(1, "Wraca jutro.") == 2
-    assert await edit(1, "Wraca wczoraj.") is None
-    assert await place.articles_version() == 2
-    async with place.database.brand(place.brand) as connection:
-        newest = (await read_versions(connection, place.brand, "kaucja", "pl"))[0]
-    assert (newest.body, newest.staff_id) == ("Wraca jutro.", editor)
-
-
-async def test_review_dates_that_have_come(place: Place) -> None:
-    async with place.database.brand(place.brand) as connection:
-        await save(connection, place, DRAFT, RETURN, replace(ENGLISH, review_on=date(2027, 4, 1)))
-        due = await list_review_due(connection, place.brand, date(2027, 3, 1))
-    assert [(article.id, article.language, article.owner) for article in due] == [("kaucja", "pl", "Kasa")]
+        year = NOW - timedelta(365)
+        found = {(row.id, row.language): row for row in await list_tended(connection, place.brand, since=year)}
+        assert {key: (row.helped, row.failed) for key, row in found.items()} == {
+            ("kaucja", "pl"): (2, 1),
+            ("kaucja", "en"): (0, 0),
+        }
+        assert found["kaucja", "pl"].category_name == "Płatności"
+        (complaint,) = await list_complaints(connection, place.brand, "kaucja", "pl", since=year)
+        assert (complaint.version, complaint.reason, complaint.comment) == (1, "outdated", "dzwonić pod [telefon]")
+    async with place.database.brand(place.other) as connection:
+        assert await list_tended(connection, place.brand, since=year) == []
 
 
 async def test_feedback_belongs_to_the_version_that_was_read(place: Place) -> None:

@@ -53,6 +53,7 @@ class Problem:
     line: int  # from 1
     what: str
     fix: str
+    field: str = ""  # which value it is about, if it is about one
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}. {self.fix}."
@@ -102,7 +103,7 @@ def make_draft(
     def refuse(name: str, what: str, fix: str) -> None:
         field = fields.get(name, Field(text="", line=line))
         if field.text is not None:
-            problems.append(Problem(file=file, line=field.line, what=what, fix=fix))
+            problems.append(Problem(file=file, line=field.line, what=what, fix=fix, field=name))
 
     text = {name: _tidy(name, fields[name].text or "") if name in fields else "" for name in FIELDS}
     for name, value in text.items():

@@ -54,7 +54,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A published article as its page shows it."""
+    """An article in its current version, as its pages show it."""
 
     id: str
     language: Language
@@ -67,7 +67,10 @@ class Shown:
     review_on: date | None
     version: int
     published: datetime  # of this version
-    languages: tuple[Language, ...]  # in which it is published
+    withdrawn: bool
+    changed: datetime  # also by what makes no new version
+    changed_by: str | None  # a colleague's name; None: an import
+    languages: tuple[Language, ...]  # in which it is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,35 @@ class Version:
     description: str
     body: str
     staff_id: StaffId | None
+    staff: str | None  # the colleague's name; None: an import
     published: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tended:
+    """An article in the desk's list, published or withdrawn."""
+
+    id: str
+    language: Language
+    category: str
+    category_name: str
+    title: str
+    owner: str
+    review_on: date | None
+    version: int
+    withdrawn: bool
+    helped: int  # ratings since the day that was asked for
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """Somebody whom an article did not help."""
+
+    version: int
+    reason: Reason | None
+    comment: str  # masked
+    at: datetime
 
 
 # Two imports, or an import and an edit, come after one another; who only refers to the brand is not held up.
@@ -115,13 +146,13 @@ with draft as (
   left join article_version v
     on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
 ), saved as (
-  insert into article (brand_id, id, language, category, owner, review_on, version, state, updated_at)
+  insert into article (brand_id, id, language, category, owner, review_on, version, state, staff_id, updated_at)
   select %(brand)s::uuid, id, language, category, owner, review_on,
-    coalesce(old_version, 0) + has_words::integer, 'published', %(now)s::timestamptz
+    coalesce(old_version, 0) + has_words::integer, 'published', %(staff)s::uuid, %(now)s::timestamptz
   from draft where has_words or has_marks
   on conflict (brand_id, id, language) do update
     set category = excluded.category, owner = excluded.owner, review_on = excluded.review_on,
-      version = excluded.version, state = excluded.state, updated_at = excluded.updated_at
+      version = excluded.version, state = excluded.state, staff_id = excluded.staff_id, updated_at = excluded.updated_at
 ), published as (
   insert into article_version
     (brand_id, article_id, language, version, title, description, body, staff_id, published_at)
@@ -188,81 +219,92 @@ async def import_articles(
     return Imported(created=created, changed=changed, unchanged=unchanged)
 
 
-PUBLISH_VERSION: Final = """
-with edited as (
-  update article set version = version + 1, state = 'published', updated_at = %(now)s::timestamptz
-  where brand_id = %(brand)s::uuid and id = %(id)s::text and language = %(language)s::text
-    and version = %(base)s::integer
-  returning version
-)
-insert into article_version
-  (brand_id, article_id, language, version, title, description, body, staff_id, published_at)
-select %(brand)s::uuid, %(id)s::text, %(language)s::text, version, %(title)s::text, %(description)s::text,
-  %(body)s::text, %(staff)s::uuid, %(now)s::timestamptz
-from edited
-returning version
+READ_VERSION: Final = """
+select version from article
+where brand_id = %(brand)s::uuid and id = %(id)s::text and language = %(language)s::text
 """
 
 
-async def publish_version(
+async def publish_edit(
+    connection: Connection, brand_id: BrandId, draft: Draft, *, base: int, staff_id: StaffId, now: datetime
+) -> int | None:
+    """Publish an edit of version `base`, 0 for a new article; the version that holds now.
+
+    That is `base` itself when the words are the same, and None when somebody else has published a version (or taken the
+    id) meanwhile: then nothing was done. The next answer quotes the new one.
+    """
+    await connection.execute(HOLD_ARTICLES, {"brand": brand_id})
+    article = {"brand": brand_id, "id": draft.id, "language": draft.language}
+    row = await (await connection.execute(READ_VERSION, article)).fetchone()
+    if (row[0] if row else 0) != base:
+        return None
+    await import_articles(connection, brand_id, [draft], now=now, staff_id=staff_id)
+    row = await (await connection.execute(READ_VERSION, article)).fetchone()
+    return row[0] if row else None
+
+
+SET_STATE: Final = """
+update article
+set state = %(state)s::text, staff_id = %(staff)s::uuid, updated_at = %(now)s::timestamptz
+where brand_id = %(brand)s::uuid and id = %(id)s::text and language = %(language)s::text
+  and state <> %(state)s::text
+"""
+
+
+async def set_withdrawn(
     connection: Connection,
     brand_id: BrandId,
     article_id: str,
     language: Language,
     *,
-    base: int,
-    title: str,
-    description: str,
-    body: str,
-    staff_id: StaffId | None,
+    withdrawn: bool,
+    staff_id: StaffId,
     now: datetime,
-) -> int | None:
-    """Publish an edit of version `base`; the new version, or None when somebody else published one meanwhile.
-
-    The next answer quotes it. The caller has seen to it that title and body are not empty.
-    """
+) -> None:
+    """Take an article off the help pages and out of the bot's answers, or put it back as it was."""
     await connection.execute(HOLD_ARTICLES, {"brand": brand_id})
     cursor = await connection.execute(
-        PUBLISH_VERSION,
+        SET_STATE,
         {
             "brand": brand_id,
             "id": article_id,
             "language": language,
-            "base": base,
-            "title": title,
-            "description": description,
-            "body": body,
+            "state": "withdrawn" if withdrawn else "published",
             "staff": staff_id,
             "now": now,
         },
     )
-    row = await cursor.fetchone()
-    if row is None:
-        return None
-    await connection.execute(BUMP_ARTICLES, {"brand": brand_id})
-    return int(row[0])
+    if cursor.rowcount:
+        await connection.execute(BUMP_ARTICLES, {"brand": brand_id})
 
 
 READ_ARTICLE: Final = """
 select a.id, a.language, a.category, coalesce(c.name, a.category), v.title, v.description, v.body, a.owner, a.review_on,
-  a.version, v.published_at,
+  a.version, v.published_at, a.state = 'withdrawn', a.updated_at, s.name,
   (select array_agg(o.language order by o.language) from article o
-   where o.brand_id = a.brand_id and o.id = a.id and o.state = 'published')
+   where o.brand_id = a.brand_id and o.id = a.id and (o.state = 'published' or %(withdrawn)s::boolean))
 from article a
 join article_version v
   on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
 left join category c on c.brand_id = a.brand_id and c.slug = a.category and c.language = a.language
-where a.brand_id = %(brand)s::uuid and a.id = %(id)s::text and a.language = %(language)s::text and a.state = 'published'
+left join staff s on s.id = a.staff_id
+where a.brand_id = %(brand)s::uuid and a.id = %(id)s::text and a.language = %(language)s::text
+  and (a.state = 'published' or %(withdrawn)s::boolean)
 """
 
 
-async def read_article(connection: Connection, brand_id: BrandId, article_id: str, language: Language) -> Shown | None:
-    """A published article in its current version."""
-    cursor = await connection.execute(READ_ARTICLE, {"brand": brand_id, "id": article_id, "language": language})
+async def read_article(
+    connection: Connection, brand_id: BrandId, article_id: str, language: Language, *, withdrawn: bool = False
+) -> Shown | None:
+    """A published article in its current version; with `withdrawn`, also one that is not published any more."""
+    cursor = await connection.execute(
+        READ_ARTICLE, {"brand": brand_id, "id": article_id, "language": language, "withdrawn": withdrawn}
+    )
     row = await cursor.fetchone()
     if row is None:
         return None
-    id_, spoken, category, name, title, description, body, owner, review_on, version, published, languages = row
+    id_, spoken, category, name, title, description, body, owner, review_on, version, published, *rest = row
+    is_withdrawn, changed, changed_by, languages = rest
     return Shown(
         id=id_,
         language=spoken,
@@ -275,6 +317,9 @@ async def read_article(connection: Connection, brand_id: BrandId, article_id: st
         review_on=review_on,
         version=version,
         published=published,
+        withdrawn=is_withdrawn,
+        changed=changed,
+        changed_by=changed_by,
         languages=tuple(languages),
     )
 
@@ -301,21 +346,54 @@ async def list_articles(
     return [_listed(row) for row in await cursor.fetchall()]
 
 
-LIST_REVIEW_DUE: Final = """
-select a.id, a.language, a.category, v.title, v.description, a.owner, a.review_on, a.version, v.published_at
+LIST_TENDED: Final = """
+select a.id, a.language, a.category, coalesce(c.name, a.category), v.title, a.owner, a.review_on, a.version,
+  a.state = 'withdrawn', coalesce(f.helped, 0), coalesce(f.failed, 0)
 from article a
 join article_version v
   on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
-where a.brand_id = %(brand)s::uuid and a.state = 'published' and a.review_on <= %(today)s::date
-order by a.review_on, a.id, a.language
-limit %(limit)s::integer
+left join category c on c.brand_id = a.brand_id and c.slug = a.category and c.language = a.language
+left join (
+  select article_id, language, count(*) filter (where helped) as helped, count(*) filter (where not helped) as failed
+  from article_feedback
+  where brand_id = %(brand)s::uuid and at > %(since)s::timestamptz
+  group by article_id, language
+) f on f.article_id = a.id and f.language = a.language
+where a.brand_id = %(brand)s::uuid
 """
 
 
-async def list_review_due(connection: Connection, brand_id: BrandId, today: date, *, limit: int = 200) -> list[Listed]:
-    """Published articles whose review date has come, the longest overdue first."""
-    cursor = await connection.execute(LIST_REVIEW_DUE, {"brand": brand_id, "today": today, "limit": limit})
-    return [_listed(row) for row in await cursor.fetchall()]
+async def list_tended(connection: Connection, brand_id: BrandId, *, since: datetime) -> list[Tended]:
+    """Every article of a brand, in no order, with its ratings after `since`. Without descriptions and bodies."""
+    cursor = await connection.execute(LIST_TENDED, {"brand": brand_id, "since": since})
+    return [
+        Tended(
+            id=id_,
+            language=language,
+            category=category,
+            category_name=name,
+            title=title,
+            owner=owner,
+            review_on=review_on,
+            version=version,
+            withdrawn=withdrawn,
+            helped=helped,
+            failed=failed,
+        )
+        for (
+            id_,
+            language,
+            category,
+            name,
+            title,
+            owner,
+            review_on,
+            version,
+            withdrawn,
+            helped,
+            failed,
+        ) in await cursor.fetchall()
+    ]
 
 
 def _listed(row: TupleRow) -> Listed:
@@ -351,10 +429,11 @@ async def list_categories(connection: Connection, brand_id: BrandId, language: L
 
 
 READ_VERSIONS: Final = """
-select version, title, description, body, staff_id, published_at
-from article_version
-where brand_id = %(brand)s::uuid and article_id = %(id)s::text and language = %(language)s::text
-order by version desc
+select v.version, v.title, v.description, v.body, v.staff_id, s.name, v.published_at
+from article_version v
+left join staff s on s.id = v.staff_id
+where v.brand_id = %(brand)s::uuid and v.article_id = %(id)s::text and v.language = %(language)s::text
+order by v.version desc
 """
 
 
@@ -370,9 +449,10 @@ async def read_versions(
             description=description,
             body=body,
             staff_id=StaffId(staff_id) if staff_id else None,
+            staff=staff,
             published=published,
         )
-        for version, title, description, body, staff_id, published in await cursor.fetchall()
+        for version, title, description, body, staff_id, staff, published in await cursor.fetchall()
     ]
 
 
@@ -413,3 +493,26 @@ async def add_article_feedback(
         },
     )
     return await cursor.fetchone() is not None
+
+
+LIST_COMPLAINTS: Final = """
+select version, reason, comment, at from article_feedback
+where brand_id = %(brand)s::uuid and article_id = %(id)s::text and language = %(language)s::text
+  and not helped and at > %(since)s::timestamptz
+order by at desc
+limit %(limit)s::integer
+"""
+
+
+async def list_complaints(
+    connection: Connection, brand_id: BrandId, article_id: str, language: Language, *, since: datetime, limit: int = 200
+) -> list[Complaint]:
+    """What readers whom the article did not help said after `since`, newest first."""
+    cursor = await connection.execute(
+        LIST_COMPLAINTS,
+        {"brand": brand_id, "id": article_id, "language": language, "since": since, "limit": limit},
+    )
+    return [
+        Complaint(version=version, reason=reason, comment=comment, at=at)
+        for version, reason, comment, at in await cursor.fetchall()
+    ]
