@@ -16,7 +16,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from okienko import commands, doctor, log, settings, start
+from okienko import __version__, commands, doctor, log, settings, start
 from okienko.articles.drafts import Defaults, ImportRefused
 from okienko.articles.importers.files import read_path
 from okienko.commands import NoSuchBrand
@@ -30,6 +30,7 @@ from okienko.masking.jsonl import BadLine, mask_lines
 from okienko.masking.mask import MaskingFailed, mask
 from okienko.settings import Settings, WrongSetting
 from okienko.staff.store import Role
+from okienko.start import PortTaken
 from okienko.values import Language, RawText
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -44,6 +45,7 @@ EXPECTED = (
     NoServer,
     NoSuchBrand,
     OtherBrands,
+    PortTaken,
     WrongKey,
     WrongSetting,
 )
@@ -84,7 +86,7 @@ def read_settings(data: Path | None, **changes: Any) -> Settings:
 
 
 @click.group(name="okienko", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="okienko")
+@click.version_option(__version__, prog_name="okienko")
 def okienko() -> None:
     """A self-hosted customer-service desk with a bot that quotes your own help articles."""
 
@@ -187,7 +189,7 @@ def import_(source: Path, data: Path | None, brand: str | None, category: str, l
 @click.option("--lang", "language", type=LANGUAGES, default="pl", show_default=True)
 @click.option("--category", help="Look in this category only.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def ask(
+def ask(  # noqa: PLR0917 - one parameter an option
     question: str, data: Path | None, brand: str | None, language: Language, category: str | None, as_json: bool
 ) -> None:
     """Ask what a customer would ask; prints what the bot would say. Nothing is stored."""

@@ -47,7 +47,7 @@ async def choose_brand(database: Database, slug: str | None) -> Brand:
 async def import_articles(
     urls: Urls, drafts: Sequence[Draft], slug: str | None, language: Language, on_progress: Callable[[int, int], None]
 ) -> tuple[Brand, bool, Imported]:
-    """Imports articles into a brand, which is made when a new slug is given; (brand, whether it is new, what happened)."""
+    """Imports into a brand, which is made when the slug is new; (brand, whether it is new, what happened)."""
     database = await Database.open(urls.app, size=2)
     try:
         new = False

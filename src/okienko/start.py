@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -41,8 +42,6 @@ def now() -> datetime:
 def open_database(settings: Settings) -> Generator[Urls]:
     """A migrated database: the given one, or the embedded one, which runs as long as the block (or longer, if another
     process has started it).
-
-    Call it from the main thread: the embedded server ends with the thread that started it.
     """
     if settings.database_url is not None:
         urls = Urls(owner=settings.owner_url or settings.database_url, app=settings.database_url)
@@ -70,6 +69,10 @@ async def open_services(settings: Settings, urls: Urls, *, clock: Clock = now) -
         )
     finally:
         await database.close()
+
+
+class PortTaken(Exception):
+    """Another program listens there already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,27 +121,45 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
 
 async def _serve(app: ASGIApp, settings: Settings, on_ready: Callable[[], None]) -> None:
     """uvicorn without its logs: an access log would hold addresses."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=3,
+    with _listen(settings.host, settings.port) as listening:
+        server = _Server(
+            uvicorn.Config(
+                app,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=3,
+            ),
+            on_ready,
         )
-    )
-    serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
-    if server.started:
-        on_ready()
-    await serving
+        await server.serve(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called by uvicorn once it listens."""
+        await super().startup(sockets)
+        self._on_ready()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `PortTaken`, with what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise PortTaken(f"port {port} on {host}: {reason}. Choose another with --port or OKIENKO_PORT") from None
 
 
 async def _until_stopped() -> None:
