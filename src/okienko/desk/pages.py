@@ -331,17 +331,12 @@ async def _search(request: Request) -> Response:
             if rows:
                 pass  # one conversation was meant
             elif findings.vaulted:
-                lookups = [
-                    given.keys.lookup(kind, span.value) for span in findings.vaulted for kind in (span.label, *_KINDS)
-                ]
+                lookups = [given.keys.lookup(span.label, span.value) for span in findings.vaulted]
                 rows = await store.search_people(connection, lookups, limit=PAGE)
             elif masked.strip():
                 rows = await store.search_words(connection, masked.split()[:8], limit=PAGE)
         found += [(brand, row) for row in rows]
     return await _render_inbox(request, staff, rows=_order("all", found)[:PAGE])
-
-
-_KINDS: Final = ("email", "phone")  # an identity's look-up is made with its kind, a vaulted value's with its label
 
 
 async def _show_check(request: Request) -> Response:
