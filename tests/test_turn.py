@@ -55,6 +55,7 @@ def situation(*messages: Asked, language: Language = "pl") -> Situation:
         closed=False,
         language=language,
         category=None,
+        picked=False,
         reference="K7F-2QDA",
         noticed=True,
         misses=0,
@@ -133,6 +134,21 @@ def test_a_category_picked_first_asks_for_words_and_scopes_what_follows() -> Non
     assert (plan.says[0].text.text, plan.category) == ("Zwroty. Napisz, co się stało.", "zwroty")
     unknown = decide(situation(asked("x", Kind.CHOICE, "no-such")), house())
     assert unknown.category is None
+
+
+def test_only_a_picked_category_scopes_and_what_it_lacks_is_looked_for_everywhere() -> None:
+    heard: list[str | None] = []
+
+    def look_up(_question: MaskedText, _language: Language, category: str | None) -> Found:
+        heard.append(category)
+        return Refuse(reason="nothing") if category == "konto" else ANSWER
+
+    everywhere = replace(house(), look_up=look_up)
+    assert decide(replace(situation(), category="konto", picked=False), everywhere).category == "zwroty"
+    assert heard == [None]
+    heard.clear()
+    assert decide(replace(situation(), category="konto", picked=True), everywhere).says[0].kind is Kind.ANSWER
+    assert heard == ["konto", None]
 
 
 def test_several_messages_are_answered_together() -> None:

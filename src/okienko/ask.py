@@ -73,6 +73,7 @@ def _first_message(text: MaskedText, language: Language, category: str | None, c
         closed=False,
         language=language,
         category=category,
+        picked=category is not None,
         reference="—",
         noticed=True,
         misses=0,

@@ -102,10 +102,10 @@ def decide(situation: Situation, house: House) -> Plan:
         text = speak.gettext("Yes, this is a program (a bot), not a person. Would you like to talk to a person?")
         say = Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))
         return _plan(situation, says=(say,), misses=situation.misses, reason="truth")
-    category = _category(situation, house)
+    picked = _picked(situation, house)
     if question is None:
-        return _ask_about(situation, house, category)
-    match house.look_up(question, situation.language, category):
+        return _ask_about(situation, house, picked)
+    match _look_up(house, question, situation.language, picked):
         case Answer() as answer:
             say = Say(
                 kind=Kind.ANSWER,
@@ -113,11 +113,11 @@ def decide(situation: Situation, house: House) -> Plan:
                 citations=answer.citations,
                 confidence=answer.confidence,
             )
-            return _plan(situation, says=(say,), category=category or answer.category, reason="answered")
+            return _plan(situation, says=(say,), picked=picked, category=answer.category, reason="answered")
         case Clarify() as clarify:
             text = speak.gettext("What is it about? Choose a category.")
             say = Say(kind=Kind.CLARIFY, text=published(text), choices=clarify.categories)
-            return _plan(situation, says=(say,), misses=situation.misses, category=category, reason="clarified")
+            return _plan(situation, says=(say,), misses=situation.misses, reason="clarified")
         case Refuse(reason="greeting"):
             text = speak.gettext("Hello. How can we help? Choose a category or write what happened.")
             say = Say(kind=Kind.CLARIFY, text=published(text), choices=_some_categories(situation, house))
@@ -126,7 +126,7 @@ def decide(situation: Situation, house: House) -> Plan:
             say = Say(kind=Kind.TEXT, text=published(speak.gettext("Good. If anything else comes up, write here.")))
             return _plan(situation, says=(say,), reason="thanked")
         case Refuse():
-            return _miss(situation, house, category)
+            return _miss(situation, house, picked)
 
 
 def give_up(situation: Situation, house: House) -> Plan:
@@ -150,26 +150,36 @@ def _question(situation: Situation) -> MaskedText | None:
     return situation.open_question
 
 
-def _category(situation: Situation, house: House) -> str | None:
-    """The category that scopes the search: the last one picked in this turn, else the conversation's."""
+def _picked(situation: Situation, house: House) -> str | None:
+    """The category that the customer has picked: in this turn, or before. That of an answer is no pick."""
     known = house.categories.get(situation.language, {})
     picked = [asked.choice for asked in situation.asked if asked.choice in known]
-    return picked[-1] if picked else situation.category
+    if picked:
+        return picked[-1]
+    return situation.category if situation.picked else None
 
 
-def _ask_about(situation: Situation, house: House, category: str | None) -> Plan:
+def _look_up(house: House, question: MaskedText, language: Language, picked: str | None) -> Found:
+    """In the picked category first; when it has nothing, everywhere: people pick in a hurry."""
+    found = house.look_up(question, language, picked)
+    if picked is not None and isinstance(found, Refuse) and found.reason == "nothing":
+        return house.look_up(question, language, None)
+    return found
+
+
+def _ask_about(situation: Situation, house: House, picked: str | None) -> Plan:
     """A category was picked before anything was asked."""
     speak = words(situation.language)
-    name = house.categories.get(situation.language, {}).get(category or "")
+    name = house.categories.get(situation.language, {}).get(picked or "")
     if name is None:
         text = speak.gettext("Please write what happened.")
     else:
         text = speak.gettext("%(category)s. Please write what happened.", category=name)
     say = Say(kind=Kind.TEXT, text=published(text))
-    return _plan(situation, says=(say,), misses=situation.misses, category=category, reason="category_picked")
+    return _plan(situation, says=(say,), misses=situation.misses, picked=picked, reason="category_picked")
 
 
-def _miss(situation: Situation, house: House, category: str | None) -> Plan:
+def _miss(situation: Situation, house: House, picked: str | None) -> Plan:
     misses = situation.misses + 1
     speak = words(situation.language)
     if misses >= MOST_MISSES:
@@ -179,7 +189,7 @@ def _miss(situation: Situation, house: House, category: str | None) -> Plan:
         "There is no answer to this in the help articles. You can put it in other words or talk to a person."
     )
     say = Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))
-    return _plan(situation, says=(say,), misses=misses, category=category, reason="no_answer")
+    return _plan(situation, says=(say,), misses=misses, picked=picked, reason="no_answer")
 
 
 def _hand_over(situation: Situation, house: House, reason: str, before: str = "", *, misses: int = 0) -> Plan:
@@ -213,6 +223,7 @@ def _plan(
     says: tuple[Say, ...] = (),
     holder: Holder = Holder.BOT,
     misses: int = 0,
+    picked: str | None = None,
     category: str | None = None,
     reason: str,
 ) -> Plan:
@@ -222,7 +233,8 @@ def _plan(
         situation=situation,
         says=says,
         holder=holder,
-        category=category or situation.category,
+        category=picked or category or situation.category,
+        picked=picked is not None or situation.picked,
         language=situation.language,
         misses=misses,
         reason=reason,

@@ -198,6 +198,7 @@ class Situation:
     closed: bool
     language: Language
     category: str | None
+    picked: bool  # the customer has picked the category; else it is that of the last answer
     reference: str
     noticed: bool  # the AI notice has been given
     misses: int  # turns in a row that ended without an answer
@@ -217,6 +218,7 @@ class Plan:
     says: tuple[Say, ...]
     holder: Holder
     category: str | None
+    picked: bool
     language: Language
     misses: int
     reason: str  # why: one of a closed list of words, for the trace and the desk

@@ -47,7 +47,7 @@ async def claim_lanes(connection: Connection, *, limit: int, now: datetime, leas
 # all the same, without being read word by word.
 READ_SITUATIONS: Final = """
 select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.holder, c.closed_at is not null, c.language,
-  c.category, c.reference, c.noticed, c.misses, l.failures, l.arrived,
+  c.category, c.picked, c.reference, c.noticed, c.misses, l.failures, l.arrived,
   m.arrivals, m.kinds, m.texts, m.choices, m.ats, case when m.last_kind = 'clarify' then m.last_words end
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 join lane l on l.brand_id = current_brand() and l.conversation_id = w.conversation_id and l.token = w.token
@@ -90,6 +90,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             closed=closed,
             language=language,
             category=category,
+            picked=picked,
             reference=reference,
             noticed=noticed,
             misses=misses,
@@ -114,6 +115,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             closed,
             language,
             category,
+            picked,
             reference,
             noticed,
             misses,
@@ -135,8 +137,9 @@ WRITE_PLANS: Final = """
 with plan as (
   select * from unnest(
     %(conversations)s::uuid[], %(tokens)s::bigint[], %(versions)s::bigint[], %(arrived)s::bigint[], %(holders)s::text[],
-    %(categories)s::text[], %(languages)s::text[], %(misses)s::integer[], %(reasons)s::text[], %(noticed)s::boolean[]
-  ) as p (conversation_id, token, version, arrived, holder, category, language, misses, reason, noticed)
+    %(categories)s::text[], %(languages)s::text[], %(misses)s::integer[], %(reasons)s::text[], %(noticed)s::boolean[],
+    %(picked)s::boolean[]
+  ) as p (conversation_id, token, version, arrived, holder, category, language, misses, reason, noticed, picked)
 ), mine as (
   select l.conversation_id from lane l
   join plan p on p.conversation_id = l.conversation_id and p.token = l.token
@@ -145,7 +148,7 @@ with plan as (
 ), held as (
   update conversation c set
     version = c.version + 1, holder = p.holder, category = p.category, language = p.language, misses = p.misses,
-    reason = p.reason, noticed = p.noticed, closed_at = null, updated_at = %(now)s::timestamptz,
+    picked = p.picked, reason = p.reason, noticed = p.noticed, closed_at = null, updated_at = %(now)s::timestamptz,
     agent_id = case when p.holder = 'agent' then c.agent_id end,
     queued_at = case when p.holder = 'queue' then coalesce(c.queued_at, %(now)s::timestamptz) end
   from plan p join mine using (conversation_id)
@@ -207,6 +210,7 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "arrived": [p.situation.arrived for p in plans],
         "holders": [p.holder.value for p in plans],
         "categories": [p.category for p in plans],
+        "picked": [p.picked for p in plans],
         "languages": [p.language for p in plans],
         "misses": [p.misses for p in plans],
         "reasons": [p.reason for p in plans],

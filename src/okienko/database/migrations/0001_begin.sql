@@ -101,6 +101,7 @@ create table conversation (
   reference text not null,
   language text not null check (language in ('pl', 'en')),
   category text,
+  picked boolean not null default false,
   holder text not null default 'bot' check (holder in ('bot', 'queue', 'agent')),
   agent_id uuid,
   version bigint not null default 0,
@@ -500,6 +501,7 @@ comment on column conversation.channel is 'state; support; conversation; yes; ro
 comment on column conversation.reference is 'id; support; conversation; yes; row';
 comment on column conversation.language is 'state; support; conversation; yes; row';
 comment on column conversation.category is 'state; support; conversation; yes; row';
+comment on column conversation.picked is 'state; support; conversation; yes; row';
 comment on column conversation.holder is 'state; support; conversation; yes; row';
 comment on column conversation.agent_id is 'id; support; conversation; yes; row';
 comment on column conversation.version is 'state; support; conversation; no; row';
