@@ -31,7 +31,8 @@ _FEWEST: Final = 7  # digits
 _MOST_ASKED: Final = 16
 _REGIONS: Final = ("PL", "US", "GB", "DE", "UA")
 _NOUN: Final = label_before(
-    r"tel\b|telefon|komork|komorec|kom\b|phone|mobil|cell|whats ?app|signal|viber|sms|kontakt|contact|fax|faks|infolini",
+    r"tel\b|telefon|komork|komorec|kom\b|phone|mobil|cell|whats ?app|signal|viber|sms|kontakt|contact"
+    r"|fax|faks|infolini",
     3,
 )
 _VERB: Final = re.compile(
