@@ -9,14 +9,18 @@ const main = at("main");
 const log = at("log");
 const text = at("text");
 
-// The visitor's token. Where a browser refuses storage, it lives as long as this page.
+// The visitor's token. Where a browser refuses storage to a window inside another site's page, that page's script
+// keeps it for the tab (launcher.js); where it cannot either, the token lives as long as this page.
 const KEY = `okienko:${settings.connection}`;
+let parentOrigin = null;
 const tokens = {
   memory: null,
+  refused: false,
   get() {
     try {
       return localStorage.getItem(KEY) ?? this.memory;
     } catch {
+      this.refused = true;
       return this.memory;
     }
   },
@@ -26,6 +30,8 @@ const tokens = {
       if (token === null) localStorage.removeItem(KEY);
       else localStorage.setItem(KEY, token);
     } catch {
+      this.refused = true;
+      if (parentOrigin !== null && parentOrigin !== "null") parent.postMessage({ okienko: "keep", token }, parentOrigin);
       for (const link of document.querySelectorAll("[data-language]")) link.hidden = true; // it would lose the conversation
     }
   },
@@ -430,7 +436,6 @@ for (const link of document.querySelectorAll("[data-language]"))
 
 // The page that frames us ---------------------------------------------------------------------------------------------
 
-let parentOrigin = null;
 let hidden = false;
 let unread = 0;
 
@@ -445,6 +450,10 @@ addEventListener("message", (event) => {
   if (settings.origins.length > 0 && ![location.origin, ...settings.origins].includes(event.origin)) return;
   parentOrigin = event.origin;
   at("close").hidden = false;
+  if (typeof event.data?.kept === "string" && tokens.get() === null && tokens.refused) {
+    tokens.memory = event.data.kept;
+    listen();
+  }
   if (event.data?.okienko === "shown") {
     hidden = false;
     unread = 0;

@@ -60,8 +60,29 @@
   let frame = null;
   let loaded = false;
 
+  // Only for a browser that refuses the window storage of its own: until the tab is closed, the conversation is found
+  // again from here.
+  const KEY = `okienko:${home.pathname}`;
+  const kept = {
+    get() {
+      try {
+        return sessionStorage.getItem(KEY);
+      } catch {
+        return null;
+      }
+    },
+    set(token) {
+      try {
+        if (token === null) sessionStorage.removeItem(KEY);
+        else sessionStorage.setItem(KEY, token);
+      } catch {
+        // then the conversation lasts as long as this page
+      }
+    },
+  };
+
   function tell(message) {
-    if (loaded) frame.contentWindow.postMessage({ okienko: message }, home.origin);
+    if (loaded) frame.contentWindow.postMessage({ okienko: message, kept: kept.get() }, home.origin);
   }
 
   function open() {
@@ -101,6 +122,7 @@
     if (!frame || event.source !== frame.contentWindow || event.origin !== home.origin) return;
     const said = event.data?.okienko;
     if (said === "close") close();
+    else if (said === "keep" && (event.data.token === null || typeof event.data.token === "string")) kept.set(event.data.token);
     else if (said === "unread" && Number.isInteger(event.data.count) && frame.hidden)
       count.textContent = event.data.count > 0 ? words.unread.replace("%(n)s", event.data.count) : "";
   });

@@ -1,0 +1,157 @@
+"""The demo as people have it: a customer in the widget and an agent at the desk, in Polish, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Frame, Page, async_playwright, expect
+
+from okienko.bench.bench import find_port, wait_for
+
+pytestmark = pytest.mark.anyio
+PASSWORD = "trzy-spokojne-okna"  # made up here, for a database that lives as long as this test
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """A running demo."""
+
+    address: str
+    link: str
+    data: Path
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo with spaces")
+    port = find_port()
+    with (folder / "said").open("w+") as said:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "okienko",
+                "demo",
+                "--no-browser",
+                "--port",
+                str(port),
+                "--data",
+                str(folder / "data"),
+            ],
+            stdout=said,
+            stderr=said,
+            env={name: value for name, value in os.environ.items() if not name.startswith("OKIENKO_")},
+        )
+        try:
+            link = wait_for(
+                lambda: re.search(r"http://\S+/desk/welcome/\S+", (folder / "said").read_text()), 30
+            ).group()
+            yield Demo(address=f"http://localhost:{port}", link=link, data=folder / "data")
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+@pytest.fixture(scope="module")
+async def browser(browser_path: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(locale="pl-PL", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(10_000)
+    yield context
+    await context.close()
+
+
+async def open_chat(page: Page, demo: Demo, brand: str) -> Frame:
+    await page.goto(f"{demo.address}/demo/{brand}")
+    await page.get_by_role("button", name="Pomoc").click()
+    frame = await (await page.wait_for_selector("iframe")).content_frame()
+    assert frame is not None
+    return frame
+
+
+async def write(chat: Frame, text: str) -> None:
+    await chat.get_by_role("textbox").fill(text)
+    await chat.get_by_role("textbox").press("Enter")
+
+
+async def sign_in(page: Page, demo: Demo) -> None:
+    """The first time by the link that works once, later with the password."""
+    await page.goto(f"{demo.address}/desk")
+    if "/desk/sign-in" not in page.url:
+        return
+    await page.get_by_label("Login").fill("ola@okienko.example")
+    await page.get_by_label("Hasło").fill(PASSWORD)
+    await page.get_by_label("Hasło").press("Enter")
+    await page.wait_for_load_state()
+    if "/desk/sign-in" in page.url:
+        await page.goto(demo.link)
+        await page.get_by_label("Hasło", exact=True).fill(PASSWORD)
+        await page.get_by_label("Hasło jeszcze raz").fill(PASSWORD)
+        await page.get_by_role("button", name="Zapisz i otwórz").click()
+    await expect(page).to_have_url(re.compile(r"/desk(\?.*)?$"))
+
+
+async def test_a_question_a_takeover_and_the_way_back(context: BrowserContext, demo: Demo) -> None:
+    customer, agent = await context.new_page(), await context.new_page()
+    chat = await open_chat(customer, demo, "seans")
+    await expect(chat.get_by_text("To jest program (bot), nie człowiek.")).to_be_visible()
+
+    await write(chat, "nie mogę się zalogować na telewizorze, mój mail to ewa.k@poczta.example")
+    await expect(chat.get_by_text("mój mail to [e-mail]")).to_be_visible()
+    await expect(chat.get_by_text("Zaloguj kodem")).to_be_visible()
+    await expect(chat.get_by_role("link", name="Jak zalogować się na telewizorze?")).to_be_visible()
+
+    await sign_in(agent, demo)
+    await agent.goto(f"{demo.address}/desk?view=bot")
+    await agent.get_by_role("link", name=re.compile("nie mogę się zalogować na telewizorze")).first.click()
+    await expect(agent.get_by_role("log")).to_contain_text("mój mail to [e-mail]")
+    await expect(agent.get_by_role("log")).not_to_contain_text("ewa.k@poczta.example")
+    await agent.get_by_role("button", name=re.compile("^Przejmij")).click()
+    await expect(chat.get_by_text("Do rozmowy dołącza Ola.")).to_be_visible()
+
+    await write(chat, "ile kosztuje plan Duet")
+    await expect(agent.get_by_role("log")).to_contain_text("ile kosztuje plan Duet")
+    await agent.get_by_label("Treść").fill("Dzień dobry, sprawdzam.")
+    await agent.get_by_role("button", name=re.compile("^Wyślij")).click()
+    await expect(chat.get_by_text("Dzień dobry, sprawdzam.")).to_be_visible()
+    assert await chat.get_by_text("Duet kosztuje").count() == 0  # the bot knows it, and is silent
+
+    await agent.get_by_role("button", name=re.compile("Do bota")).click()
+    await write(chat, "jak zrezygnować z subskrypcji")
+    await expect(chat.get_by_text("Zakończ subskrypcję")).to_be_visible()
+
+    await customer.reload()
+    chat = await open_chat(customer, demo, "seans")
+    await expect(chat.get_by_text("Dzień dobry, sprawdzam.")).to_be_visible()  # history after a reload
+    await expect(chat.get_by_text("mój mail to [e-mail]")).to_have_count(1)
+
+
+async def test_a_category_an_answer_that_did_not_help_and_a_person(context: BrowserContext, demo: Demo) -> None:
+    page = await context.new_page()
+    chat = await open_chat(page, demo, "kramik")
+    await chat.get_by_role("button", name=re.compile("Zwroty")).first.click()
+    await expect(chat.get_by_text("Napisz, co się stało.")).to_be_visible()
+    await write(chat, "jak zwrócić zakup?")
+    await expect(chat.get_by_text("14 dni")).to_be_visible()
+    await chat.get_by_role("button", name="Nie", exact=True).click()
+    reasons = chat.get_by_role("group", name="Co jest nie tak z tą odpowiedzią?")
+    await reasons.get_by_label("Jest niejasna").check()
+    await chat.get_by_role("button", name="Wyślij ocenę").click()
+    await expect(chat.get_by_text("Ocena zapisana: nie pomogło.")).to_be_visible()
+    await chat.get_by_role("button", name="Porozmawiaj z człowiekiem").first.click()
+    await expect(chat.get_by_text(re.compile(r"Sprawa [A-Z2-9]{3}-[A-Z2-9]{4}")).first).to_be_visible()
