@@ -19,6 +19,7 @@ from okienko.answers.index import search
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version
 from okienko.articles import pages as articles
+from okienko.articles.editor import pages as editor
 from okienko.articles.pages import Hit
 from okienko.channels.webchat import pages as webchat
 from okienko.database.pool import DatabaseAway
@@ -56,6 +57,7 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             *assets.routes(),
             *webchat.routes(),
             *articles.routes(find),
+            *editor.routes(),
             *staff.routes(),
             *desk.routes(confirm_password=staff.confirm_password, touch=staff.touch),
             *(demo_pages.routes() if demo else [Route("/", _to_desk)]),

@@ -1,0 +1,489 @@
+"""Articles at the desk: the list, the editor, versions and what differs between them. Works without JavaScript.
+
+Agents read. Leads and administrators publish, and every publication is a version of its own; nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from okienko.articles import store
+from okienko.articles.body import render_body
+from okienko.articles.drafts import Draft, make_slug
+from okienko.articles.editor.compare import Piece, compare
+from okienko.articles.editor.form import Written, check, propose_id, read_written
+from okienko.articles.store import Shown, Tended, Version
+from okienko.brands.store import read_categories
+from okienko.database.pool import Connection
+from okienko.values import Brand, Language, SignedIn
+from okienko.web.csrf import require_token
+from okienko.web.forms import read_form
+from okienko.web.i18n import LANGUAGES, mark
+from okienko.web.services import services
+from okienko.web.signed_in import signed_in
+from okienko.web.templates import browser_language, render
+
+PAGE: Final = 100  # articles
+YEAR: Final = timedelta(days=365)  # so long ratings count
+_FORM_LIMIT: Final = 2_500_000  # bytes: the longest body with every letter escaped
+
+# What is written beside a field that is wrong: the whole rule, so that it is right whichever part was broken.
+_RULES: Final[Mapping[str, str]] = {
+    "id": mark("Use letters, digits and hyphens, at most 200 characters."),
+    "taken": mark("Another article has this address. Change it, or edit that article."),
+    "title": mark("Write a title of at most 300 characters."),
+    "description": mark("Write at most 1,000 characters."),
+    "category": mark("Choose a category or name a new one, at most 63 characters."),
+    "owner": mark("Write at most 200 characters."),
+    "review_on": mark("Write the date as year-month-day, such as 2027-03-31."),
+    "body": mark("Write the article, at most 200,000 characters."),
+}
+_SAID: Final[Mapping[str, str]] = {
+    "published": mark("Version %(n)s is published. The bot's next answer will quote it."),
+    "kept": mark("The changes are saved. The text is the same, so version %(n)s stays."),
+    "withdrawn": mark("The article is withdrawn: it has left the help centre, and the bot no longer quotes it."),
+    "again": mark("Version %(n)s is published again. The bot may quote it from its next answer on."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which articles the list shows, as its address says it."""
+
+    brand: str = ""
+    language: str = ""
+    category: str = ""
+    overdue: bool = False
+    sort: str = ""  # "", "title", "review" or "failed"
+    page: int = 1
+
+    def address(self, **changes: object) -> str:
+        """The list's address with some of it changed; any change but of the page begins on the first one."""
+        values = {**asdict(self), "page": 1, **changes}
+        kept = {name: value for name, value in values.items() if value and (name, value) != ("page", 1)}
+        query = urlencode({name: 1 if value is True else value for name, value in kept.items()})
+        return f"/desk/articles?{query}" if query else "/desk/articles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A row of the list."""
+
+    brand: Brand
+    article: Tended
+    overdue: bool
+
+    @property
+    def address(self) -> str:
+        """Its page at the desk."""
+        return f"/desk/articles/{self.brand.slug}/{self.article.language}/{self.article.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Whose articles, in which language, and whether the reader may publish there."""
+
+    brand: Brand
+    language: Language
+    may_publish: bool
+
+    @property
+    def address(self) -> str:
+        """Where a new article is written."""
+        return f"/desk/articles/{self.brand.slug}/{self.language}"
+
+
+Difference = tuple[tuple[str, tuple[Piece, ...]], ...]
+"""What differs between two texts of an article, by field; fields that are equal are left out."""
+
+
+def routes() -> list[Route]:
+    """Everything under /desk/articles."""
+    article = "/desk/articles/{brand:str}/{language:str}/{article:str}"
+    return [
+        Route("/desk/articles", _show_list, methods=["GET"]),
+        Route("/desk/articles", _find, methods=["POST"]),
+        Route("/desk/articles/{brand:str}/{language:str}", _show_new, methods=["GET"]),
+        Route("/desk/articles/{brand:str}/{language:str}", _save_new, methods=["POST"]),
+        Route(article, _show_article, methods=["GET"]),
+        Route(article, _save_article, methods=["POST"]),
+        Route(article + "/state", _set_state, methods=["POST"]),
+    ]
+
+
+# the list ------------------------------------------------------------------------------------------------------------
+
+
+async def _show_list(request: Request) -> Response:
+    return await _render_list(request, signed_in(request), words=None)
+
+
+async def _find(request: Request) -> Response:
+    """Words of a title travel in the body: an address would be kept by browsers and logs."""
+    staff = signed_in(request)
+    form = await read_form(request)
+    require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
+    return await _render_list(request, staff, words=form.get("words", "").strip()[:200])
+
+
+async def _render_list(request: Request, staff: SignedIn, *, words: str | None) -> Response:
+    given = services(request)
+    now = given.clock()
+    known = (await given.directory.read()).brands
+    brands = sorted((known[brand] for brand in staff.roles if brand in known), key=lambda brand: brand.name)
+    found: list[Listed] = []
+    for brand in brands:
+        today = _today(brand, now)
+        async with given.database.brand(brand.id) as connection:
+            found += [
+                Listed(brand=brand, article=article, overdue=_is_overdue(article, today))
+                for article in await store.list_tended(connection, brand.id, since=now - YEAR)
+            ]
+    chosen = _read_chosen(request, brands)
+    shown = _sort(_filter(found, chosen, words), chosen.sort)
+    pages = max(1, -(-len(shown) // PAGE))
+    page = min(chosen.page, pages) if words is None else 1
+    return render(
+        request,
+        "articles/editor/list.html",
+        rows=shown[(page - 1) * PAGE : page * PAGE],
+        total=len(shown),
+        overdue=sum(row.overdue for row in shown),
+        any_at_all=bool(found),
+        page=page,
+        pages=pages if words is None else 1,
+        chosen=chosen,
+        words_typed=words,
+        brands=brands,
+        languages=[language for language in LANGUAGES if any(language in brand.languages for brand in brands)],
+        categories=_name_categories(found, chosen, _reader_language(request)),
+        places=_writable(brands, staff, chosen),
+    )
+
+
+def _read_chosen(request: Request, brands: Sequence[Brand]) -> Chosen:
+    """What the address asks for; what it cannot mean is left out."""
+    asked = request.query_params
+    page = asked.get("page", "")
+    return Chosen(
+        brand=next((brand.slug for brand in brands if brand.slug == asked.get("brand")), ""),
+        language=next((language for language in LANGUAGES if language == asked.get("language")), ""),
+        category=make_slug(asked.get("category", ""))[:63],
+        overdue=asked.get("overdue") == "1",
+        sort=next((sort for sort in ("title", "review", "failed") if sort == asked.get("sort")), ""),
+        page=max(1, int(page)) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
+    )
+
+
+def _filter(rows: Sequence[Listed], chosen: Chosen, words: str | None) -> list[Listed]:
+    """What fits the filter and, by their beginnings and without diacritics, the words in title or id."""
+    typed = make_slug(words or "").split("-")
+    return [
+        row
+        for row in rows
+        if chosen.brand in {"", row.brand.slug}
+        and chosen.language in {"", row.article.language}
+        and chosen.category in {"", row.article.category}
+        and (row.overdue or not chosen.overdue)
+        and all(f"-{word}" in f"-{make_slug(row.article.title)}-{row.article.id}" for word in typed)
+    ]
+
+
+def _sort(rows: list[Listed], sort: str) -> list[Listed]:
+    """By category and title; or by title; or the longest overdue or the least helpful first."""
+
+    def place(row: Listed) -> tuple[Any, ...]:
+        article = row.article
+        named = (make_slug(article.title), article.id, article.language, row.brand.name)
+        match sort:
+            case "title":
+                return named
+            case "review":
+                return (article.review_on or date.max, *named)
+            case "failed":
+                return (-article.failed, *named)
+            case _:
+                return (row.brand.name, make_slug(article.category_name), *named)
+
+    return sorted(rows, key=place)
+
+
+def _name_categories(rows: Sequence[Listed], chosen: Chosen, language: Language) -> list[tuple[str, str]]:
+    """Categories to choose from, by name; in the reader's language where they have one."""
+    names: dict[str, str] = {}
+    for row in rows:
+        if chosen.brand in {"", row.brand.slug} and (
+            row.article.language == language or row.article.category not in names
+        ):
+            names[row.article.category] = row.article.category_name
+    return sorted(names.items(), key=lambda pair: make_slug(pair[1]))
+
+
+def _writable(brands: Sequence[Brand], staff: SignedIn, chosen: Chosen) -> list[Place]:
+    """Where the reader may write a new article, within the filter."""
+    return [
+        Place(brand=brand, language=language, may_publish=True)
+        for brand in brands
+        if _may_publish(staff, brand) and chosen.brand in {"", brand.slug}
+        for language in brand.languages
+        if chosen.language in {"", language}
+    ]
+
+
+# one article ---------------------------------------------------------------------------------------------------------
+
+
+async def _show_new(request: Request) -> Response:
+    place = await _place(request, signed_in(request))
+    _require_publisher(place)
+    return await _render_editor(request, place, written=Written(id=make_slug(request.query_params.get("id", ""))[:200]))
+
+
+async def _save_new(request: Request) -> Response:
+    place, form = await _read_change(request)
+    written = replace(propose_id(read_written(form)), base=0)
+    return await _save(request, place, written, None, publish=form.get("do") == "publish")
+
+
+async def _show_article(request: Request) -> Response:
+    place = await _place(request, signed_in(request))
+    article = await _read_article(request, place)
+    written = _write_down(article)
+    older = request.query_params.get("text")
+    if older is not None and place.may_publish:
+        version = await _read_version(request, place, article, older)
+        written = replace(written, title=version.title, description=version.description, body=version.body)
+    return await _render_editor(
+        request, place, article=article, written=written, said=_SAID.get(request.query_params.get("said", ""))
+    )
+
+
+async def _save_article(request: Request) -> Response:
+    place, form = await _read_change(request)
+    article = await _read_article(request, place)
+    written = replace(read_written(form), id=article.id)
+    return await _save(request, place, written, article, publish=form.get("do") == "publish")
+
+
+async def _save(request: Request, place: Place, written: Written, article: Shown | None, *, publish: bool) -> Response:
+    """Publishes, or shows what was typed again: as a preview, with what is wrong, or beside what others published."""
+    given = services(request)
+    brand, language = place.brand.id, place.language
+    version, newest = None, article
+    async with given.database.brand(brand) as connection:
+        draft, wrong = check(written, language, await _categories(connection, place))
+        if draft is not None and publish:
+            version = await store.publish_edit(
+                connection, brand, draft, base=written.base, staff_id=signed_in(request).id, now=given.clock()
+            )
+        if draft is not None and version is None:
+            newest = await store.read_article(connection, brand, draft.id, language, withdrawn=True)
+    if draft is None:
+        rules = {name: name for name in wrong}
+        return await _render_editor(request, place, article=article, written=written, wrong=rules, status=422)
+    if version is not None:
+        said = "kept" if version == written.base else "published"
+        return RedirectResponse(f"{place.address}/{draft.id}?said={said}", 303)
+    if newest is not None and article is None:
+        return await _render_editor(request, place, written=written, draft=draft, wrong={"id": "taken"}, status=422)
+    if newest is not None and newest.version != written.base:
+        written = replace(written, base=newest.version)
+        return await _render_editor(
+            request, place, article=newest, written=written, draft=draft, overtaken=True, status=409
+        )
+    return await _render_editor(request, place, article=newest, written=written, draft=draft)
+
+
+async def _set_state(request: Request) -> Response:
+    place, form = await _read_change(request)
+    article = await _read_article(request, place)
+    state = form.get("state")
+    if state not in {"withdrawn", "published"}:
+        raise HTTPException(400)
+    given = services(request)
+    async with given.database.brand(place.brand.id) as connection:
+        await store.set_withdrawn(
+            connection,
+            place.brand.id,
+            article.id,
+            place.language,
+            withdrawn=state == "withdrawn",
+            staff_id=signed_in(request).id,
+            now=given.clock(),
+        )
+    said = "withdrawn" if state == "withdrawn" else "again"
+    return RedirectResponse(f"{place.address}/{article.id}?said={said}", 303)
+
+
+async def _render_editor(
+    request: Request,
+    place: Place,
+    *,
+    written: Written,
+    article: Shown | None = None,
+    draft: Draft | None = None,
+    wrong: Mapping[str, str] | None = None,
+    overtaken: bool = False,
+    said: str | None = None,
+    status: int = 200,
+) -> Response:
+    """The editor. `draft`: what is shown as a preview; `wrong`: field → which rule; `overtaken`: by another version."""
+    given = services(request)
+    now = given.clock()
+    versions: Sequence[Version] = ()
+    complaints: Sequence[store.Complaint] = ()
+    async with given.database.brand(place.brand.id) as connection:
+        categories = await _categories(connection, place)
+        if article is not None:
+            versions = await store.read_versions(connection, place.brand.id, article.id, place.language)
+            complaints = await store.list_complaints(
+                connection, place.brand.id, article.id, place.language, since=now - YEAR
+            )
+    return render(
+        request,
+        "articles/editor/article.html",
+        status=status,
+        place=place,
+        brand=place.brand,
+        article=article,
+        written=written,
+        wrong={field: _RULES[rule] for field, rule in (wrong or {}).items()},
+        said=said,
+        overtaken=overtaken,
+        categories=categories,
+        published=None if article is None else render_body(article.body).html,
+        preview=None if draft is None else render_body(draft.body).html,
+        draft=draft,
+        changes=None if draft is None or article is None else _differ_from_draft(article, draft, categories),
+        versions=versions,
+        compared=_compare_versions(request, versions),
+        now_said=[complaint for complaint in complaints if article and complaint.version == article.version],
+        said_before=[complaint for complaint in complaints if article and complaint.version != article.version],
+        overdue=article is not None and _is_overdue(article, _today(place.brand, now)),
+        now=now,
+    )
+
+
+def _compare_versions(request: Request, versions: Sequence[Version]) -> tuple[Version, Version, Difference] | None:
+    """The two versions that the address names, the older one first."""
+    by_number = {str(version.version): version for version in versions}
+    one, other = (by_number.get(request.query_params.get(name, "")) for name in ("from", "to"))
+    if one is None or other is None or one is other:
+        return None
+    old, new = sorted((one, other), key=lambda version: version.version)
+    pairs = [(name, getattr(old, name), getattr(new, name)) for name in ("title", "description", "body")]
+    return old, new, _differ(pairs)
+
+
+def _differ_from_draft(article: Shown, draft: Draft, categories: Mapping[str, str]) -> Difference:
+    """What publishing the draft would change."""
+    return _differ(
+        [
+            ("title", article.title, draft.title),
+            ("description", article.description, draft.description),
+            ("category", article.category_name, categories.get(draft.category, draft.category_name)),
+            ("owner", article.owner, draft.owner),
+            ("review_on", str(article.review_on or ""), str(draft.review_on or "")),
+            ("body", article.body, draft.body),
+        ]
+    )
+
+
+def _differ(pairs: Sequence[tuple[str, str, str]]) -> Difference:
+    return tuple((name, compare(old, new)) for name, old, new in pairs if old != new)
+
+
+def _write_down(article: Shown) -> Written:
+    """An article as the form holds it."""
+    return Written(
+        id=article.id,
+        title=article.title,
+        description=article.description,
+        category=article.category,
+        owner=article.owner,
+        review_on="" if article.review_on is None else article.review_on.isoformat(),
+        body=article.body,
+        base=article.version,
+    )
+
+
+# who, where, when ----------------------------------------------------------------------------------------------------
+
+
+def _may_publish(staff: SignedIn, brand: Brand) -> bool:
+    return staff.roles.get(brand.id) in {"lead", "admin"}
+
+
+def _require_publisher(place: Place) -> None:
+    if not place.may_publish:
+        raise HTTPException(403)
+
+
+async def _place(request: Request, staff: SignedIn) -> Place:
+    brand = await services(request).directory.brand_called(request.path_params["brand"])
+    if brand is None or brand.id not in staff.roles:
+        raise HTTPException(404)  # for whom it is none of their business, it does not exist
+    language: str = request.path_params["language"]
+    if language not in LANGUAGES:
+        raise HTTPException(404)
+    return Place(brand=brand, language=language, may_publish=_may_publish(staff, brand))
+
+
+async def _read_change(request: Request) -> tuple[Place, dict[str, str]]:
+    """The place and the form of a change. Raises 403 for who may not publish there."""
+    staff = signed_in(request)
+    place = await _place(request, staff)
+    form = await read_form(request, _FORM_LIMIT)
+    require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
+    _require_publisher(place)
+    return place, form
+
+
+async def _read_article(request: Request, place: Place) -> Shown:
+    async with services(request).database.brand(place.brand.id) as connection:
+        article = await store.read_article(
+            connection, place.brand.id, request.path_params["article"], place.language, withdrawn=True
+        )
+    if article is None:
+        raise HTTPException(404)
+    return article
+
+
+async def _read_version(request: Request, place: Place, article: Shown, number: str) -> Version:
+    async with services(request).database.brand(place.brand.id) as connection:
+        versions = await store.read_versions(connection, place.brand.id, article.id, place.language)
+    version = next((version for version in versions if str(version.version) == number), None)
+    if version is None:
+        raise HTTPException(404)
+    return version
+
+
+async def _categories(connection: Connection, place: Place) -> Mapping[str, str]:
+    """The brand's categories: slug → name in the place's language, else in another one."""
+    by_language = await read_categories(connection)
+    own = by_language.get(place.language, {})
+    others = {slug: name for names in by_language.values() for slug, name in names.items()}
+    return {slug: own.get(slug, name) for slug, name in others.items()}
+
+
+def _today(brand: Brand, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(brand.timezone)).date()
+
+
+def _is_overdue(article: Tended | Shown, today: date) -> bool:
+    """Whether somebody should have looked at it by now; a withdrawn one can wait."""
+    return article.review_on is not None and article.review_on < today and not article.withdrawn
+
+
+def _reader_language(request: Request) -> Language:
+    return cast("Language | None", getattr(request.state, "language", None)) or browser_language(request)
