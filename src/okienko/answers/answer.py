@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from okienko.answers.index import Hit, Index, Question, Ranking, find_terms, rank, read_question
 from okienko.answers.passages import Passage, Unit
-from okienko.answers.text import PLACEHOLDER, STOP_WORDS, fold, read_tokens
+from okienko.answers.text import STOP_WORDS, fold, leave_out_placeholders, read_tokens
 from okienko.values import Citation, Language, MaskedText
 
 # Evidence is the best article's score and a little for standing clear of the second: a question of which most words
@@ -78,7 +78,7 @@ def answer(
     index: Index, question: MaskedText, *, language: Language, category: str | None
 ) -> Answer | Clarify | Refuse:
     """Answer from the articles, those in the customer's language first; with a category, from that category alone."""
-    said = PLACEHOLDER.sub(" ", question.text)
+    said = leave_out_placeholders(question.text)
     folded = [fold(token) for token in read_tokens(said)]
     if folded and all(token in _GREETINGS for token in folded):
         return Refuse(reason="greeting")

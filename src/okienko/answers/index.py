@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from okienko.answers.passages import Article, Pages, Passage, cut_passages
-from okienko.answers.text import PLACEHOLDER, STOP_WORDS, cut_grams, fold, read_tokens, stem
+from okienko.answers.text import STOP_WORDS, cut_grams, fold, leave_out_placeholders, read_tokens, stem
 from okienko.values import Language
 
 _K1: Final = 1.5
@@ -69,12 +69,25 @@ class _Words:
     token_terms: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     terms: dict[str, int] = field(default_factory=dict[str, int])
     spellings: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # folded token → tokens
+    # Sentences that were considered for a quote, as tokens: what is asked often is quoted often.
+    sentences: dict[str, frozenset[int]] = field(default_factory=dict[str, frozenset[int]])
 
     def copy(self) -> _Words:
         """Another one that may grow without this one noticing."""
         return _Words(
             self.language, self.tokens.copy(), self.token_terms.copy(), self.terms.copy(), self.spellings.copy()
         )
+
+    def read(self, sentence: str) -> frozenset[int]:
+        """The known tokens of a sentence of an article."""
+        known = self.sentences.get(sentence)
+        if known is None:
+            numbers = self.tokens
+            known = frozenset(numbers[token] for token in read_tokens(sentence) if token in numbers)
+            if len(self.sentences) >= _MOST_SENTENCES:
+                self.sentences.clear()
+            self.sentences[sentence] = known
+        return known
 
     def number(self, token: str) -> int:
         """The number of a token, learning it when it is new."""
@@ -101,6 +114,8 @@ class Ranking:
     starts: list[int]  # of each term's stretch in `documents` and `impacts`
     documents: _Ints  # the layers of passages come first, whole articles after them
     impacts: NDArray[np.float32]
+    common: Mapping[int, int]  # a term that many documents have: its row in `dense`, instead of a stretch
+    dense: NDArray[np.float32]  # the impacts of common terms on every document
     idf: list[float]  # of each term; 0.0 for a term that no article has
     unknown: float  # idf of what no article has
     categories: Mapping[str, NDArray[np.bool_]]
@@ -155,7 +170,7 @@ def read_question(ranking: Ranking, text: str) -> Question:
     ideal = [0.0, 0.0]  # stems, grams
     kinds: dict[int, int] = {}
     stop = STOP_WORDS[ranking.language]
-    tokens = {fold(token): token for token in read_tokens(PLACEHOLDER.sub(" ", text))}
+    tokens = {fold(token): token for token in read_tokens(leave_out_placeholders(text))}
     for folded, token in islice(((one, other) for one, other in tokens.items() if one not in stop), _MOST_WORDS):
         if folded not in words.spellings and any(letter.isdigit() for letter in folded):
             continue  # an order number, an amount: it neither finds an article nor speaks against one
@@ -222,26 +237,32 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
 
 def find_terms(ranking: Ranking, question: Question, text: str) -> set[int]:
     """The terms of a question that a stretch of an article's text contains."""
-    words = ranking.words
-    found: set[int] = set()
-    for token in set(read_tokens(text)):
-        number = words.tokens.get(token)
-        if number is not None:
-            found.update(words.token_terms[number])
-    return found.intersection(question.worth)
+    terms, worth = ranking.words.token_terms, question.worth
+    return {term for number in ranking.words.read(text) for term in terms[number] if term in worth}
 
 
 def _score(ranking: Ranking, question: Question) -> _Shares:
     """The shares of every passage, then of every article as a whole."""
-    starts = ranking.starts
-    stretches = [slice(starts[number], starts[number + 1]) for number in question.weights]
-    impacts = np.concatenate([ranking.impacts[stretch] for stretch in stretches])
-    impacts *= np.repeat(
-        np.fromiter(question.weights.values(), np.float32, len(stretches)),
-        [stretch.stop - stretch.start for stretch in stretches],
-    )
-    documents = np.concatenate([ranking.documents[stretch] for stretch in stretches])
-    return np.bincount(documents, impacts, int(ranking.layers[-1]) + len(ranking.rows)).astype(np.float64, copy=False)
+    starts, common = ranking.starts, ranking.common
+    stretches: list[slice] = []
+    weights: list[float] = []
+    rows: list[int] = []
+    row_weights: list[float] = []
+    for number, weight in question.weights.items():
+        row = common.get(number)
+        if row is None:
+            stretches.append(slice(starts[number], starts[number + 1]))
+            weights.append(weight)
+        else:
+            rows.append(row)
+            row_weights.append(weight)
+    shares = np.array(row_weights, np.float32) @ ranking.dense[rows]
+    if stretches:
+        impacts = np.concatenate([ranking.impacts[stretch] for stretch in stretches])
+        impacts *= np.repeat(np.array(weights, np.float32), [stretch.stop - stretch.start for stretch in stretches])
+        documents = np.concatenate([ranking.documents[stretch] for stretch in stretches])
+        shares = shares + np.bincount(documents, impacts, len(shares))
+    return shares.astype(np.float64, copy=False)
 
 
 def _terms_of(token: str, language: Language) -> list[str]:
@@ -346,6 +367,8 @@ def _count(
 
 
 _WEIGHT_BITS: Final = 20
+_MOST_SENTENCES: Final = 10_000  # kept as tokens, for quoting
+_COMMON: Final = 10  # a term is common when one document in so many has it
 
 
 def _add_up(
@@ -388,6 +411,16 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
     impact /= damping
     del damping
     impact *= (idf * (_K1 + 1)).astype(np.float32)[term]
+    # What every tenth document has is quicker to add up as a row than as a list.
+    documents = passages + articles
+    common = np.flatnonzero(np.bincount(term, minlength=terms) * _COMMON > documents)
+    row_of = np.full(terms, -1, np.int32)
+    row_of[common] = np.arange(len(common))
+    dense = np.zeros((len(common), documents), np.float32)
+    row = row_of[term]
+    is_common = row >= 0
+    dense[row[is_common], document[is_common]] = impact[is_common]
+    term, document, impact = term[~is_common], document[~is_common], impact[~is_common]
     # Sorting (term, position) as one whole number keeps documents in order within a term, which is kind to the cache.
     order = term.astype(np.int64)
     order <<= 32
@@ -404,6 +437,8 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
         starts.tolist(),
         document[order],
         impact[order],
+        {number: at for at, number in enumerate(common.tolist())},
+        dense,
         idf.tolist(),
         float(np.log1p((len(rows) + 0.5) / 0.5)),
         {slug: slugs == slug for slug in set(slugs.tolist())},

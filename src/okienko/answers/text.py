@@ -67,6 +67,11 @@ _NEXT_STARTS: Final = re.compile(r"\s*[\"'„“«(\[]*(.)", re.DOTALL)
 _LONGEST_SENTENCE: Final = 420
 
 
+def leave_out_placeholders(text: str) -> str:
+    """A text without what masking left in it, and without the words that lead there."""
+    return PLACEHOLDER.sub(" ", text) if "[" in text else text
+
+
 def fold(text: str) -> str:
     """Lower case without diacritics: "Żółty" and "zolty" become the same word."""
     text = text.lower()
