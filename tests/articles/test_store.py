@@ -210,7 +210,7 @@ async def test_the_list_at_the_desk_counts_ratings(place: Place) -> None:
             ("kaucja", "pl"): (2, 1),
             ("kaucja", "en"): (0, 0),
         }
-        assert found["kaucja", "pl"].category_name == "Płatności"
+        assert found["kaucja", "pl"].category == "platnosci"
         (complaint,) = await list_complaints(connection, place.brand, "kaucja", "pl", since=year)
         assert (complaint.version, complaint.reason, complaint.comment) == (1, "outdated", "dzwonić pod [telefon]")
     async with place.database.brand(place.other) as connection:

@@ -93,7 +93,6 @@ class Tended:
     id: str
     language: Language
     category: str
-    category_name: str
     title: str
     owner: str
     review_on: date | None
@@ -347,12 +346,11 @@ async def list_articles(
 
 
 LIST_TENDED: Final = """
-select a.id, a.language, a.category, coalesce(c.name, a.category), v.title, a.owner, a.review_on, a.version,
-  a.state = 'withdrawn', coalesce(f.helped, 0), coalesce(f.failed, 0)
+select a.id, a.language, a.category, v.title, a.owner, a.review_on, a.version, a.state = 'withdrawn',
+  coalesce(f.helped, 0), coalesce(f.failed, 0)
 from article a
 join article_version v
   on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
-left join category c on c.brand_id = a.brand_id and c.slug = a.category and c.language = a.language
 left join (
   select article_id, language, count(*) filter (where helped) as helped, count(*) filter (where not helped) as failed
   from article_feedback
@@ -371,7 +369,6 @@ async def list_tended(connection: Connection, brand_id: BrandId, *, since: datet
             id=id_,
             language=language,
             category=category,
-            category_name=name,
             title=title,
             owner=owner,
             review_on=review_on,
@@ -384,7 +381,6 @@ async def list_tended(connection: Connection, brand_id: BrandId, *, since: datet
             id_,
             language,
             category,
-            name,
             title,
             owner,
             review_on,

@@ -11,7 +11,7 @@ from typing import Final, Literal
 _AROUND: Final = 2  # unchanged lines that are shown beside a change
 _MOST_WORDS: Final = 2_000  # in one changed block; comparing word by word takes the square of it
 _ALIKE: Final = 0.4  # the share of words that two blocks have in common, from which on single words are marked
-_WORD: Final = re.compile(r"\s*\S+")
+_WORD: Final = re.compile(r"\s+|\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +62,10 @@ def _fold(lines: Sequence[str], *, first: bool, last: bool) -> Iterator[Piece]:
 
 
 def _compare_words(old: str, new: str) -> Iterator[Piece]:
-    before, after = _words(old), _words(new)
+    before, after = _WORD.findall(old), _WORD.findall(new)
     blocks = [("replace", 0, len(before), 0, len(after))]
     if max(len(before), len(after)) <= _MOST_WORDS:
-        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        matcher = SequenceMatcher(str.isspace, before, after, autojunk=False)  # spaces match beside words only
         if matcher.ratio() >= _ALIKE:
             blocks = matcher.get_opcodes()
     for tag, i1, i2, j1, j2 in blocks:
@@ -77,10 +77,3 @@ def _compare_words(old: str, new: str) -> Iterator[Piece]:
             yield Piece(kind="removed", text=removed)
         if added:
             yield Piece(kind="added", text=added)
-
-
-def _words(text: str) -> list[str]:
-    """Words with the space before them, and the space after the last one."""
-    words = _WORD.findall(text)
-    rest = text[sum(map(len, words)) :]
-    return [*words, rest] if rest else words

@@ -24,7 +24,6 @@ from okienko.articles.editor.compare import Piece, compare
 from okienko.articles.editor.form import Written, check, propose_id, read_written
 from okienko.articles.store import Shown, Tended, Version
 from okienko.brands.store import read_categories
-from okienko.database.pool import Connection
 from okienko.values import Brand, Language, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
@@ -81,6 +80,7 @@ class Listed:
 
     brand: Brand
     article: Tended
+    category: str  # its name, in the reader's language where it has one
     overdue: bool
 
     @property
@@ -145,8 +145,14 @@ async def _render_list(request: Request, staff: SignedIn, *, words: str | None) 
     for brand in brands:
         today = _today(brand, now)
         async with given.database.brand(brand.id) as connection:
+            names = _name_categories(await read_categories(connection), _reader_language(request))
             found += [
-                Listed(brand=brand, article=article, overdue=_is_overdue(article, today))
+                Listed(
+                    brand=brand,
+                    article=article,
+                    category=names.get(article.category, article.category),
+                    overdue=_is_overdue(article, today),
+                )
                 for article in await store.list_tended(connection, brand.id, since=now - YEAR)
             ]
     chosen = _read_chosen(request, brands)
@@ -166,7 +172,10 @@ async def _render_list(request: Request, staff: SignedIn, *, words: str | None) 
         words_typed=words,
         brands=brands,
         languages=[language for language in LANGUAGES if any(language in brand.languages for brand in brands)],
-        categories=_name_categories(found, chosen, _reader_language(request)),
+        categories=sorted(
+            {row.article.category: row.category for row in found if chosen.brand in {"", row.brand.slug}}.items(),
+            key=lambda pair: make_slug(pair[1]),
+        ),
         places=_writable(brands, staff, chosen),
     )
 
@@ -213,20 +222,9 @@ def _sort(rows: list[Listed], sort: str) -> list[Listed]:
             case "failed":
                 return (-article.failed, *named)
             case _:
-                return (row.brand.name, make_slug(article.category_name), *named)
+                return (row.brand.name, make_slug(row.category), *named)
 
     return sorted(rows, key=place)
-
-
-def _name_categories(rows: Sequence[Listed], chosen: Chosen, language: Language) -> list[tuple[str, str]]:
-    """Categories to choose from, by name; in the reader's language where they have one."""
-    names: dict[str, str] = {}
-    for row in rows:
-        if chosen.brand in {"", row.brand.slug} and (
-            row.article.language == language or row.article.category not in names
-        ):
-            names[row.article.category] = row.article.category_name
-    return sorted(names.items(), key=lambda pair: make_slug(pair[1]))
 
 
 def _writable(brands: Sequence[Brand], staff: SignedIn, chosen: Chosen) -> list[Place]:
@@ -281,7 +279,7 @@ async def _save(request: Request, place: Place, written: Written, article: Shown
     brand, language = place.brand.id, place.language
     version, newest = None, article
     async with given.database.brand(brand) as connection:
-        draft, wrong = check(written, language, await _categories(connection, place))
+        draft, wrong = check(written, language, _name_categories(await read_categories(connection), place.language))
         if draft is not None and publish:
             version = await store.publish_edit(
                 connection, brand, draft, base=written.base, staff_id=signed_in(request).id, now=given.clock()
@@ -343,7 +341,7 @@ async def _render_editor(
     versions: Sequence[Version] = ()
     complaints: Sequence[store.Complaint] = ()
     async with given.database.brand(place.brand.id) as connection:
-        categories = await _categories(connection, place)
+        categories = _name_categories(await read_categories(connection), place.language)
         if article is not None:
             versions = await store.read_versions(connection, place.brand.id, article.id, place.language)
             complaints = await store.list_complaints(
@@ -468,12 +466,10 @@ async def _read_version(request: Request, place: Place, article: Shown, number: 
     return version
 
 
-async def _categories(connection: Connection, place: Place) -> Mapping[str, str]:
-    """The brand's categories: slug → name in the place's language, else in another one."""
-    by_language = await read_categories(connection)
-    own = by_language.get(place.language, {})
-    others = {slug: name for names in by_language.values() for slug, name in names.items()}
-    return {slug: own.get(slug, name) for slug, name in others.items()}
+def _name_categories(names: Mapping[Language, Mapping[str, str]], language: Language) -> Mapping[str, str]:
+    """A brand's categories: slug → name in this language, else in another one."""
+    own = names.get(language, {})
+    return {slug: own.get(slug, name) for known in names.values() for slug, name in known.items()}
 
 
 def _today(brand: Brand, now: datetime) -> date:
