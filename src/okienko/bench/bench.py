@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -185,14 +185,14 @@ def measure_road(
         run_okienko("work", environ=place) as worker,
     ):
         wait_for(lambda: _is_well(port), 30)
-        roots = [web.pid, worker.pid, postmaster(server)]
+        parts = {"web": web.pid, "work": worker.pid, "database": postmaster(server)}
         warm = put_on(port, server.urls, world, seconds=WARM_UP, rate=rate, seed=1)
         say(f"Steady: {rate} turns a second for {seconds} s …")
         steady = put_on(port, server.urls, world, seconds=seconds, rate=rate, seed=2)
         say(f"Full: {AT_ONCE} customers at once for {seconds} s …")
-        before = processes.cpu_seconds(processes.find_tree(roots))
+        before = spend(parts)
         full = put_on(port, server.urls, world, seconds=seconds, rate=0, seed=3)
-        spent = processes.cpu_seconds(processes.find_tree(roots)) - before
+        spent = {part: seconds - before[part] for part, seconds in spend(parts).items()}
         found = asyncio.run(count(server.urls, world.brand))
     turns = len(full["turns"])
     acknowledged = sum(len(load["acks"]) for load in (warm, steady, full))
@@ -205,7 +205,8 @@ def measure_road(
         "turn_ms_p99": _percentile(steady["turns"], 99),
         "full_turn_ms_p50": _percentile(full["turns"], 50),
         "full_turn_ms_p99": _percentile(full["turns"], 99),
-        "cpu_ms_per_turn": spent * 1000 / turns,
+        "cpu_ms_per_turn": sum(spent.values()) * 1000 / turns,
+        **{f"cpu_ms_{part}": seconds * 1000 / turns for part, seconds in spent.items()},
         "lost": unanswered + found.unanswered + found.unsent + max(0, acknowledged - found.stored),
         "duplicates": found.answered_twice + max(0, found.stored - acknowledged),
         "order_violations": found.out_of_order,
@@ -213,6 +214,11 @@ def measure_road(
         "answered_share": found.answers / max(1, found.says),
         "articles": len(world.titles),
     }
+
+
+def spend(parts: Mapping[str, int]) -> dict[str, float]:
+    """Processor seconds that each part and its children have taken so far."""
+    return {part: processes.cpu_seconds(processes.find_tree([pid])) for part, pid in parts.items()}
 
 
 def put_on(
