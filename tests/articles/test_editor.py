@@ -471,6 +471,11 @@ async def seat(world: World, context: BrowserContext, site: str, who: StaffId) -
     return await context.new_page()
 
 
+async def measure_width(page: Page) -> int:
+    """How wide the page is, also what is out of sight."""
+    return await page.evaluate("document.documentElement.scrollWidth")
+
+
 async def test_an_article_is_edited_with_the_keyboard_and_without_scripts(
     world: World, site: str, chromium: Browser
 ) -> None:
@@ -478,6 +483,7 @@ async def test_an_article_is_edited_with_the_keyboard_and_without_scripts(
     context = await chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = await seat(world, context, site, lena)
     await page.goto(f"{site}/desk/articles")
+    assert await measure_width(page) == 390
     await page.get_by_role("link", name=CODE.title).press("Enter")
     await page.get_by_label("Tytuł").fill("Kod na ekranie")
     await page.get_by_label("Tytuł").press("Enter")  # shows, and does not publish
@@ -487,8 +493,7 @@ async def test_an_article_is_edited_with_the_keyboard_and_without_scripts(
     await expect(page.get_by_role("status")).to_contain_text("Wersja 2 jest opublikowana.")
     await page.get_by_role("link", name="Co się zmieniło").press("Enter")
     await expect(page.get_by_role("heading", name="Od wersji 1 do wersji 2")).to_be_visible()
-    width: Any = await page.evaluate("document.documentElement.scrollWidth")
-    assert width == 390
+    assert await measure_width(page) == 390
     await context.close()
 
 

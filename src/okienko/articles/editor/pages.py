@@ -196,7 +196,7 @@ def _read_chosen(request: Request, brands: Sequence[Brand]) -> Chosen:
 
 def _filter(rows: Sequence[Listed], chosen: Chosen, words: str | None) -> list[Listed]:
     """What fits the filter and, by their beginnings and without diacritics, the words in title or id."""
-    typed = make_slug(words or "").split("-")
+    typed = make_slug(words).split("-") if words else []
     return [
         row
         for row in rows
