@@ -60,6 +60,10 @@ _PERSON: Final = re.compile(
     )""",
     re.VERBOSE,
 )
+_PERSON_WORDS: Final = (
+    *("czlowiek", "konsultant", "pracownik", "osob", "kims", "zywym"),
+    *("human", "person", "agent", "representative", "someone", "somebody"),
+)
 _PROGRAM: Final = re.compile(
     r"""\b(
       czy\s+(to|ty|ja|rozmawiam|pisze)\b.{0,25}\b(bot\w*|robot\w*|program\w*|automat\w*|czlowiek\w*|sztuczn\w+|ai)\b
@@ -71,16 +75,33 @@ _PROGRAM: Final = re.compile(
     re.VERBOSE,
 )
 
+_PROGRAM_WORDS: Final = (
+    "bot",
+    "program",
+    "automat",
+    "czlowiek",
+    "sztuczn",
+    "ai",
+    "human",
+    "person",
+    "machine",
+    "prawdziw",
+    "real",
+)
+
 
 def wants_person(text: MaskedText) -> bool:
     """Whether somebody asks for a person in words, in Polish (with or without diacritics) or English."""
     folded = fold(text.text)
+    if not any(word in folded for word in _PERSON_WORDS):  # most messages: no need to look closer
+        return False
     return _PERSON.search(folded) is not None and _PROGRAM.search(folded) is None
 
 
 def asks_whether_program(text: MaskedText) -> bool:
     """Whether somebody asks if they talk to a program. The answer is code, and always true."""
-    return _PROGRAM.search(fold(text.text)) is not None
+    folded = fold(text.text)
+    return any(word in folded for word in _PROGRAM_WORDS) and _PROGRAM.search(folded) is not None
 
 
 def decide(situation: Situation, house: House) -> Plan:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 from typing import Final
 
 import numpy as np
@@ -109,10 +109,9 @@ class Ranking:
     language: Language
     rows: tuple[_Row, ...]
     words: _Words
-    # Where the first, second, third … passages of all articles begin; the last is where they end.
-    layers: _Ints
+    firsts: NDArray[np.int64]  # where each article's passages begin; at last, where they end and whole articles begin
     starts: list[int]  # of each term's stretch in `documents` and `impacts`
-    documents: _Ints  # the layers of passages come first, whole articles after them
+    documents: _Ints  # the passages of all articles come first, whole articles after them
     impacts: NDArray[np.float32]
     common: Mapping[int, int]  # a term that many documents have: its row in `dense`, instead of a stretch
     dense: NDArray[np.float32]  # the impacts of common terms on every document
@@ -210,12 +209,8 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
     if not question.weights or (category is not None and inside is None):
         return ()
     scores = _score(ranking, question)
-    layers = ranking.layers.tolist()
-    best = scores[: len(ranking.rows)].copy()
-    for begin, end in pairwise(layers[1:]):
-        layer = best[: end - begin]
-        np.maximum(layer, scores[begin:end], out=layer)
-    articles = (best + scores[layers[-1] :]) / 2
+    firsts = ranking.firsts
+    articles = (np.maximum.reduceat(scores[: firsts[-1]], firsts[:-1]) + scores[firsts[-1] :]) / 2
     if inside is not None:
         articles *= inside
     found = np.argpartition(articles, -limit)[-limit:] if limit < len(articles) else np.arange(len(articles))
@@ -228,8 +223,8 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
         if score <= 0:
             break
         row = rows[position]
-        heights = scores[ranking.layers[: len(row.pages.passages)] + position]
-        nearest: list[int] = np.argsort(-heights, kind="stable")[:_PASSAGES].tolist()
+        heights = scores[firsts[position] : firsts[position + 1]].tolist()
+        nearest = sorted(range(len(heights)), key=lambda nth: -heights[nth])[:_PASSAGES]
         passages = tuple(row.pages.passages[nth] for nth in nearest)
         hits.append(Hit(article=row.article, pages=row.pages, passages=passages, score=min(1.0, score)))
     return tuple(hits)
@@ -283,9 +278,7 @@ def _build_ranking(language: Language, articles: Sequence[Article], previous: Ra
             fresh.append(article)
     for chunk in range(0, len(fresh), _CHUNK):
         rows.update((row.article.id, row) for row in _analyse(fresh[chunk : chunk + _CHUNK], words))
-    # Longest first: then the n-th passages of all articles are one stretch, and the best passage of each article is
-    # found by a few vector maxima.
-    ordered = sorted(rows.values(), key=lambda row: (-len(row.pages.passages), row.article.id))
+    ordered = sorted(rows.values(), key=lambda row: row.article.id)
     return _weigh(tuple(ordered), words) if ordered else None
 
 
@@ -384,13 +377,12 @@ def _add_up(
 
 def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
     """Term counts as impacts, ordered by term."""
-    spans: NDArray[np.int64] = np.array([len(row.pages.passages) for row in rows], np.int64)
-    nth = np.arange(int(spans[0]), dtype=np.int64)
-    layers = np.concatenate([[0], np.cumsum(np.searchsorted(-spans, -nth))]).astype(np.int32)
-    passages, articles = int(layers[-1]), len(rows)
+    spans = np.array([len(row.pages.passages) for row in rows], np.int64)
+    firsts = np.concatenate([[0], np.cumsum(spans)])
+    passages, articles = int(firsts[-1]), len(rows)
     term = np.concatenate([row.term for row in rows] + [row.whole_term for row in rows])
     document = np.concatenate(
-        [layers[row.document] + np.int32(at) for at, row in enumerate(rows)]
+        [row.document + np.int32(first) for first, row in zip(firsts.tolist(), rows, strict=False)]
         + [np.full(len(row.whole_term), passages + at, np.int32) for at, row in enumerate(rows)]
     )
     impact = np.concatenate([row.count for row in rows] + [row.whole_count for row in rows]).astype(np.float32)
@@ -433,7 +425,7 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
         words.language,
         rows,
         words,
-        layers,
+        firsts,
         starts.tolist(),
         document[order],
         impact[order],
