@@ -28,7 +28,7 @@ from okienko.desk.hours import describe_hours, is_open
 from okienko.http import Http
 from okienko.keys import Keys
 from okienko.log import describe
-from okienko.staff.store import agents_present
+from okienko.staff.store import agents_present, forget_expired
 from okienko.turn import House
 from okienko.values import BrandId, Clock, ConversationId, Language, MaskedText, Plan, Situation
 from okienko.web.live import Live
@@ -42,6 +42,7 @@ SLOW: Final = 0.04  # and while there is none
 HOUSE_FRESH: Final = timedelta(milliseconds=250)
 RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
+IDLE: Final = timedelta(days=1)  # a conversation with the bot in which nothing was said for so long is over
 HOUR: Final = 3600.0
 
 
@@ -99,15 +100,18 @@ class Worker:
         return len(sent)
 
     async def keep_house(self) -> None:
-        """What is due once an hour: partitions of coming months, old dedupe keys, expired values."""
+        """What is due once an hour: coming months' partitions; old keys, values, sessions and conversations end."""
         now = self.clock()
         await asyncio.to_thread(_make_partitions, self.owner_url, now)
         async with self.database.shared() as connection:
             while await upkeep.forget_seen(connection, now - REMEMBER) == upkeep.MOST:
                 pass
+            await forget_expired(connection, now)
         for brand in (await self.directory.read()).brands:
             async with self.database.brand(brand) as connection:
                 while await upkeep.expire_vault(connection, now) == upkeep.MOST:
+                    pass
+                while await upkeep.close_idle(connection, before=now - IDLE, now=now) == upkeep.MOST:
                     pass
 
     async def house(self, brand_id: BrandId) -> House:

@@ -207,4 +207,3 @@ values (current_brand(), %(id)s::uuid, %(connection)s::text, %(shape)s::text, %(
 async def store_unparsed(connection: Connection, *, id: UUID, door: ConnectionId, shape: str, at: datetime) -> None:  # noqa: A002 - the column's name
     """Keeps the shape (keys and types, no values) of a delivery that was signed well and not understood."""
     await connection.execute(STORE_UNPARSED, {"id": id, "connection": door, "shape": shape, "at": at})
-

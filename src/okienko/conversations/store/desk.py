@@ -57,6 +57,7 @@ class Row:
     closed_at: datetime | None
 
 
+# Lists use the index on the hour of the last change, and sort the few of an hour.
 # Forty messages a row are enough to know the customer's last words and since when nobody has answered. A handoff
 # leaves the customer waiting; the bot's other words answer.
 _ROW: Final = """
@@ -102,22 +103,24 @@ order by c.queued_at limit %(limit)s::integer
 LIST_BOT: Final = (
     _ROW
     + """
-and c.closed_at is null and c.holder = 'bot' and c.updated_at < %(before)s::timestamptz
-order by c.updated_at desc limit %(limit)s::integer
+and c.closed_at is null and c.holder = 'bot' and c.updated_hour <= %(before)s::timestamptz
+and c.updated_at < %(before)s::timestamptz
+order by c.updated_hour desc, c.updated_at desc limit %(limit)s::integer
 """
 )
 LIST_CLOSED: Final = (
     _ROW
     + """
-and c.closed_at is not null and c.updated_at < %(before)s::timestamptz
-order by c.updated_at desc limit %(limit)s::integer
+and c.closed_at is not null and c.updated_hour <= %(before)s::timestamptz
+and c.updated_at < %(before)s::timestamptz
+order by c.updated_hour desc, c.updated_at desc limit %(limit)s::integer
 """
 )
 LIST_ALL: Final = (
     _ROW
     + """
-and c.updated_at < %(before)s::timestamptz
-order by c.updated_at desc limit %(limit)s::integer
+and c.updated_hour <= %(before)s::timestamptz and c.updated_at < %(before)s::timestamptz
+order by c.updated_hour desc, c.updated_at desc limit %(limit)s::integer
 """
 )
 _LISTS: Final[dict[View, LiteralString]] = {
@@ -176,7 +179,8 @@ async def count_views(connection: Connection, staff_id: StaffId) -> dict[View, i
 # is needed for it, and it cannot become slow as the years go by. Searching everything wants an index of folded lemmas.
 FIND_WORDS: Final = """
 select l.id from (
-  select id, updated_at from conversation where brand_id = current_brand() order by updated_at desc limit 2000
+  select id, updated_at from conversation where brand_id = current_brand()
+  order by updated_hour desc, updated_at desc limit 2000
 ) l
 where exists (
   select from message f where f.brand_id = current_brand() and f.conversation_id = l.id

@@ -19,6 +19,24 @@ async def forget_seen(connection: Connection, before: datetime) -> int:
     return (await connection.execute(FORGET_SEEN, {"before": before, "most": MOST})).rowcount
 
 
+CLOSE_IDLE: Final = """
+update conversation set closed_at = %(now)s::timestamptz, version = version + 1
+where brand_id = current_brand() and id in (
+  select id from conversation
+  where brand_id = current_brand() and closed_at is null and holder = 'bot'
+    and updated_hour < %(before)s::timestamptz
+  limit %(most)s::integer)
+"""
+
+
+async def close_idle(connection: Connection, *, before: datetime, now: datetime) -> int:
+    """Closes up to `MOST` conversations that the bot holds and in which nothing was said since `before`.
+
+    The next message opens them again.
+    """
+    return (await connection.execute(CLOSE_IDLE, {"before": before, "now": now, "most": MOST})).rowcount
+
+
 EXPIRE_VAULT: Final = """
 delete from vault_item where brand_id = current_brand() and id in (
   select id from vault_item where brand_id = current_brand() and expires_at < %(now)s::timestamptz

@@ -110,15 +110,18 @@ create table conversation (
   reason text,
   queued_at timestamptz,
   updated_at timestamptz not null,
+  -- Lists begin with what changed last. An index on the very moment would be written at every turn, and all the others
+  -- with it; one on the hour is written once an hour, and the few of an hour are sorted.
+  updated_hour timestamptz not null generated always as (date_bin('1 hour', updated_at, timestamptz 'epoch')) stored,
   closed_at timestamptz,
   created_at timestamptz not null,
   primary key (brand_id, id),
   unique (brand_id, reference),
   foreign key (brand_id, person_id) references person on delete cascade,
   check ((holder = 'agent') = (agent_id is not null))
-);
-create index conversation_open on conversation (brand_id, holder, updated_at) where closed_at is null;
-create index conversation_recent on conversation (brand_id, updated_at);
+) with (fillfactor = 70);
+create index conversation_open on conversation (brand_id, holder, updated_hour) where closed_at is null;
+create index conversation_recent on conversation (brand_id, updated_hour);
 create index conversation_person on conversation (brand_id, person_id);
 
 -- A vendor's conversation id, or a web visitor's token, as a keyed hash; the original sealed where it is needed to answer.
@@ -203,6 +206,7 @@ create table vault_item (
   foreign key (brand_id, person_id) references person on delete cascade
 );
 create index vault_item_person on vault_item (brand_id, person_id);
+create index vault_item_lookup on vault_item (brand_id, lookup);
 create index vault_item_expiry on vault_item (brand_id, expires_at);
 
 create table vault_reveal (
@@ -262,6 +266,7 @@ create table outbox (
   foreign key (brand_id, conversation_id) references conversation on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
 create index outbox_due on outbox (due_at) where state in ('waiting', 'sending');
+create index outbox_trouble on outbox (brand_id, due_at) where state in ('unsure', 'failed');
 
 create table unparsed (
   brand_id uuid not null references brand,
@@ -510,6 +515,7 @@ comment on column conversation.misses is 'state; support; conversation; no; row'
 comment on column conversation.reason is 'state; support; conversation; yes; row';
 comment on column conversation.queued_at is 'state; support; conversation; yes; row';
 comment on column conversation.updated_at is 'state; support; conversation; yes; row';
+comment on column conversation.updated_hour is 'state; support; conversation; no; row';
 comment on column conversation.closed_at is 'state; support; conversation; yes; row';
 comment on column conversation.created_at is 'state; support; conversation; yes; row';
 comment on column thread.brand_id is 'id; support; conversation; no; row';
