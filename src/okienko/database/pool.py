@@ -14,6 +14,10 @@ from okienko.values import BrandId
 
 Connection = psycopg.AsyncConnection[TupleRow]
 
+BY_KEY: Final = """
+select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+  set_config('enable_bitmapscan', 'off', true)
+"""
 SET_BRAND: Final = "select set_config('okienko.brand', %(brand)s, true)"
 
 
@@ -77,9 +81,11 @@ class Database:
     async def pipeline(self) -> AsyncGenerator[Connection]:
         """One transaction that travels to the database and back once. For the road's grouped commits.
 
-        Results may be read only after the block: cursors are filled when it ends.
+        Results may be read only after the block: cursors are filled when it ends. Its statements find their rows by
+        key; a plan that reads a whole table is never right for them, however small the table was at the last count.
         """
         async with self._connection() as connection, connection.pipeline(), connection.transaction():
+            await connection.execute(BY_KEY)
             yield connection
 
     async def execute(self, statement: LiteralString, parameters: Mapping[str, object]) -> None:

@@ -36,6 +36,9 @@ class Stored:
 
 # A message is numbered in its conversation by the lane's counter, under the lane's lock: numbers have no gaps and are
 # in the order of commit, whatever the clocks of several processes say. Lanes are locked in order, as everywhere.
+#
+# The statement's shape is its speed: rows are looked up one by one by their keys (lateral), and what belongs to what is
+# asked with `in (…) is true`, which is hashed. Joins would be planned for tables whose size nobody knows.
 STORE_ARRIVALS: Final = """
 with arrival as (
   select * from unnest(
@@ -44,34 +47,35 @@ with arrival as (
   ) with ordinality as a (connection_id, lookup, key, id, kind, text, choice, at, n)
 ), known as (
   select a.*, t.conversation_id from arrival a
-  join thread t on t.brand_id = current_brand() and t.connection_id = a.connection_id and t.lookup = a.lookup
+  cross join lateral (
+    select conversation_id from thread
+    where brand_id = current_brand() and connection_id = a.connection_id and lookup = a.lookup limit 1
+  ) t
 ), fresh as (
   insert into seen (connection_id, key, at)
-  select connection_id, key, at from known order by connection_id, key
+  select connection_id, key, at from known order by key
   on conflict do nothing
-  returning connection_id, key
+  returning key
 ), new as (
-  select k.*, row_number() over (partition by k.conversation_id order by k.n) as nth
-  from known k join fresh f using (connection_id, key)
-), locked as (
-  select l.conversation_id, l.arrived from lane l
-  where l.brand_id = current_brand() and l.conversation_id in (select conversation_id from new)
-  order by l.conversation_id for update
+  select k.*, row_number() over (partition by conversation_id order by n) as nth
+  from known k where (key in (select key from fresh)) is true
+  order by conversation_id
+), placed as (
+  select n.*, l.arrived + n.nth as arrival from new n
+  cross join lateral (
+    select arrived from lane where brand_id = current_brand() and conversation_id = n.conversation_id for update
+  ) l
 ), counted as (
   update lane l set
-    arrived = l.arrived + c.many,
-    waiting_since = case when l.arrived = l.answered then c.at else l.waiting_since end
-  from (select conversation_id, count(*) as many, min(at) as at from new group by conversation_id) c
-  join locked using (conversation_id)
-  where l.brand_id = current_brand() and l.conversation_id = c.conversation_id
-  returning l.conversation_id, l.arrived - c.many as before
+    arrived = p.arrived,
+    waiting_since = case when l.arrived = l.answered then p.at else l.waiting_since end
+  from (select conversation_id, max(arrival) as arrived, min(at) as at from placed group by conversation_id) p
+  where l.brand_id = current_brand() and l.conversation_id = p.conversation_id
 ), stored as (
   insert into message (brand_id, conversation_id, id, author, kind, text, arrival, choice, at)
-  select current_brand(), n.conversation_id, n.id, 'customer', n.kind, n.text, c.before + n.nth, n.choice, n.at
-  from new n join counted c using (conversation_id)
+  select current_brand(), conversation_id, id, 'customer', kind, text, arrival, choice, at from placed
 )
-select k.n, k.conversation_id, f.key is not null
-from known k left join fresh f using (connection_id, key)
+select n, conversation_id, (key in (select key from fresh)) is true from known
 """
 
 

@@ -50,8 +50,13 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
   c.category, c.picked, c.reference, c.noticed, c.misses, l.failures, l.arrived,
   m.arrivals, m.kinds, m.texts, m.choices, m.ats, case when m.last_kind = 'clarify' then m.last_words end
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
-join lane l on l.brand_id = current_brand() and l.conversation_id = w.conversation_id and l.token = w.token
-join conversation c on c.brand_id = current_brand() and c.id = w.conversation_id
+cross join lateral (
+  select * from lane
+  where brand_id = current_brand() and conversation_id = w.conversation_id and token = w.token limit 1
+) l
+cross join lateral (
+  select * from conversation where brand_id = current_brand() and id = w.conversation_id limit 1
+) c
 cross join lateral (
   select
     array_agg(r.arrival order by r.id) filter (where r.arrival > l.answered) as arrivals,
@@ -132,7 +137,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
 
 
 # A plan is written if its lease still holds (the lane's token) and nobody changed the conversation since it was read
-# (its version). A lane whose conversation moved on is released, to be decided anew.
+# (its version). A lane whose conversation moved on is released, to be decided anew. Shaped like `STORE_ARRIVALS`.
 WRITE_PLANS: Final = """
 with plan as (
   select * from unnest(
@@ -140,33 +145,40 @@ with plan as (
     %(categories)s::text[], %(languages)s::text[], %(misses)s::integer[], %(reasons)s::text[], %(noticed)s::boolean[],
     %(picked)s::boolean[]
   ) as p (conversation_id, token, version, arrived, holder, category, language, misses, reason, noticed, picked)
+  order by conversation_id
 ), mine as (
-  select l.conversation_id from lane l
-  join plan p on p.conversation_id = l.conversation_id and p.token = l.token
-  where l.brand_id = current_brand()
-  order by l.conversation_id for update of l
+  select p.* from plan p
+  cross join lateral (
+    select from lane
+    where brand_id = current_brand() and conversation_id = p.conversation_id and token = p.token for update
+  ) l
 ), held as (
   update conversation c set
-    version = c.version + 1, holder = p.holder, category = p.category, language = p.language, misses = p.misses,
-    picked = p.picked, reason = p.reason, noticed = p.noticed, closed_at = null, updated_at = %(now)s::timestamptz,
-    agent_id = case when p.holder = 'agent' then c.agent_id end,
-    queued_at = case when p.holder = 'queue' then coalesce(c.queued_at, %(now)s::timestamptz) end
-  from plan p join mine using (conversation_id)
-  where c.brand_id = current_brand() and c.id = p.conversation_id and c.version = p.version
-  returning c.id as conversation_id, c.connection_id, c.channel
-), released as (
+    version = c.version + 1, holder = m.holder, category = m.category, language = m.language, misses = m.misses,
+    picked = m.picked, reason = m.reason, noticed = m.noticed, closed_at = null, updated_at = %(now)s::timestamptz,
+    agent_id = case when m.holder = 'agent' then c.agent_id end,
+    queued_at = case when m.holder = 'queue' then coalesce(c.queued_at, %(now)s::timestamptz) end
+  from mine m
+  where c.brand_id = current_brand() and c.id = m.conversation_id and c.version = m.version
+  returning c.id as conversation_id, m.arrived
+), done as (
   update lane l set
-    answered = case when h.conversation_id is null then l.answered else greatest(l.answered, p.arrived) end,
-    failures = case when h.conversation_id is null then l.failures else 0 end,
-    waiting_since = %(now)s::timestamptz, lease_until = 'epoch'
-  from plan p join mine using (conversation_id) left join held h using (conversation_id)
-  where l.brand_id = current_brand() and l.conversation_id = p.conversation_id
+    answered = greatest(l.answered, h.arrived), failures = 0, lease_until = 'epoch',
+    waiting_since = %(now)s::timestamptz
+  from held h
+  where l.brand_id = current_brand() and l.conversation_id = h.conversation_id
+), released as (
+  update lane l set lease_until = 'epoch'
+  from mine m
+  where l.brand_id = current_brand() and l.conversation_id = m.conversation_id
+    and (m.conversation_id in (select conversation_id from held)) is not true
 ), say as (
-  select s.*, h.connection_id, h.channel from unnest(
-    %(say_conversations)s::uuid[], %(say_ids)s::uuid[], %(say_kinds)s::text[], %(say_texts)s::text[],
-    %(say_answers)s::bigint[], %(say_choices)s::text[], %(say_confidences)s::real[]
-  ) as s (conversation_id, id, kind, text, answers, choices, confidence)
-  join held h using (conversation_id)
+  select * from unnest(
+    %(say_conversations)s::uuid[], %(say_ids)s::uuid[], %(say_connections)s::text[], %(say_channels)s::text[],
+    %(say_kinds)s::text[], %(say_texts)s::text[], %(say_answers)s::bigint[], %(say_choices)s::text[],
+    %(say_confidences)s::real[]
+  ) as s (conversation_id, id, connection_id, channel, kind, text, answers, choices, confidence)
+  where (conversation_id in (select conversation_id from held)) is true
 ), said as (
   insert into message (brand_id, conversation_id, id, author, kind, text, answers, choices, confidence, at)
   select current_brand(), conversation_id, id, 'bot', kind, text, answers, string_to_array(choices, ' '), confidence,
@@ -178,13 +190,13 @@ with plan as (
 ), cited as (
   insert into citation (brand_id, conversation_id, message_id, position, article_id, article_language, article_version,
     title, quote, published)
-  select current_brand(), s.conversation_id, c.message_id, c.position, c.article_id, c.article_language,
-    c.article_version, c.title, c.quote, c.published
+  select current_brand(), c.*
   from unnest(
-    %(cite_messages)s::uuid[], %(cite_positions)s::integer[], %(cite_articles)s::text[], %(cite_languages)s::text[],
-    %(cite_versions)s::integer[], %(cite_titles)s::text[], %(cite_quotes)s::text[], %(cite_dates)s::timestamptz[]
-  ) as c (message_id, position, article_id, article_language, article_version, title, quote, published)
-  join say s on s.id = c.message_id
+    %(cite_conversations)s::uuid[], %(cite_messages)s::uuid[], %(cite_positions)s::integer[], %(cite_articles)s::text[],
+    %(cite_languages)s::text[], %(cite_versions)s::integer[], %(cite_titles)s::text[], %(cite_quotes)s::text[],
+    %(cite_dates)s::timestamptz[]
+  ) as c (conversation_id, message_id, position, article_id, article_language, article_version, title, quote, published)
+  where (c.conversation_id in (select conversation_id from held)) is true
 )
 select conversation_id from held
 """
@@ -198,8 +210,8 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         for say, message in zip(plan.says, ids, strict=True)
     ]
     cited = [
-        (message, position, citation)
-        for _, say, message in spoken
+        (plan.situation.conversation, message, position, citation)
+        for plan, say, message in spoken
         for position, citation in enumerate(say.citations, start=1)
     ]
     return {
@@ -217,19 +229,22 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "noticed": [p.situation.noticed or any(s.kind is Kind.NOTICE for s in p.says) for p in plans],
         "say_conversations": [p.situation.conversation for p, _, _ in spoken],
         "say_ids": [message for _, _, message in spoken],
+        "say_connections": [p.situation.connection for p, _, _ in spoken],
+        "say_channels": [p.situation.channel for p, _, _ in spoken],
         "say_kinds": [s.kind.value for _, s, _ in spoken],
         "say_texts": [s.text.text for _, s, _ in spoken],
         "say_answers": [p.situation.arrived for p, _, _ in spoken],
         "say_choices": [" ".join(s.choices) for _, s, _ in spoken],
         "say_confidences": [s.confidence for _, s, _ in spoken],
-        "cite_messages": [message for message, _, _ in cited],
-        "cite_positions": [position for _, position, _ in cited],
-        "cite_articles": [c.article for _, _, c in cited],
-        "cite_languages": [c.language for _, _, c in cited],
-        "cite_versions": [c.version for _, _, c in cited],
-        "cite_titles": [c.title for _, _, c in cited],
-        "cite_quotes": [c.quote for _, _, c in cited],
-        "cite_dates": [c.published for _, _, c in cited],
+        "cite_conversations": [conversation for conversation, _, _, _ in cited],
+        "cite_messages": [message for _, message, _, _ in cited],
+        "cite_positions": [position for _, _, position, _ in cited],
+        "cite_articles": [c.article for _, _, _, c in cited],
+        "cite_languages": [c.language for _, _, _, c in cited],
+        "cite_versions": [c.version for _, _, _, c in cited],
+        "cite_titles": [c.title for _, _, _, c in cited],
+        "cite_quotes": [c.quote for _, _, _, c in cited],
+        "cite_dates": [c.published for _, _, _, c in cited],
     }
 
 

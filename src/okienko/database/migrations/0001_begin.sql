@@ -393,11 +393,11 @@ create function claim_lanes(_limit integer, _now timestamptz, _lease interval)
 begin atomic
   update lane l set lease_until = _now + _lease, token = l.token + 1
   from (
-    select w.brand_id, w.conversation_id from lane w
+    select w.ctid from lane w
     where w.arrived > w.answered and w.lease_until <= _now
     order by w.waiting_since limit _limit for update skip locked
   ) w
-  where l.brand_id = w.brand_id and l.conversation_id = w.conversation_id
+  where l.ctid = w.ctid  -- of a row that this statement has locked: no plan can make it a scan of the table
   returning l.brand_id, l.conversation_id, l.token;
 end;
 
@@ -408,11 +408,11 @@ create function show_webchat(_limit integer, _now timestamptz)
 begin atomic
   update outbox o set state = 'sent', sent_at = _now, attempts = o.attempts + 1
   from (
-    select w.brand_id, w.conversation_id, w.message_id from outbox w
-    where w.state = 'waiting' and w.channel = 'webchat' and w.due_at <= _now
+    select w.ctid from outbox w
+    where w.state in ('waiting', 'sending') and w.state = 'waiting' and w.channel = 'webchat' and w.due_at <= _now
     order by w.due_at limit _limit for update skip locked
   ) w
-  where o.brand_id = w.brand_id and o.conversation_id = w.conversation_id and o.message_id = w.message_id
+  where o.ctid = w.ctid
   returning o.brand_id, o.conversation_id;
 end;
 
@@ -425,8 +425,8 @@ create function claim_outbox(_limit integer, _now timestamptz, _lease interval)
 begin atomic
   update outbox o set state = 'sending', claimed_until = _now + _lease, attempts = o.attempts + 1
   from (
-    select w.brand_id, w.conversation_id, w.message_id, w.state = 'sending' as unsettled from outbox w
-    where w.channel <> 'webchat' and w.due_at <= _now
+    select w.ctid, w.state = 'sending' as unsettled from outbox w
+    where w.state in ('waiting', 'sending') and w.channel <> 'webchat' and w.due_at <= _now
       and (w.state = 'waiting' or (w.state = 'sending' and w.claimed_until <= _now))
       and not exists (
         select from outbox e
@@ -434,7 +434,7 @@ begin atomic
           and e.state in ('waiting', 'sending'))
     order by w.due_at limit _limit for update skip locked
   ) w
-  where o.brand_id = w.brand_id and o.conversation_id = w.conversation_id and o.message_id = w.message_id
+  where o.ctid = w.ctid
   returning o.brand_id, o.conversation_id, o.message_id, o.attempts, w.unsettled, o.last_try;
 end;
 
