@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import Final
 
 import numpy as np
@@ -109,12 +109,17 @@ class Ranking:
     language: Language
     rows: tuple[_Row, ...]
     words: _Words
-    firsts: NDArray[np.int64]  # where each article's passages begin; at last, where they end and whole articles begin
+    # Whole articles, by term: who has it and what that is worth. They are scored first.
     starts: list[int]  # of each term's stretch in `documents` and `impacts`
-    documents: _Ints  # the passages of all articles come first, whole articles after them
+    documents: _Ints  # positions in `rows`
     impacts: NDArray[np.float32]
-    common: Mapping[int, int]  # a term that many documents have: its row in `dense`, instead of a stretch
-    dense: NDArray[np.float32]  # the impacts of common terms on every document
+    common: Mapping[int, int]  # a term that many articles have: its row in `dense`, instead of a stretch
+    dense: NDArray[np.float32]  # the impacts of common terms on every article
+    # Passages, by article: which terms they have. Only those of the best articles are scored.
+    firsts: list[int]  # of each article's stretch in the three that follow; at last, their end
+    inner_passages: _Ints  # the first passage of its article is 0
+    inner_terms: _Ints
+    inner_impacts: NDArray[np.float32]
     idf: list[float]  # of each term; 0.0 for a term that no article has
     unknown: float  # idf of what no article has
     categories: Mapping[str, NDArray[np.bool_]]
@@ -208,26 +213,27 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
     inside = ranking.categories.get(category) if category is not None else None
     if not question.weights or (category is not None and inside is None):
         return ()
-    scores = _score(ranking, question)
-    firsts = ranking.firsts
-    articles = (np.maximum.reduceat(scores[: firsts[-1]], firsts[:-1]) + scores[firsts[-1] :]) / 2
+    articles = _score_articles(ranking, question)
     if inside is not None:
         articles *= inside
-    found = np.argpartition(articles, -limit)[-limit:] if limit < len(articles) else np.arange(len(articles))
+    several = max(_SEVERAL, limit)
+    found = np.argpartition(articles, -several)[-several:] if several < len(articles) else np.arange(len(articles))
+    positions: list[int] = found[articles[found] > 0].tolist()
     rows = ranking.rows
-    hits: list[Hit] = []
-    for score, position in sorted(
-        zip(articles[found].tolist(), found.tolist(), strict=True),
-        key=lambda pair: (-pair[0], rows[pair[1]].article.id),
-    ):
-        if score <= 0:
-            break
-        row = rows[position]
-        heights = scores[firsts[position] : firsts[position + 1]].tolist()
-        nearest = sorted(range(len(heights)), key=lambda nth: -heights[nth])[:_PASSAGES]
-        passages = tuple(row.pages.passages[nth] for nth in nearest)
-        hits.append(Hit(article=row.article, pages=row.pages, passages=passages, score=min(1.0, score)))
-    return tuple(hits)
+    scored = [
+        (min(1.0, (articles[position] + max(heights)) / 2), rows[position], heights)
+        for position, heights in zip(positions, _score_passages(ranking, question, positions), strict=True)
+    ]
+    scored.sort(key=lambda one: (-one[0], one[1].article.id))
+    return tuple(
+        Hit(article=row.article, pages=row.pages, passages=_nearest(row, heights), score=score)
+        for score, row, heights in scored[:limit]
+    )
+
+
+def _nearest(row: _Row, heights: Sequence[float]) -> tuple[Passage, ...]:
+    order = sorted(range(len(heights)), key=lambda nth: -heights[nth])[:_PASSAGES]
+    return tuple(row.pages.passages[nth] for nth in order)
 
 
 def find_terms(ranking: Ranking, question: Question, text: str) -> set[int]:
@@ -236,8 +242,8 @@ def find_terms(ranking: Ranking, question: Question, text: str) -> set[int]:
     return {term for number in ranking.words.read(text) for term in terms[number] if term in worth}
 
 
-def _score(ranking: Ranking, question: Question) -> _Shares:
-    """The shares of every passage, then of every article as a whole."""
+def _score_articles(ranking: Ranking, question: Question) -> _Shares:
+    """The share of a perfect match that every article as a whole has."""
     starts, common = ranking.starts, ranking.common
     stretches: list[slice] = []
     weights: list[float] = []
@@ -251,13 +257,31 @@ def _score(ranking: Ranking, question: Question) -> _Shares:
         else:
             rows.append(row)
             row_weights.append(weight)
-    shares = np.array(row_weights, np.float32) @ ranking.dense[rows]
+    shares = (np.array(row_weights, np.float32) @ ranking.dense[rows]).astype(np.float64)
     if stretches:
         impacts = np.concatenate([ranking.impacts[stretch] for stretch in stretches])
         impacts *= np.repeat(np.array(weights, np.float32), [stretch.stop - stretch.start for stretch in stretches])
         documents = np.concatenate([ranking.documents[stretch] for stretch in stretches])
-        shares = shares + np.bincount(documents, impacts, len(shares))
-    return shares.astype(np.float64, copy=False)
+        shares += np.bincount(documents, impacts, len(shares))
+    return shares
+
+
+def _score_passages(ranking: Ranking, question: Question, positions: Sequence[int]) -> list[list[float]]:
+    """The share of a perfect match that each passage of these articles has."""
+    if not positions:
+        return []
+    weights = np.zeros(len(ranking.idf), np.float32)
+    weights[list(question.weights)] = list(question.weights.values())
+    stretches = [slice(ranking.firsts[position], ranking.firsts[position + 1]) for position in positions]
+    spans = [len(ranking.rows[position].pages.passages) for position in positions]
+    ends = list(accumulate(spans))
+    begins = [end - span for end, span in zip(ends, spans, strict=True)]
+    passages = np.concatenate([ranking.inner_passages[stretch] for stretch in stretches])
+    passages += np.repeat(np.array(begins, np.int32), [stretch.stop - stretch.start for stretch in stretches])
+    shares = weights[np.concatenate([ranking.inner_terms[stretch] for stretch in stretches])]
+    shares *= np.concatenate([ranking.inner_impacts[stretch] for stretch in stretches])
+    heights: list[float] = np.bincount(passages, shares, ends[-1]).tolist()
+    return [heights[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
 
 def _terms_of(token: str, language: Language) -> list[str]:
@@ -361,7 +385,8 @@ def _count(
 
 _WEIGHT_BITS: Final = 20
 _MOST_SENTENCES: Final = 10_000  # kept as tokens, for quoting
-_COMMON: Final = 10  # a term is common when one document in so many has it
+_COMMON: Final = 10  # a term is common when one article in so many has it
+_SEVERAL: Final = 8  # articles, the best as a whole, are looked into
 
 
 def _add_up(
@@ -403,12 +428,16 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
     impact /= damping
     del damping
     impact *= (idf * (_K1 + 1)).astype(np.float32)[term]
-    # What every tenth document has is quicker to add up as a row than as a list.
-    documents = passages + articles
-    common = np.flatnonzero(np.bincount(term, minlength=terms) * _COMMON > documents)
+    # Passages come first in these lists; from here on whole articles go by term.
+    inner = [len(row.term) for row in rows]
+    split = sum(inner)
+    inner_terms, inner_impacts = term[:split], impact[:split]
+    term, document, impact = term[split:], document[split:] - np.int32(passages), impact[split:]
+    # What every tenth article has is quicker to add up as a row than as a list.
+    common = np.flatnonzero(have * _COMMON > articles)
     row_of = np.full(terms, -1, np.int32)
     row_of[common] = np.arange(len(common))
-    dense = np.zeros((len(common), documents), np.float32)
+    dense = np.zeros((len(common), articles), np.float32)
     row = row_of[term]
     is_common = row >= 0
     dense[row[is_common], document[is_common]] = impact[is_common]
@@ -425,12 +454,15 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
         words.language,
         rows,
         words,
-        firsts,
         starts.tolist(),
         document[order],
         impact[order],
         {number: at for at, number in enumerate(common.tolist())},
         dense,
+        [0, *accumulate(inner)],
+        np.concatenate([row.document for row in rows]),
+        inner_terms,
+        inner_impacts,
         idf.tolist(),
         float(np.log1p((len(rows) + 0.5) / 0.5)),
         {slug: slugs == slug for slug in set(slugs.tolist())},

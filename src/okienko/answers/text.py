@@ -80,8 +80,8 @@ def fold(text: str) -> str:
     text = text.translate(_LETTERS)
     if text.isascii():
         return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    decomposed = unicodedata.normalize("NFKD", text)  # which may bring capitals back: "𝕬" is an A
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
 
 
 def read_tokens(text: str) -> list[str]:
