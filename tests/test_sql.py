@@ -6,10 +6,12 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from typing import LiteralString, cast
 from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import sql
 
 import okienko
 from okienko.database.urls import Urls
@@ -52,8 +54,9 @@ def connection(urls: Urls) -> Iterator[psycopg.Connection]:
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_statement_can_be_planned_as_the_role_that_runs_it(connection: psycopg.Connection, name: str) -> None:
+    explain = sql.SQL(cast("LiteralString", f"explain (generic_plan) {number_parameters(STATEMENTS[name])}"))
     with connection.transaction(force_rollback=True):
-        plan = connection.execute(f"explain (generic_plan) {number_parameters(STATEMENTS[name])}").fetchall()  # pyright: ignore[reportArgumentType, reportCallIssue] - our own constants
+        plan = connection.execute(explain).fetchall()
     assert plan
 
 

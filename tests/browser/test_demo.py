@@ -79,9 +79,10 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 async def open_chat(page: Page, demo: Demo, brand: str) -> Frame:
     await page.goto(f"{demo.address}/demo/{brand}")
     await page.get_by_role("button", name="Pomoc").click()
-    frame = await (await page.wait_for_selector("iframe")).content_frame()
-    assert frame is not None
-    return frame
+    frame = await page.wait_for_selector("iframe")
+    window = await frame.content_frame() if frame else None
+    assert window is not None
+    return window
 
 
 async def write(chat: Frame, text: str) -> None:

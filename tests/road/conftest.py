@@ -233,6 +233,6 @@ ARTICLES = [
         "zmiana-hasla",
         "konto",
         "Zmiana hasła",
-        "Hasło do konta zmienisz w ustawieniach, w zakładce Bezpieczeństwo. Po zmianie hasła wylogujemy inne urządzenia.",
+        "Hasło do konta zmienisz w ustawieniach, w zakładce Bezpieczeństwo. Zmiana hasła wylogowuje inne urządzenia.",
     ),
 ]

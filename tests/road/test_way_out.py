@@ -10,16 +10,16 @@ from uuid import uuid4
 import orjson
 import psycopg
 import pytest
-from tests.conftest import Cluster
-from tests.road.conftest import World
-from tests.road.test_way_in import TOKEN, signed
 
 from okienko.conversations.store import outbox, turns
 from okienko.database.ids import new_id
 from okienko.database.pool import SET_BRAND, DatabaseAway
 from okienko.http import Answered
-from okienko.turn import decide
-from okienko.values import ConversationId, Failed, Plan, Unsure
+from okienko.turn import Found, decide
+from okienko.values import ConversationId, Failed, Language, MaskedText, Plan, Unsure
+from tests.conftest import Cluster
+from tests.road.conftest import World
+from tests.road.test_way_in import TOKEN, signed
 
 pytestmark = pytest.mark.anyio
 
@@ -87,7 +87,7 @@ async def test_a_turn_that_breaks_goes_to_a_person_and_its_neighbours_do_not_not
     house = await world.worker.house(world.brand.id)
     look_up = house.look_up
 
-    def breaks(question, language, category):  # noqa: ANN001, ANN202 # pyright: ignore - a fault
+    def breaks(question: MaskedText, language: Language, category: str | None) -> Found:
         if "popsuj" in question.text:
             raise ZeroDivisionError
         return look_up(question, language, category)
