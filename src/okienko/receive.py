@@ -61,6 +61,23 @@ TOO_MANY: Final = 1000  # … if at least so many conversations wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """What happens to the next message."""
+
+    pause: float = 0.0  # seconds that its answer is held back
+    come_back: int | None = None  # refused: seconds after which it should be sent again
+
+
+def admit(waiting: int, seconds: float) -> Admission:
+    """When `waiting` conversations wait, the oldest for so many seconds. One that waits long alone is no load."""
+    if seconds > TOO_LATE and waiting >= TOO_MANY:
+        return Admission(come_back=min(30, max(2, round(seconds / 2))))
+    if seconds > LATE and waiting >= MANY:
+        return Admission(pause=min(1.0, (seconds - LATE) / 4))
+    return Admission()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A message between its request and its commit."""
 
@@ -89,8 +106,7 @@ class Reception:
         self._wake = wake  # tells a worker in this process; one elsewhere polls
         self._waiting: list[Waiting] = []
         self._arrived = asyncio.Event()
-        self._waiting_lanes = 0
-        self._lag = 0.0
+        self._admission = Admission()
 
     async def hook(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI: `POST /hooks/<channel>/<connection>`."""
@@ -132,9 +148,12 @@ class Reception:
             return 413, {"error": f"at most {adapter.most_bytes} bytes"}, {}
         if not adapter.verify(body, headers, door.secret, self._clock()):
             return 401, {"error": "the signature is wrong or too old"}, {}
-        wait = await self._admit()
-        if wait is not None:
-            return 503, {"error": "too many messages at once; please send it again"}, {"retry-after": str(wait)}
+        admission = self._admission
+        if admission.come_back is not None:
+            retry = {"retry-after": str(admission.come_back)}
+            return 503, {"error": "too many messages at once; please send it again"}, retry
+        if admission.pause:
+            await asyncio.sleep(admission.pause)
         try:
             inbound = adapter.parse(body, headers)
         except Malformed as malformed:
@@ -148,14 +167,6 @@ class Reception:
         if None in stored:
             return 401, {"error": "the conversation is not known"}, {}
         return 200, {"state": "stored" if any(s is not None and s.fresh for s in stored) else "duplicate"}, {}
-
-    async def _admit(self) -> int | None:
-        """Slows down when the lanes lag; returns the seconds to come back after when they lag too much."""
-        if self._lag > TOO_LATE and self._waiting_lanes >= TOO_MANY:
-            return min(30, max(2, round(self._lag / 2)))
-        if self._lag > LATE and self._waiting_lanes >= MANY:
-            await asyncio.sleep(min(1.0, (self._lag - LATE) / 4))
-        return None
 
     async def _take(self, adapter: Adapter, door: Connection, brand: Brand, inbound: Inbound) -> Stored | None:
         """Masks one message, has it stored with others, and returns when it is on the disk."""
@@ -229,12 +240,16 @@ class Reception:
     async def watch(self) -> None:
         """Keeps an eye on how late the lanes are, until cancelled."""
         while True:
-            try:
-                async with self._database.shared() as connection:
-                    self._waiting_lanes, self._lag = await turns.lane_lag(connection, self._clock())
-            except (DatabaseAway, psycopg.Error):
-                self._waiting_lanes, self._lag = 0, 0.0  # the commit itself will say that the database is away
+            await self.look()
             await asyncio.sleep(0.25)
+
+    async def look(self) -> None:
+        """Decides by the lanes what happens to the next messages."""
+        try:
+            async with self._database.shared() as connection:
+                self._admission = admit(*await turns.lane_lag(connection, self._clock()))
+        except (DatabaseAway, psycopg.Error):
+            self._admission = Admission()  # the commit itself will say that the database is away
 
     async def _store(self, batch: Sequence[Waiting]) -> None:
         unique: dict[tuple[str, bytes], Waiting] = {}

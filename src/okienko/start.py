@@ -23,7 +23,7 @@ from okienko.database.migrate import migrate
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.http import Client
-from okienko.keys import Keys
+from okienko.keys import Keys, WrongKey
 from okienko.receive import Reception
 from okienko.settings import Settings
 from okienko.values import Clock
@@ -92,6 +92,13 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
     # of a worker's time, and what a turn leaves behind has none.
     gc.set_threshold(20_000, 50, 100)
     async with open_services(settings, urls, clock=clock) as services, Client() as http:
+        try:
+            await services.directory.read()
+        except WrongKey:
+            raise WrongKey(
+                f"the keys in {settings.keys} are not those of this database: put the right ones there, or name their "
+                "folder with OKIENKO_KEYS"
+            ) from None
         worker = Worker(
             database=services.database,
             owner_url=urls.owner,

@@ -144,6 +144,8 @@ class Question:
     tokens: frozenset[str]  # folded, stop words too
     weights: Mapping[int, float]  # times the impacts of a perfect match they sum up to 1
     worth: Mapping[int, float]  # what finding the term in a sentence is worth
+    # Which of its terms a token has, as far as sentences have been read for it.
+    heard: dict[int, tuple[int, ...]] = field(default_factory=dict[int, tuple[int, ...]])
 
 
 def build_index(articles: Iterable[Article], previous: Index | None = None) -> Index:
@@ -238,8 +240,15 @@ def _nearest(row: _Row, heights: Sequence[float]) -> tuple[Passage, ...]:
 
 def find_terms(ranking: Ranking, question: Question, text: str) -> set[int]:
     """The terms of a question that a stretch of an article's text contains."""
-    terms, worth = ranking.words.token_terms, question.worth
-    return {term for number in ranking.words.read(text) for term in terms[number] if term in worth}
+    terms, worth, heard = ranking.words.token_terms, question.worth, question.heard
+    found: set[int] = set()
+    for number in ranking.words.read(text):
+        asked = heard.get(number)
+        if asked is None:
+            asked = heard[number] = tuple(term for term in terms[number] if term in worth)
+        if asked:
+            found.update(asked)
+    return found
 
 
 def _score_articles(ranking: Ranking, question: Question) -> _Shares:

@@ -68,7 +68,7 @@ async def load(database: Database, keys: Keys, *, now: datetime, site: str, rese
     async with database.shared() as connection:
         found = await store.find_brands(connection)
     others = sorted(found.keys() - set(SLUGS))
-    if others:
+    if others and not found.keys() & set(SLUGS):
         raise OtherBrands(others)
     fresh = False
     for plan in plans:
