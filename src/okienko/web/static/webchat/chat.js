@@ -325,7 +325,9 @@ function listen() {
   stopStream?.();
   const connected = (yes) => {
     clearTimeout(reconnectTimer);
-    if (!navigator.onLine) tell("connection", words.offline);
+    // Until here nothing could have been sent, so nothing could be typed or pressed.
+for (const control of document.querySelectorAll("[data-waits]")) control.disabled = false;
+if (!navigator.onLine) tell("connection", words.offline);
     else if (yes) tell("connection", "");
     else reconnectTimer = setTimeout(() => tell("connection", words.reconnecting), 1500); // a short gap is no news
   };
@@ -465,5 +467,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open]")) tellParent("close");
 });
 
+// Until here nothing could have been sent, so nothing could be typed or pressed.
+for (const control of document.querySelectorAll("[data-waits]")) control.disabled = false;
 if (!navigator.onLine) tell("connection", words.offline);
 if (tokens.get() !== null) listen(); // a conversation was begun here before
