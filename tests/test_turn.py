@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 import pytest
 
+import okienko
 from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.turn import CONTACT, PERSON, Found, House, asks_whether_program, decide, give_up, wants_person
 from okienko.values import (
     Asked,
+    Because,
     Citation,
     ConnectionId,
     ConversationId,
@@ -237,3 +241,9 @@ def test_whether_it_is_a_program_is_answered_truly(text: str) -> None:
 @pytest.mark.parametrize("text", ["robot kuchenny nie dotarł", "program lojalnościowy", "is this a bottle"])
 def test_talk_about_programs_is_not_that_question(text: str) -> None:
     assert not asks_whether_program(MaskedText(text))
+
+
+@pytest.mark.parametrize("reason", get_args(Because))
+def test_the_desk_has_words_for_every_reason(reason: str) -> None:
+    parts = Path(okienko.__file__).parent / "web" / "templates" / "desk" / "parts.html"
+    assert f'"{reason}": _(' in parts.read_text("utf-8")

@@ -18,7 +18,7 @@ from typing import Final
 from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.answers.text import fold
 from okienko.masking.mask import published
-from okienko.values import Asked, Holder, Kind, Language, MaskedText, Plan, Say, Situation
+from okienko.values import Asked, Because, Holder, Kind, Language, MaskedText, Plan, Say, Situation
 from okienko.web.i18n import Words, words
 
 Found = Answer | Clarify | Refuse
@@ -213,7 +213,7 @@ def _miss(situation: Situation, house: House, picked: str | None) -> Plan:
     return _plan(situation, says=(say,), misses=misses, picked=picked, reason="no_answer")
 
 
-def _hand_over(situation: Situation, house: House, reason: str, before: str = "", *, misses: int = 0) -> Plan:
+def _hand_over(situation: Situation, house: House, reason: Because, before: str = "", *, misses: int = 0) -> Plan:
     """To a person; says honestly whether one is there now."""
     speak = words(situation.language)
     if house.open and house.people > 0:
@@ -246,7 +246,7 @@ def _plan(
     misses: int = 0,
     picked: str | None = None,
     category: str | None = None,
-    reason: str,
+    reason: Because,
 ) -> Plan:
     if says and not situation.noticed:
         says = (_notice(words(situation.language)), *says)

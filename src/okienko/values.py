@@ -210,6 +210,21 @@ class Situation:
     )  # the words that the bot answered with "what is it about?", if that was its last word
 
 
+Because = Literal[
+    "person_has_it",
+    "asked_for_person",
+    "unreadable",
+    "truth",
+    "category_picked",
+    "answered",
+    "clarified",
+    "greeted",
+    "thanked",
+    "no_answer",
+    "broken",
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a turn decided; the store obeys it or, when a person took over meanwhile, drops it."""
@@ -221,7 +236,7 @@ class Plan:
     picked: bool
     language: Language
     misses: int
-    reason: str  # why: one of a closed list of words, for the trace and the desk
+    reason: Because  # for the trace; the desk puts it into words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

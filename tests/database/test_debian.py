@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import psycopg
+import pytest
 
 from okienko.database.migrate import migrate
 from tests.conftest import Cluster
+from tests.road.conftest import open_world
+from tests.road.test_way_in import TOKEN
 
 
 def test_the_schema_is_complete_on_15(debian_cluster: Cluster) -> None:
@@ -26,3 +29,16 @@ def test_the_schema_is_complete_on_15(debian_cluster: Cluster) -> None:
                 """
             ).fetchall()
             assert open_tables == []
+
+
+@pytest.mark.anyio
+async def test_a_message_travels_the_road_on_15(debian_cluster: Cluster) -> None:
+    with debian_cluster.database("road") as urls:
+        async with open_world(urls) as world:
+            conversation = await world.begin(TOKEN)
+            await world.say(TOKEN, "mój mail to jan@poczta.example")
+            await world.say(TOKEN, "ile mam czasu na zwrot towaru?")
+            await world.settle()
+            first, second, answer = await world.transcript(conversation)
+            assert (first[2], second[2]) == ("mój mail to [e-mail]", "ile mam czasu na zwrot towaru?")
+            assert answer[1] == "answer"

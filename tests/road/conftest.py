@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -146,7 +147,14 @@ class World:
 
 @pytest.fixture
 async def world(database_urls: Urls) -> AsyncIterator[World]:
-    """A fresh database with one brand."""
+    """The world on a database of this test alone."""
+    async with open_world(database_urls) as world:
+        yield world
+
+
+@asynccontextmanager
+async def open_world(database_urls: Urls) -> AsyncGenerator[World]:
+    """One brand in an empty database."""
     clock = SetClock(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))  # a Saturday, inside the brand's hours
     keys = Keys(operator=bytes(32), index=bytes(reversed(range(32))))
     database = await Database.open(database_urls.app, size=4)

@@ -131,7 +131,6 @@ create table thread (
   connection_id text not null references connection,
   lookup bytea not null,
   sealed bytea,
-  expires_at timestamptz,
   primary key (brand_id, connection_id, lookup),
   foreign key (brand_id, conversation_id) references conversation on delete cascade
 );
@@ -523,7 +522,6 @@ comment on column thread.conversation_id is 'id; support; conversation; no; row'
 comment on column thread.connection_id is 'id; support; conversation; no; row';
 comment on column thread.lookup is 'lookup; support; conversation; no; row';
 comment on column thread.sealed is 'sealed; support; conversation; no; row';
-comment on column thread.expires_at is 'state; support; conversation; no; row';
 comment on column message.brand_id is 'id; support; conversation; no; row';
 comment on column message.conversation_id is 'id; support; conversation; yes; row';
 comment on column message.id is 'id; support; conversation; yes; row';
