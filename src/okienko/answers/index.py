@@ -70,7 +70,7 @@ class _Words:
     terms: dict[str, int] = field(default_factory=dict[str, int])
     spellings: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # folded token → tokens
     # Sentences that were considered for a quote, as tokens: what is asked often is quoted often.
-    sentences: dict[str, frozenset[int]] = field(default_factory=dict[str, frozenset[int]])
+    sentences: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
 
     def copy(self) -> _Words:
         """Another one that may grow without this one noticing."""
@@ -78,12 +78,12 @@ class _Words:
             self.language, self.tokens.copy(), self.token_terms.copy(), self.terms.copy(), self.spellings.copy()
         )
 
-    def read(self, sentence: str) -> frozenset[int]:
+    def read(self, sentence: str) -> tuple[int, ...]:
         """The known tokens of a sentence of an article."""
         known = self.sentences.get(sentence)
         if known is None:
             numbers = self.tokens
-            known = frozenset(numbers[token] for token in read_tokens(sentence) if token in numbers)
+            known = tuple(numbers[token] for token in read_tokens(sentence) if token in numbers)
             if len(self.sentences) >= _MOST_SENTENCES:
                 self.sentences.clear()
             self.sentences[sentence] = known
@@ -393,7 +393,7 @@ def _count(
 
 
 _WEIGHT_BITS: Final = 20
-_MOST_SENTENCES: Final = 10_000  # kept as tokens, for quoting
+_MOST_SENTENCES: Final = 30_000  # kept as tokens, for quoting
 _COMMON: Final = 10  # a term is common when one article in so many has it
 _SEVERAL: Final = 8  # articles, the best as a whole, are looked into
 
