@@ -1,7 +1,8 @@
 """The way out: claim from the outbox, send through the channel's adapter, write down what became of it.
 
-A takeover cancels what waits; what a sender has claimed is the one message that may still arrive. A send that may or
-may not have arrived is repeated only where the channel honours our key; elsewhere people see *sent, unsure*.
+Web chat is not called: its messages may be read as soon as they are stored. For the other channels a takeover cancels
+what waits; what a sender has claimed is the one message that may still arrive. A send that may or may not have arrived
+is repeated only where the channel honours our key; elsewhere people see *sent, unsure*.
 """
 
 from __future__ import annotations
@@ -28,12 +29,6 @@ MOST_ATTEMPTS: Final = 48
 LONGEST: Final = timedelta(hours=4)  # between the first attempt and giving up, about
 FIRST_PAUSE: Final = 2.0  # seconds; doubles up to five minutes
 LONGEST_PAUSE: Final = 300.0
-
-
-async def show(database: Database, now: datetime) -> list[tuple[BrandId, ConversationId]]:
-    """Delivers what waits for web chat; whose conversations changed."""
-    async with database.shared() as connection:
-        return await store.show_webchat(connection, limit=512, now=now)
 
 
 async def send(

@@ -59,39 +59,32 @@ class Worker:
     shelf: Shelf
     http: Http
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
-    written: asyncio.Event = field(default_factory=asyncio.Event)  # there is something to show
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
 
     async def run(self) -> None:
         """Works until cancelled; waits when the database is away, and goes on by itself when it is back."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._repeat(self.take_turns, self.awake))
-            tasks.create_task(self._repeat(self.show, self.written))
             tasks.create_task(self._repeat(self.send, asyncio.Event()))
             tasks.create_task(self._every(HOUR, self.keep_house))
 
     async def take_turns(self) -> int:
         """One batch of turns: claim, read, think, write. How many lanes were claimed."""
-        async with self.database.shared() as connection:
+        async with self.database.pipeline() as connection:
             leases = await store.claim_lanes(connection, limit=MOST_TURNS, now=self.clock(), lease=LEASE)
         by_brand: defaultdict[BrandId, list[Lease]] = defaultdict(list)
         for lease in leases:
             by_brand[lease.brand].append(lease)
         plans: dict[BrandId, list[Plan]] = {}
         for brand in sorted(by_brand):
-            async with self.database.brand(brand) as connection:
+            async with self.database.pipeline() as connection:
+                await connection.execute(SET_BRAND, {"brand": str(brand)})
                 situations = await store.read_situations(connection, by_brand[brand])
             house = await self.house(brand)
             plans[brand] = [self._think(situation, house) for situation in situations]
         if any(plans.values()):
             await self._write(plans)
         return len(leases)
-
-    async def show(self) -> int:
-        """Delivers to web chat. How many messages."""
-        shown = await deliver.show(self.database, self.clock())
-        await self._announce(shown)
-        return len(shown)
 
     async def send(self) -> int:
         """One round of sends to channels that are called. How many."""
@@ -167,9 +160,7 @@ class Worker:
                 says = [[new_id(now) for _ in plan.says] for plan in group]
                 await connection.execute(SET_BRAND, {"brand": str(brand)})
                 await connection.execute(store.WRITE_PLANS, store.pack_plans(group, says, now))
-        self.written.set()
-        silent = [(b, plan.situation.conversation) for b, group in plans.items() for plan in group if not plan.says]
-        await self._announce(silent)
+        await self._announce([(brand, plan.situation.conversation) for brand, group in plans.items() for plan in group])
 
     async def _write_alone(self, brand: BrandId, plan: Plan) -> None:
         try:

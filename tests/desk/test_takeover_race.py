@@ -74,9 +74,8 @@ class Bot:
                 await connection.execute(turns.WRITE_PLANS, turns.pack_plans(self.plans, says, now))
 
     async def send(self) -> None:
-        """Both ways out: web chat is shown, the other channel is claimed for its sender."""
+        """The way out of a channel that is called. Web chat's messages were sent by the commit that stored them."""
         async with self.world.services.database.shared() as connection:
-            await outbox.show_webchat(connection, limit=64, now=self.world.at)
             self.claimed += await outbox.claim_outbox(connection, limit=64, now=self.world.at, lease=CLAIM)
 
     async def fail(self) -> None:

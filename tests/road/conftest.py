@@ -133,7 +133,7 @@ class World:
 
     async def settle(self) -> None:
         """Works until nothing is left to do."""
-        while await self.worker.take_turns() + await self.worker.show() + await self.worker.send():
+        while await self.worker.take_turns() + await self.worker.send():
             pass
 
     async def transcript(self, conversation: ConversationId) -> list[tuple[str, str, str]]:

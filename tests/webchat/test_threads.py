@@ -118,7 +118,7 @@ async def test_a_contact_is_kept_once_and_said_once(world: World) -> None:
     assert await world.rows("select author, kind, text from message") == [
         ("system", "event", "Zostawiono kontakt: [e-mail].")
     ]
-    assert await world.rows("select state, channel from outbox") == [("waiting", "webchat")]
+    assert await world.rows("select state, channel from outbox") == [("sent", "webchat")]
     assert (await visible(world, thread.conversation)).contact
 
 

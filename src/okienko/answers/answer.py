@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from okienko.answers.index import Hit, Index, Question, Ranking, find_terms, rank, read_question
 from okienko.answers.passages import Passage, Unit
-from okienko.answers.text import STOP_WORDS, fold, leave_out_placeholders, read_tokens
+from okienko.answers.text import STOP_WORDS, fold_token, leave_out_placeholders, read_tokens
 from okienko.values import Citation, Language, MaskedText
 
 # Evidence is the best article's score and a little for standing clear of the second: a question of which most words
@@ -78,8 +78,8 @@ def answer(
     index: Index, question: MaskedText, *, language: Language, category: str | None
 ) -> Answer | Clarify | Refuse:
     """Answer from the articles, those in the customer's language first; with a category, from that category alone."""
-    said = leave_out_placeholders(question.text)
-    folded = [fold(token) for token in read_tokens(said)]
+    tokens = read_tokens(leave_out_placeholders(question.text))
+    folded = [fold_token(token) for token in tokens]
     if folded and all(token in _GREETINGS for token in folded):
         return Refuse(reason="greeting")
     if folded and all(token in _THANKS for token in folded):
@@ -92,7 +92,7 @@ def answer(
     for ranking in sorted(
         index.rankings.values(), key=lambda ranking: (ranking.language != language, ranking.language)
     ):
-        read = read_question(ranking, said)
+        read = read_question(ranking, tokens)
         hits = rank(ranking, read, category=category)
         evidence = _weigh(hits)
         best = max(best, evidence)
@@ -158,9 +158,9 @@ def _choose(ranking: Ranking, question: Question, hit: Hit) -> tuple[int, int]:
         inside = sum(worth[term] for term in set[int]().union(*units[passage.start]))
         # A heading points here when it says most of the question, hence the square; "The deposit has not come back"
         # answers only somebody who says "not".
-        denies = not _DENIALS.isdisjoint(read_tokens(passage.heading))
-        heading = set[int]() if denies and affirms else find_terms(ranking, question, passage.heading)
-        pointed = sum(question.worth[term] for term in heading)
+        pointed = 0.0
+        if passage.heading and (not affirms or _DENIALS.isdisjoint(read_tokens(passage.heading))):
+            pointed = sum(question.worth[term] for term in find_terms(ranking, question, passage.heading))
         return inside + pointed * pointed / whole + _LEAD * whole * (passage is opening)
 
     passage = max(candidates.values(), key=fit)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from okienko.answers.passages import Article, Pages, Passage, cut_passages
-from okienko.answers.text import STOP_WORDS, cut_grams, fold, leave_out_placeholders, read_tokens, stem
+from okienko.answers.text import STOP_WORDS, cut_grams, fold, fold_token, leave_out_placeholders, read_tokens, stem
 from okienko.values import Language
 
 _K1: Final = 1.5
@@ -165,8 +165,8 @@ def build_index(articles: Iterable[Article], previous: Index | None = None) -> I
     return Index(rankings)
 
 
-def read_question(ranking: Ranking, text: str) -> Question:
-    """The terms of a question. Placeholders and stop words do not count; no words, no terms.
+def read_question(ranking: Ranking, read: Sequence[str]) -> Question:
+    """The terms of a question that was read as tokens. Stop words do not count; no words, no terms.
 
     It is read without its diacritics: a word typed without them is every word that it may stand for.
     """
@@ -176,7 +176,7 @@ def read_question(ranking: Ranking, text: str) -> Question:
     ideal = [0.0, 0.0]  # stems, grams
     kinds: dict[int, int] = {}
     stop = STOP_WORDS[ranking.language]
-    tokens = {fold(token): token for token in read_tokens(leave_out_placeholders(text))}
+    tokens = {fold_token(token): token for token in read}
     for folded, token in islice(((one, other) for one, other in tokens.items() if one not in stop), _MOST_WORDS):
         if folded not in words.spellings and any(letter.isdigit() for letter in folded):
             continue  # an order number, an amount: it neither finds an article nor speaks against one
@@ -207,7 +207,8 @@ def search(
     ranking = index.rankings.get(language)
     if ranking is None:
         return ()
-    return rank(ranking, read_question(ranking, text), category=category, limit=limit)
+    question = read_question(ranking, read_tokens(leave_out_placeholders(text)))
+    return rank(ranking, question, category=category, limit=limit)
 
 
 def rank(ranking: Ranking, question: Question, *, category: str | None = None, limit: int = 6) -> tuple[Hit, ...]:
@@ -234,6 +235,8 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
 
 
 def _nearest(row: _Row, heights: Sequence[float]) -> tuple[Passage, ...]:
+    if len(heights) == 1:
+        return row.pages.passages[:1]
     order = sorted(range(len(heights)), key=lambda nth: -heights[nth])[:_PASSAGES]
     return tuple(row.pages.passages[nth] for nth in order)
 

@@ -84,6 +84,12 @@ def fold(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
 
 
+@lru_cache(maxsize=100_000)
+def fold_token(token: str) -> str:
+    """`fold` for single words, which come again and again."""
+    return fold(token)
+
+
 def read_tokens(text: str) -> list[str]:
     """The words and numbers of a text in lower case, with their diacritics."""
     return WORD.findall(unicodedata.normalize("NFC", text).lower())

@@ -81,8 +81,9 @@ class Database:
     async def pipeline(self) -> AsyncGenerator[Connection]:
         """One transaction that travels to the database and back once. For the road's grouped commits.
 
-        Results may be read only after the block: cursors are filled when it ends. Its statements find their rows by
-        key; a plan that reads a whole table is never right for them, however small the table was at the last count.
+        Reading a result sends what has been gathered so far and waits; results that are not needed inside the block
+        are best read after it. Its statements find their rows by key; a plan that reads a whole table is never right
+        for them, however small the table was at the last count.
         """
         async with self._connection() as connection, connection.pipeline(), connection.transaction():
             await connection.execute(BY_KEY)

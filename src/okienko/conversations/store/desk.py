@@ -705,7 +705,7 @@ async def change_holder(
 
 
 SEND_AGAIN: Final = """
-update outbox o set state = 'waiting', due_at = %(now)s::timestamptz, attempts = 0, error = null
+update outbox o set state = first_state(o.channel), due_at = %(now)s::timestamptz, attempts = 0, error = null
 from conversation c
 where o.brand_id = current_brand() and o.conversation_id = %(conversation)s::uuid and o.message_id = %(message)s::uuid
   and o.state in ('failed', 'unsure') and o.author = 'agent'
@@ -727,8 +727,9 @@ with said as (
   values (current_brand(), %(conversation)s::uuid, %(message)s::uuid, %(author)s::text, %(kind)s::text,
     %(staff)s::uuid, %(text)s::text, %(now)s::timestamptz)
 )
-insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, due_at)
-select current_brand(), id, %(message)s::uuid, connection_id, channel, %(author)s::text, %(now)s::timestamptz
+insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, due_at)
+select current_brand(), id, %(message)s::uuid, connection_id, channel, %(author)s::text, first_state(channel),
+  %(now)s::timestamptz
 from conversation where brand_id = current_brand() and id = %(conversation)s::uuid
 """
 

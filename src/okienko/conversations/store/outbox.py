@@ -1,4 +1,7 @@
-"""The outbox: what is on its way out. After a takeover's commit no send of the bot starts."""
+"""The outbox: what is on its way out. After a takeover's commit no send of the bot starts.
+
+Web chat needs no sender: its messages are sent by the commit that stores them (`first_state` in the migrations).
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,6 @@ from okienko.values import (
     MessageId,
     PersonId,
 )
-
-SHOW_WEBCHAT: Final = "select * from show_webchat(%(limit)s::integer, %(now)s::timestamptz)"
-
-
-async def show_webchat(connection: Connection, *, limit: int, now: datetime) -> list[tuple[BrandId, ConversationId]]:
-    """Sends what waits for web chat: lets the customer's stream read it. Returns whose conversations changed."""
-    rows = await (await connection.execute(SHOW_WEBCHAT, {"limit": limit, "now": now})).fetchall()
-    return [(BrandId(brand), ConversationId(conversation)) for brand, conversation in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

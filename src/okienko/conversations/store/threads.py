@@ -300,8 +300,10 @@ with fresh as (
   insert into message (brand_id, conversation_id, id, author, kind, text, at)
   select current_brand(), id, %(message)s::uuid, 'system', 'event', %(text)s::text, %(now)s::timestamptz from touched
 )
-insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, due_at)
-select current_brand(), id, %(message)s::uuid, connection_id, channel, 'system', %(now)s::timestamptz from touched
+insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, due_at)
+select current_brand(), id, %(message)s::uuid, connection_id, channel, 'system', first_state(channel),
+  %(now)s::timestamptz
+from touched
 """
 
 

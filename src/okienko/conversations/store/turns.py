@@ -185,8 +185,10 @@ with plan as (
     %(now)s::timestamptz
   from say
 ), sent as (
-  insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, due_at)
-  select current_brand(), conversation_id, id, connection_id, channel, 'bot', %(now)s::timestamptz from say
+  insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, due_at)
+  select current_brand(), conversation_id, id, connection_id, channel, 'bot', first_state(channel),
+    %(now)s::timestamptz
+  from say
 ), cited as (
   insert into citation (brand_id, conversation_id, message_id, position, article_id, article_language, article_version,
     title, quote, published)

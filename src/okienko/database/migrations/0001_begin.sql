@@ -400,20 +400,10 @@ begin atomic
   returning l.brand_id, l.conversation_id, l.token;
 end;
 
--- Web chat is sent the moment it may be read: waiting → sent in one statement, so a takeover finds nothing half-way.
-create function show_webchat(_limit integer, _now timestamptz)
-  returns table (brand_id uuid, conversation_id uuid)
-  language sql security definer set search_path = okienko, pg_temp
-begin atomic
-  update outbox o set state = 'sent', sent_at = _now, attempts = o.attempts + 1
-  from (
-    select w.ctid from outbox w
-    where w.state in ('waiting', 'sending') and w.state = 'waiting' and w.channel = 'webchat' and w.due_at <= _now
-    order by w.due_at limit _limit for update skip locked
-  ) w
-  where o.ctid = w.ctid
-  returning o.brand_id, o.conversation_id;
-end;
+-- Web chat is not called: what is stored may be read at once, so it is sent by the commit that stores it.
+create function first_state(_channel text) returns text
+  language sql immutable parallel safe
+  return case when _channel = 'webchat' then 'sent' else 'waiting' end;
 
 -- Claims messages for channels that are called. One a conversation at a time and in order: a row waits while an earlier
 -- one of its conversation is unfinished. `unsettled` says that an earlier claim was never settled: its sender died, and
@@ -425,7 +415,7 @@ begin atomic
   update outbox o set state = 'sending', claimed_until = _now + _lease, attempts = o.attempts + 1
   from (
     select w.ctid, w.state = 'sending' as unsettled from outbox w
-    where w.state in ('waiting', 'sending') and w.channel <> 'webchat' and w.due_at <= _now
+    where w.state in ('waiting', 'sending') and w.due_at <= _now
       and (w.state = 'waiting' or (w.state = 'sending' and w.claimed_until <= _now))
       and not exists (
         select from outbox e
@@ -447,12 +437,11 @@ end;
 
 grant create on schema okienko to okienko_claimer;
 alter function claim_lanes owner to okienko_claimer;
-alter function show_webchat owner to okienko_claimer;
 alter function claim_outbox owner to okienko_claimer;
 alter function lane_lag owner to okienko_claimer;
 revoke create on schema okienko from okienko_claimer;
-revoke execute on function claim_lanes, show_webchat, claim_outbox, lane_lag from public;
-grant execute on function claim_lanes, show_webchat, claim_outbox, lane_lag to okienko_app;
+revoke execute on function claim_lanes, claim_outbox, lane_lag from public;
+grant execute on function claim_lanes, claim_outbox, lane_lag to okienko_app;
 
 -- declarations ----------------------------------------------------------------------------------------------------
 
