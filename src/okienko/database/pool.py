@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final, LiteralString, Self
+from typing import Final, LiteralString, Self
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -110,7 +110,3 @@ class Database:
                 raise  # a deadlock or a timeout: the caller's business
             await self._pool.check()  # the other idle connections broke with this one
             raise DatabaseAway("the database went away") from None
-
-    def sizes(self) -> dict[str, Any]:
-        """The pool's own figures, for metrics."""
-        return self._pool.get_stats()
