@@ -54,6 +54,7 @@ from okienko.web.i18n import words
 log = structlog.get_logger()
 
 MOST_IN_A_COMMIT: Final = 256
+LONGEST: Final = 5.0  # seconds that a commit may take
 LATE: Final = 2.0  # seconds that the oldest message waits: from here on answers slow down …
 MANY: Final = 200  # … if at least so many conversations wait
 TOO_LATE: Final = 8.0  # seconds: from here on new messages are refused for a while …
@@ -262,9 +263,12 @@ class Reception:
         # messages of one conversation go the same way, so that their order holds.
         sealing = {w.lookup for w in unique.values() if w.findings is not None and w.findings.vaulted}
         try:
-            await self._retrying([w for w in unique.values() if w.lookup not in sealing], self._store_plain)
-            await self._retrying([w for w in unique.values() if w.lookup in sealing], self._store_sealing)
-        except (DatabaseAway, psycopg.Error):
+            # A connection that broke in the middle of a commit may leave its reader waiting for ever. What was stored
+            # all the same is recognised when it is sent again.
+            async with asyncio.timeout(LONGEST):
+                await self._retrying([w for w in unique.values() if w.lookup not in sealing], self._store_plain)
+                await self._retrying([w for w in unique.values() if w.lookup in sealing], self._store_sealing)
+        except (DatabaseAway, psycopg.Error, TimeoutError):
             for waiting in batch:
                 if not waiting.done.done():
                     waiting.done.set_exception(DatabaseAway("not stored"))

@@ -43,6 +43,8 @@ HOUSE_FRESH: Final = timedelta(milliseconds=250)
 RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
 IDLE: Final = timedelta(days=1)  # a conversation with the bot in which nothing was said for so long is over
+LONGEST_TURNS: Final = 8.0  # seconds; a batch takes a fraction of one
+LONGEST_SENDS: Final = 45.0  # seconds; a vendor may take twenty-five to fail
 HOUR: Final = 3600.0
 
 
@@ -64,21 +66,20 @@ class Worker:
     async def run(self) -> None:
         """Works until cancelled; waits when the database is away, and goes on by itself when it is back."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._repeat(self.take_turns, self.awake))
-            tasks.create_task(self._repeat(self.send, asyncio.Event()))
+            tasks.create_task(self._repeat(self.take_turns, self.awake, LONGEST_TURNS))
+            tasks.create_task(self._repeat(self.send, asyncio.Event(), LONGEST_SENDS))
             tasks.create_task(self._every(HOUR, self.keep_house))
 
     async def take_turns(self) -> int:
         """One batch of turns: claim, read, think, write. How many lanes were claimed."""
-        async with self.database.pipeline() as connection:
+        async with self.database.shared() as connection:
             leases = await store.claim_lanes(connection, limit=MOST_TURNS, now=self.clock(), lease=LEASE)
         by_brand: defaultdict[BrandId, list[Lease]] = defaultdict(list)
         for lease in leases:
             by_brand[lease.brand].append(lease)
         plans: dict[BrandId, list[Plan]] = {}
         for brand in sorted(by_brand):
-            async with self.database.pipeline() as connection:
-                await connection.execute(SET_BRAND, {"brand": str(brand)})
+            async with self.database.brand(brand) as connection:
                 situations = await store.read_situations(connection, by_brand[brand])
             house = await self.house(brand)
             plans[brand] = [self._think(situation, house) for situation in situations]
@@ -179,14 +180,16 @@ class Worker:
         for brand, conversations in by_brand.items():
             await self.live.announce(brand, list(conversations))
 
-    async def _repeat(self, work: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
+    async def _repeat(self, work: Callable[[], Awaitable[int]], wake: asyncio.Event, longest: float) -> None:
         """Works while there is work, then looks again at short intervals or when woken."""
         pause = QUICK
         while True:
             wake.clear()
             try:
-                done = await work()
-            except (DatabaseAway, psycopg.Error) as error:
+                # A connection that broke in the middle of a batch may leave its reader waiting for ever.
+                async with asyncio.timeout(longest):
+                    done = await work()
+            except (DatabaseAway, psycopg.Error, TimeoutError) as error:
                 log.warning("database_away", **describe(error))
                 await asyncio.sleep(0.5)
                 continue
