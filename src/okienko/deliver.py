@@ -19,7 +19,7 @@ from okienko.conversations.store import outbox as store
 from okienko.conversations.store.outbox import Claimed, Draft, Settled
 from okienko.database.pool import Database
 from okienko.http import Answered, Http
-from okienko.keys import Keys
+from okienko.keys import Keys, WrongKey
 from okienko.masking.vault import SealBroken, open_sealed, person_bound
 from okienko.values import BrandId, Clock, ConversationId, Failed, Outgoing, Sent, Unsure
 
@@ -60,7 +60,7 @@ async def _send_one(draft: Draft, directory: Directory, keys: Keys, http: Http, 
         return Settled(claimed=claimed, state="unsure", error="the sender was stopped during the send")
     try:
         thread = _open_thread(draft, keys)
-    except SealBroken:
+    except (SealBroken, WrongKey):
         return Settled(claimed=claimed, state="failed", error="the conversation's address does not open")
     outgoing = Outgoing(
         brand_id=claimed.brand,

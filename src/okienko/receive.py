@@ -268,7 +268,8 @@ class Reception:
             async with asyncio.timeout(LONGEST):
                 await self._retrying([w for w in unique.values() if w.lookup not in sealing], self._store_plain)
                 await self._retrying([w for w in unique.values() if w.lookup in sealing], self._store_sealing)
-        except (DatabaseAway, psycopg.Error, TimeoutError):
+        except Exception as error:  # noqa: BLE001 - whatever it was, those who wait are told, and others are taken
+            log.error("commit_broke", count=len(batch), **describe(error))
             for waiting in batch:
                 if not waiting.done.done():
                     waiting.done.set_exception(DatabaseAway("not stored"))
