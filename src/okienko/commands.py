@@ -48,8 +48,7 @@ async def import_articles(
     urls: Urls, drafts: Sequence[Draft], slug: str | None, language: Language, on_progress: Callable[[int, int], None]
 ) -> tuple[Brand, bool, Imported]:
     """Imports into a brand, which is made when the slug is new; (brand, whether it is new, what happened)."""
-    database = await Database.open(urls.app, size=2)
-    try:
+    async with await Database.open(urls.app, size=2) as database:
         new = False
         try:
             brand = await choose_brand(database, slug)
@@ -61,8 +60,6 @@ async def import_articles(
                 await add_brand(connection, brand, now())
         async with database.brand(brand.id) as connection:
             imported = await store_articles(connection, brand.id, drafts, now=now(), on_progress=on_progress)
-    finally:
-        await database.close()
     return brand, new, imported
 
 
@@ -88,14 +85,11 @@ async def ask_bot(
     urls: Urls, question: RawText, slug: str | None, language: Language, category: str | None
 ) -> dict[str, Any]:
     """What the bot would say to a question; see `okienko.ask`."""
-    database = await Database.open(urls.app, size=2)
-    try:
+    async with await Database.open(urls.app, size=2) as database:
         brand = await choose_brand(database, slug)
         async with database.brand(brand.id) as connection:
             articles = await read_published(connection, brand.id)
             categories = await read_categories(connection)
-    finally:
-        await database.close()
     return ask(build_index(articles), categories, brand, question, language=language, category=category, clock=now)
 
 
@@ -103,8 +97,7 @@ async def add_staff(
     settings: Settings, urls: Urls, *, login: str, name: str, slug: str | None, role: Role
 ) -> str | None:
     """Adds a person with a role; the one-time link where they choose a password, or None when the account exists."""
-    database = await Database.open(urls.app, size=2)
-    try:
+    async with await Database.open(urls.app, size=2) as database:
         brand = await choose_brand(database, slug)
         token = secrets.token_urlsafe(32)
         async with database.brand(brand.id) as connection:
@@ -119,35 +112,27 @@ async def add_staff(
                 token_hash=passwords.hash_token(token),
                 now=now(),
             )
-    finally:
-        await database.close()
     return passwords.make_link(public_address(settings), token) if invited else None
 
 
 async def invite_first(settings: Settings, urls: Urls) -> str | None:
     """The link for the first administrator; None when somebody can sign in already."""
-    database = await Database.open(urls.app, size=2)
-    try:
+    async with await Database.open(urls.app, size=2) as database:
         token = secrets.token_urlsafe(32)
         async with database.shared() as connection:
             invited = await staff_store.invite_first(
                 connection, staff_id=new_id(now()), token_hash=passwords.hash_token(token), now=now()
             )
-    finally:
-        await database.close()
     return passwords.make_link(public_address(settings), token) if invited else None
 
 
 async def prepare_demo(settings: Settings, urls: Urls, *, reset: bool) -> tuple[demo.Loaded, str | None]:
     """Loads the demo's world where it is missing; what there is, and a link that signs in at the desk once."""
-    database = await Database.open(urls.app, size=4)
-    try:
+    async with await Database.open(urls.app, size=4) as database:
         keys = Keys.open(settings.keys)
         site = public_address(settings)
         loaded = await demo.load(database, keys, now=now(), site=site, reset=reset)
         return loaded, await demo.invite(database, now=now(), site=site)
-    finally:
-        await database.close()
 
 
 def public_address(settings: Settings) -> str:

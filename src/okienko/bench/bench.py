@@ -248,12 +248,8 @@ def put_on(
 
 async def count(urls: Urls, brand: BrandId) -> store.Check:
     """What the database says after a load."""
-    database = await Database.open(urls.app, size=1)
-    try:
-        async with database.brand(brand) as connection:
-            return await store.check(connection)
-    finally:
-        await database.close()
+    async with await Database.open(urls.app, size=1) as database, database.brand(brand) as connection:
+        return await store.check(connection)
 
 
 def _percentile(times: Sequence[float], percent: int) -> float:

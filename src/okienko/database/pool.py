@@ -64,6 +64,12 @@ class Database:
         """Gives all connections back."""
         await self._pool.close()
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     @asynccontextmanager
     async def brand(self, brand_id: BrandId) -> AsyncGenerator[Connection]:
         """One transaction of one brand."""
