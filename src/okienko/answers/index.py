@@ -2,10 +2,11 @@
 
 Every article is ranked twice, as its best passage and as a whole, and every document is read twice, as stems and as
 folded character 4-grams. The impact of a term on a document (Robertson and Zaragoza, "The Probabilistic Relevance
-Framework", 2009) does not depend on the question, so it is computed when the index is built; a question then only adds
-up a few dozen rows. A score is the share of the best imaginable match: what was matched over what a document made of
-the question alone would get. So it lies between 0 and 1, compares between questions, and words that no article knows
-pull it down, which is what lets an answer be refused.
+Framework", 2009) does not depend on the question, so it is computed when the index is built. What the letters of a
+word say for each article is added up when it is first asked, and a question then only adds up its words. A score is
+the share of the best imaginable match: what was matched over what a document made of the question alone would get. So
+it lies between 0 and 1, compares between questions, and words that no article knows pull it down, which is what lets
+an answer be refused.
 """
 
 from __future__ import annotations
@@ -43,8 +44,14 @@ class Hit:
 
     article: Article
     pages: Pages
-    passages: tuple[Passage, ...]  # up to three, the best first
     score: float  # 0…1: the share of the best imaginable match
+    heights: Sequence[float]  # of its passages, in their order: the share that each has
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Up to three, the best first."""
+        order = sorted(range(len(self.heights)), key=lambda nth: -self.heights[nth])[:_PASSAGES]
+        return tuple(self.pages.passages[nth] for nth in order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +120,6 @@ class Ranking:
     starts: list[int]  # of each term's stretch in `documents` and `impacts`
     documents: _Ints  # positions in `rows`
     impacts: NDArray[np.float32]
-    common: Mapping[int, int]  # a term that many articles have: its row in `dense`, instead of a stretch
-    dense: NDArray[np.float32]  # the impacts of common terms on every article
     # Passages, by article: which terms they have. Only those of the best articles are scored.
     firsts: list[int]  # of each article's stretch in the three that follow; at last, their end
     inner_passages: _Ints  # the first passage of its article is 0
@@ -123,6 +128,17 @@ class Ranking:
     idf: list[float]  # of each term; 0.0 for a term that no article has
     unknown: float  # idf of what no article has
     categories: Mapping[str, NDArray[np.bool_]]
+    heard: dict[str, _Heard] = field(default_factory=dict[str, "_Heard"])  # folded words of questions
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a word of a question means to a ranking."""
+
+    stems: tuple[int, ...]  # of all its spellings
+    grams: tuple[int, ...]
+    ideal: tuple[float, float]  # what a perfect match would get, by stems and by grams
+    points: NDArray[np.uint16]  # what each article gets by grams; many hold letters of a word, few its stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +160,9 @@ class Question:
     tokens: frozenset[str]  # folded, stop words too
     weights: Mapping[int, float]  # times the impacts of a perfect match they sum up to 1
     worth: Mapping[int, float]  # what finding the term in a sentence is worth
+    shares: _Shares  # of a perfect match, that each article as a whole has
     # Which of its terms a token has, as far as sentences have been read for it.
-    heard: dict[int, tuple[int, ...]] = field(default_factory=dict[int, tuple[int, ...]])
+    heard: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
 
 
 def build_index(articles: Iterable[Article], previous: Index | None = None) -> Index:
@@ -170,34 +187,69 @@ def read_question(ranking: Ranking, read: Sequence[str]) -> Question:
 
     It is read without its diacritics: a word typed without them is every word that it may stand for.
     """
-    words = ranking.words
-    idf = ranking.idf
-    weights: dict[int, float] = {}
-    ideal = [0.0, 0.0]  # stems, grams
-    kinds: dict[int, int] = {}
+    heard = ranking.heard
     stop = STOP_WORDS[ranking.language]
     tokens = {fold_token(token): token for token in read}
+    words: list[_Heard] = []
     for folded, token in islice(((one, other) for one, other in tokens.items() if one not in stop), _MOST_WORDS):
-        if folded not in words.spellings and any(letter.isdigit() for letter in folded):
-            continue  # an order number, an amount: it neither finds an article nor speaks against one
-        spellings = words.spellings.get(folded, (token,))
-        stems = {words.terms.get(_STEM_MARK + stem(spelling, ranking.language), -1) for spelling in spellings}
-        known = [number for number in stems if number >= 0 and idf[number] > 0]
-        ideal[0] += sum(idf[number] for number in known) / len(known) if known else ranking.unknown
-        for number in known:
-            weights[number] = weights.get(number, 0.0) + 1 / len(known)
-            kinds[number] = 0
-        for gram in cut_grams(folded):
-            number = words.terms.get(gram, -1)
-            weight = idf[number] if number >= 0 else 0.0
-            ideal[1] += weight or ranking.unknown
-            if weight:
-                weights[number] = weights.get(number, 0.0) + 1.0
-                kinds[number] = 1
-    scale = [1 / (2 * (_K1 + 1) * total) if total else 0.0 for total in ideal]
-    scaled = {number: weight * scale[kinds[number]] for number, weight in weights.items()}
-    worth = {number: weight * idf[number] for number, weight in scaled.items()}
-    return Question(frozenset(tokens), scaled, worth)
+        known = heard.get(folded)
+        if known is None:
+            known = _hear(ranking, folded, token)
+            if len(heard) * known.points.nbytes > _HEARD_BYTES:
+                heard.clear()
+            heard[folded] = known
+        words.append(known)
+    ideals = (sum(word.ideal[0] for word in words), sum(word.ideal[1] for word in words))
+    scale = (
+        1 / (2 * (_K1 + 1) * ideals[0]) if ideals[0] else 0.0,
+        1 / (2 * (_K1 + 1) * ideals[1]) if ideals[1] else 0.0,
+    )
+    weights: dict[int, float] = {}
+    for word in words:
+        for number in word.stems:
+            weights[number] = weights.get(number, 0.0) + scale[0] / len(word.stems)
+        for number in word.grams:
+            weights[number] = weights.get(number, 0.0) + scale[1]
+    idf = ranking.idf
+    worth = {number: weight * idf[number] for number, weight in weights.items()}
+    return Question(frozenset(tokens), weights, worth, _score_articles(ranking, words, scale))
+
+
+def _score_articles(ranking: Ranking, words: Sequence[_Heard], scale: tuple[float, float]) -> _Shares:
+    points = np.zeros(len(ranking.rows), np.int32)
+    for word in words:
+        points += word.points
+    shares: _Shares = points * np.float64(scale[1] / _POINTS)
+    starts = ranking.starts
+    stretches = [
+        (slice(starts[stem], starts[stem + 1]), scale[0] / len(word.stems)) for word in words for stem in word.stems
+    ]
+    if stretches:
+        impacts = np.concatenate([ranking.impacts[stretch] * np.float32(weight) for stretch, weight in stretches])
+        documents = np.concatenate([ranking.documents[stretch] for stretch, _ in stretches])
+        shares += np.bincount(documents, impacts, len(shares))
+    return shares
+
+
+def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
+    words, idf = ranking.words, ranking.idf
+    points = np.zeros(len(ranking.rows), np.float32)
+    if folded not in words.spellings and any(letter.isdigit() for letter in folded):
+        # An order number, an amount: it neither finds an article nor speaks against one.
+        return _Heard((), (), (0.0, 0.0), points.astype(np.uint16))
+    spellings = words.spellings.get(folded, (token,))
+    stems = {words.terms.get(_STEM_MARK + stem(spelling, ranking.language), -1) for spelling in spellings}
+    known = tuple(number for number in stems if number >= 0 and idf[number] > 0)
+    grams = [words.terms.get(gram, -1) for gram in cut_grams(folded)]
+    found = tuple(number for number in grams if number >= 0 and idf[number] > 0)
+    ideal = (
+        sum(idf[number] for number in known) / len(known) if known else ranking.unknown,
+        sum(idf[number] for number in found) + (len(grams) - len(found)) * ranking.unknown,
+    )
+    for gram in found:
+        stretch = slice(ranking.starts[gram], ranking.starts[gram + 1])
+        points[ranking.documents[stretch]] += ranking.impacts[stretch]  # an article has a term once
+    return _Heard(known, found, ideal, np.minimum(points * _POINTS, 65_535).astype(np.uint16))
 
 
 def search(
@@ -213,32 +265,25 @@ def search(
 
 def rank(ranking: Ranking, question: Question, *, category: str | None = None, limit: int = 6) -> tuple[Hit, ...]:
     """`search` for a question that has been read already."""
-    inside = ranking.categories.get(category) if category is not None else None
-    if not question.weights or (category is not None and inside is None):
+    wanted = ranking.categories.get(category) if category is not None else None
+    if not question.weights or (category is not None and wanted is None):
         return ()
-    articles = _score_articles(ranking, question)
-    if inside is not None:
-        articles *= inside
+    articles = question.shares if wanted is None else question.shares * wanted
     several = max(_SEVERAL, limit)
     found = np.argpartition(articles, -several)[-several:] if several < len(articles) else np.arange(len(articles))
-    positions: list[int] = found[articles[found] > 0].tolist()
-    rows = ranking.rows
+    found = found[articles[found] > 0]
+    positions: list[int] = found.tolist()
+    shares: list[float] = articles[found].tolist()
+    inside = _score_passages(ranking, question, positions)
     scored = [
-        (min(1.0, (articles[position] + max(heights)) / 2), rows[position], heights)
-        for position, heights in zip(positions, _score_passages(ranking, question, positions), strict=True)
+        (min(1.0, (share + max(heights)) / 2), ranking.rows[position], heights)
+        for position, share, heights in zip(positions, shares, inside, strict=True)
     ]
     scored.sort(key=lambda one: (-one[0], one[1].article.id))
     return tuple(
-        Hit(article=row.article, pages=row.pages, passages=_nearest(row, heights), score=score)
+        Hit(article=row.article, pages=row.pages, score=score, heights=heights)
         for score, row, heights in scored[:limit]
     )
-
-
-def _nearest(row: _Row, heights: Sequence[float]) -> tuple[Passage, ...]:
-    if len(heights) == 1:
-        return row.pages.passages[:1]
-    order = sorted(range(len(heights)), key=lambda nth: -heights[nth])[:_PASSAGES]
-    return tuple(row.pages.passages[nth] for nth in order)
 
 
 def find_terms(ranking: Ranking, question: Question, text: str) -> set[int]:
@@ -248,34 +293,10 @@ def find_terms(ranking: Ranking, question: Question, text: str) -> set[int]:
     for number in ranking.words.read(text):
         asked = heard.get(number)
         if asked is None:
-            asked = heard[number] = tuple(term for term in terms[number] if term in worth)
+            asked = heard[number] = worth.keys() & terms[number]
         if asked:
-            found.update(asked)
+            found |= asked
     return found
-
-
-def _score_articles(ranking: Ranking, question: Question) -> _Shares:
-    """The share of a perfect match that every article as a whole has."""
-    starts, common = ranking.starts, ranking.common
-    stretches: list[slice] = []
-    weights: list[float] = []
-    rows: list[int] = []
-    row_weights: list[float] = []
-    for number, weight in question.weights.items():
-        row = common.get(number)
-        if row is None:
-            stretches.append(slice(starts[number], starts[number + 1]))
-            weights.append(weight)
-        else:
-            rows.append(row)
-            row_weights.append(weight)
-    shares = (np.array(row_weights, np.float32) @ ranking.dense[rows]).astype(np.float64)
-    if stretches:
-        impacts = np.concatenate([ranking.impacts[stretch] for stretch in stretches])
-        impacts *= np.repeat(np.array(weights, np.float32), [stretch.stop - stretch.start for stretch in stretches])
-        documents = np.concatenate([ranking.documents[stretch] for stretch in stretches])
-        shares += np.bincount(documents, impacts, len(shares))
-    return shares
 
 
 def _score_passages(ranking: Ranking, question: Question, positions: Sequence[int]) -> list[list[float]]:
@@ -397,7 +418,8 @@ def _count(
 
 _WEIGHT_BITS: Final = 20
 _MOST_SENTENCES: Final = 30_000  # kept as tokens, for quoting
-_COMMON: Final = 10  # a term is common when one article in so many has it
+_POINTS: Final = 100  # to one of BM25: in whole numbers, the letters of a word take two bytes an article
+_HEARD_BYTES: Final = 24 << 20  # kept of what words of questions mean; then begun anew
 _SEVERAL: Final = 8  # articles, the best as a whole, are looked into
 
 
@@ -445,15 +467,6 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
     split = sum(inner)
     inner_terms, inner_impacts = term[:split], impact[:split]
     term, document, impact = term[split:], document[split:] - np.int32(passages), impact[split:]
-    # What every tenth article has is quicker to add up as a row than as a list.
-    common = np.flatnonzero(have * _COMMON > articles)
-    row_of = np.full(terms, -1, np.int32)
-    row_of[common] = np.arange(len(common))
-    dense = np.zeros((len(common), articles), np.float32)
-    row = row_of[term]
-    is_common = row >= 0
-    dense[row[is_common], document[is_common]] = impact[is_common]
-    term, document, impact = term[~is_common], document[~is_common], impact[~is_common]
     # Sorting (term, position) as one whole number keeps documents in order within a term, which is kind to the cache.
     order = term.astype(np.int64)
     order <<= 32
@@ -469,8 +482,6 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
         starts.tolist(),
         document[order],
         impact[order],
-        {number: at for at, number in enumerate(common.tolist())},
-        dense,
         [0, *accumulate(inner)],
         np.concatenate([row.document for row in rows]),
         inner_terms,
