@@ -34,16 +34,31 @@ class Entity:
 ENTITIES: Final = {
     label: Entity(label=label, fate=fate, pl=pl, en=en)
     for label, fate, pl, en in (
+        ("PERSON", Fate.VAULT, "osoba", "person"),
         ("EMAIL_ADDRESS", Fate.VAULT, "e-mail", "e-mail"),
         ("PHONE_NUMBER", Fate.VAULT, "telefon", "phone"),
+        ("ADDRESS", Fate.VAULT, "adres", "address"),
+        ("POSTAL_CODE", Fate.VAULT, "kod pocztowy", "postcode"),
         ("IBAN_CODE", Fate.VAULT, "numer konta", "account number"),
-        ("CREDIT_CARD", Fate.DROP, "karta", "card"),
+        ("DATE_OF_BIRTH", Fate.VAULT, "data urodzenia", "date of birth"),
+        ("USERNAME", Fate.VAULT, "nazwa użytkownika", "user name"),
+        ("VEHICLE_PLATE", Fate.VAULT, "nr rejestracyjny", "number plate"),
+        ("VIN", Fate.VAULT, "VIN", "VIN"),
         ("PL_PESEL", Fate.DROP, "PESEL", "national ID"),
         ("PL_NIP", Fate.DROP, "NIP", "tax ID"),
+        ("PL_REGON", Fate.DROP, "REGON", "business ID"),
+        ("PL_ID_CARD", Fate.DROP, "dowód osobisty", "identity card"),
+        ("PASSPORT", Fate.DROP, "paszport", "passport"),
+        ("DRIVING_LICENCE", Fate.DROP, "prawo jazdy", "driving licence"),
+        ("US_SSN", Fate.DROP, "SSN", "SSN"),
+        ("UK_NINO", Fate.DROP, "NINO", "NINO"),
+        ("CREDIT_CARD", Fate.DROP, "karta", "card"),
         ("SECRET", Fate.DROP, "hasło lub kod", "password or code"),
         ("IP_ADDRESS", Fate.DROP, "adres IP", "IP address"),
+        ("URL", Fate.DROP, "link", "link"),
         ("NUMBER", Fate.DROP, "numer", "number"),
         ("ORDER_NUMBER", Fate.KEEP, "zamówienie", "order"),
+        ("HEALTH", Fate.KEEP, "zdrowie", "health"),
     )
 }
 

@@ -21,6 +21,7 @@ _RUN: Final = re.compile(
 _TYPO: Final = re.compile(r"(?<!\w)[0-9OoIlZzSB|]++(?:[ .-][0-9OoIlZzSB|]++)*+(?!\w)")
 _NEARLY: Final = frozenset("OoIl|ZzSB")
 _DIGIT_FOR: Final = str.maketrans("OoIl|ZzSB", "001112258")
+_WORD: Final = re.compile(r"[^\W\d_]++")
 _GROUP: Final = re.compile(r"[0-9]++")
 _NEAR: Final = 48  # characters of context
 _MOST_TYPOS: Final = 3
@@ -76,6 +77,8 @@ class Reading:
 
     text: str
     folded: str
+    words: tuple[str, ...]  # folded, rows of letters alone: `Nowak-Kowalska` and `O'Brien` are two words each
+    starts: tuple[int, ...]  # of each word, in `text` and in `folded`
     runs: tuple[Run, ...]
     crowds: tuple[tuple[int, int], ...]
 
@@ -111,7 +114,15 @@ def read(text: str) -> Reading:
             crowds.append((run.start, run.end))
         else:
             runs.append(run)
-    return Reading(text=text, folded=folded, runs=tuple(runs), crowds=tuple(crowds))
+    words = list(_WORD.finditer(folded))
+    return Reading(
+        text=text,
+        folded=folded,
+        words=tuple([word.group() for word in words]),
+        starts=tuple([word.start() for word in words]),
+        runs=tuple(runs),
+        crowds=tuple(crowds),
+    )
 
 
 def _mixed(text: str, run: re.Match[str]) -> bool:
