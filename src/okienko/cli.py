@@ -26,8 +26,10 @@ from okienko.database.migrate import MigrationRefused
 from okienko.database.pool import DatabaseAway
 from okienko.demo.load import OtherBrands
 from okienko.keys import Keys, WrongKey
+from okienko.masking.explain import explain
 from okienko.masking.jsonl import BadLine, mask_lines
-from okienko.masking.mask import MaskingFailed, mask
+from okienko.masking.kinds import ENTITIES
+from okienko.masking.mask import MaskingFailed, find, render
 from okienko.settings import Settings, WrongSetting
 from okienko.staff.store import Role
 from okienko.start import PortTaken
@@ -207,14 +209,26 @@ def ask(  # noqa: PLR0917 - one parameter an option
 @click.argument("source", type=click.File("r", encoding="utf-8"), default="-")
 @click.option("--jsonl", is_flag=True, help='Read lines {"id", "text"}; print {"id", "masked", "spans"}.')
 @click.option("--lang", "language", type=LANGUAGES, default="pl", show_default=True, help="Of the placeholders.")
-def mask_(source: TextIO, jsonl: bool, language: Language) -> None:
+@click.option("--keep", default="", metavar="LABEL,…", help="Report these kinds but leave them in the text.")
+@click.option("--explain", "why", is_flag=True, help="Say which detector decided and why. Quotes the text.")
+def mask_(source: TextIO, jsonl: bool, language: Language, keep: str, why: bool) -> None:
     """Mask personal data in text from a file or standard input. Nothing is stored."""
     passing = Keys(operator=os.urandom(32), index=os.urandom(32))
+    kept = {label.strip().upper() for label in keep.split(",") if label.strip()}
+    unknown = sorted(kept - ENTITIES.keys())
+    if unknown:
+        raise click.BadParameter(
+            f"no kind is called {unknown[0]}. The kinds: {', '.join(ENTITIES)}.", param_hint="--keep"
+        )
     if jsonl:
-        for line in mask_lines(source, keys=passing, language=language):
+        for line in mask_lines(source, keys=passing, language=language, keep=kept, why=why):
             click.echo(line)
-    else:
-        click.echo(mask(RawText(source.read()), keys=passing, language=language).text.text, nl=False)
+        return
+    raw = RawText(source.read())
+    findings = explain(raw) if why else find(raw)
+    click.echo(render(raw, findings, {}, passing, language, keep=kept).text.text, nl=False)
+    for span in findings.spans if why else ():
+        click.echo(f"{span.label} {span.start}…{span.end} {span.why}", err=True)
 
 
 @okienko.command("doctor")

@@ -9,6 +9,7 @@ import pytest
 
 from okienko.keys import Keys
 from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.explain import explain
 from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.mask import Findings, MaskingFailed, find, mask, published, render
 from okienko.masking.reading import Reading
@@ -192,3 +193,38 @@ HOSTILE = [
 def test_hostile_texts_come_to_an_end(piece: str) -> None:
     text = (piece * 10_000)[:10_000]
     assert masked(masked(text)) == masked(text)
+
+
+def test_a_phrase_of_the_brand_stays_where_it_stands_alone_and_not_inside_something_longer() -> None:
+    found = find(RawText("piszcie na sklep@a.example i jan@a.example"), allowed=["Sklep@a.example", "róża"])
+    assert [span.value for span in found.spans] == ["jan@a.example"]
+    longer = find(RawText("nie-sklep@a.example"), allowed=["sklep@a.example"])
+    assert [span.value for span in longer.spans] == ["nie-sklep@a.example"]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("projekt Żółw-7 ruszył", "projekt [hasło lub kod] ruszył"),
+        ("PROJEKT ZOLW-7!", "PROJEKT [hasło lub kod]!"),
+        ("żółw-77 i bzzżółw-7", "żółw-77 i bzzżółw-7"),
+        ("telefon do pana Jana 601 156 759", "telefon do pana Jana [numer]"),
+    ],
+)
+def test_what_the_brand_denies_is_masked_as_it_says(text: str, masked: str) -> None:
+    denied = [("SECRET", "żółw-7"), ("NUMBER", "601  156 759")]
+    found = find(RawText(text), denied=denied, allowed=["601 156 759"], detectors=())
+    assert render(RawText(text), found, {}, KEYS, "pl").text.text == masked
+
+
+def test_an_explanation_names_the_detector_the_reason_and_the_words_in_front() -> None:
+    (span,) = explain(RawText("mój pesel to 84082828700")).spans
+    assert span.label == "PL_PESEL"
+    assert span.why == "pesel: words around it say so, after “moj pesel to”"
+
+
+def test_labels_to_keep_stay_and_are_reported() -> None:
+    raw = RawText("mail jan@a.example, tel. 601 156 759")
+    found = find(raw)
+    assert render(raw, found, {}, KEYS, "en", keep={"EMAIL_ADDRESS"}).text.text == "mail jan@a.example, tel. [phone]"
+    assert [span.label for span in found.spans] == ["EMAIL_ADDRESS", "PHONE_NUMBER"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from okienko.masking.reading import Reading
@@ -18,6 +18,7 @@ class Rank(IntEnum):
     KEPT = 3  # a word for an order stands directly before it
     CERTAIN = 4  # cannot be anything else
     LABELLED = 5  # its own name stands directly before it
+    DENIED = 6  # the brand said so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +30,13 @@ class Hit:
     end: int
     value: str = field(repr=False)
     rank: Rank
+    why: str = field(default="", repr=False)  # filled in only when an explanation was asked for
 
     def moved(self, by: int) -> Hit:
         """The same hit so many characters further on."""
         if not by:
             return self
-        return Hit(label=self.label, start=self.start + by, end=self.end + by, value=self.value, rank=self.rank)
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 import orjson
 
 from okienko.keys import Keys
+from okienko.masking.explain import explain
 from okienko.masking.mask import find, render
 from okienko.values import Language, RawText
 
@@ -20,20 +21,29 @@ class BadLine(Exception):
 
 
 def mask_lines(
-    lines: Iterable[str | bytes], *, keys: Keys, language: Language, allowed: Sequence[str] = ()
+    lines: Iterable[str | bytes],
+    *,
+    keys: Keys,
+    language: Language,
+    keep: Collection[str] = (),
+    why: bool = False,
 ) -> Iterator[bytes]:
     """JSON lines `{"id", "text"}` become `{"id", "masked", "spans": [{"label", "start", "end"}]}`, without newlines.
 
-    Offsets count the original text's characters, `end` excluded. Kept kinds (`ORDER_NUMBER`) are among the spans and
-    stay in `masked`. Numbers begin anew on each line; empty lines are passed over. Raises `BadLine`, `MaskingFailed`.
+    Offsets count the original text's characters, `end` excluded. Kept kinds (`ORDER_NUMBER`, `HEALTH`) and the labels
+    to `keep` are among the spans and stay in `masked`. With `why`, spans say which detector decided and how. Numbers
+    begin anew on each line; empty lines are passed over. Raises `BadLine`, `MaskingFailed`.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
             id_, text = _parse(number, line)
             raw = RawText(text)
-            findings = find(raw, allowed=allowed)
-            masked = render(raw, findings, {}, keys, language)
-            spans = [{"label": span.label, "start": span.start, "end": span.end} for span in findings.spans]
+            findings = explain(raw) if why else find(raw)
+            masked = render(raw, findings, {}, keys, language, keep=keep)
+            spans = [
+                {"label": span.label, "start": span.start, "end": span.end} | ({"why": span.why} if why else {})
+                for span in findings.spans
+            ]
             yield orjson.dumps({"id": id_, "masked": masked.text.text, "spans": spans})
 
 

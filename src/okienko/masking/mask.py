@@ -12,17 +12,17 @@ the same message never take its number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from okienko.keys import Keys
-from okienko.masking.detector import Detector, Hit
+from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.detectors import DETECTORS
 from okienko.masking.kinds import ENTITIES, Fate, placeholder
 from okienko.masking.normalise import normalise
-from okienko.masking.reading import FILLER, read
+from okienko.masking.reading import FILLER, fold, read
 from okienko.masking.resolve import resolve
 from okienko.values import Language, MaskedText, RawText
 
@@ -48,6 +48,7 @@ class Finding:
     start: int
     end: int
     value: str = field(repr=False)
+    why: str = field(default="", repr=False)  # filled in only when an explanation was asked for
 
     @property
     def fate(self) -> Fate:
@@ -88,29 +89,43 @@ class Masked:
 _NOTHING: Final = Findings()
 
 
-def find(raw: RawText, *, allowed: Sequence[str] = (), detectors: Sequence[Detector] = DETECTORS) -> Findings:
+def find(
+    raw: RawText,
+    *,
+    allowed: Sequence[str] = (),
+    denied: Sequence[tuple[str, str]] = (),
+    detectors: Sequence[Detector] = DETECTORS,
+) -> Findings:
     """Everything personal in a text, in the original's offsets. Pure, and linear in the text's length.
 
-    `allowed`: the brand's own addresses and numbers, in any spelling; they are never reported. Raises `MaskingFailed`
-    whatever goes wrong inside: then only the message's shell may be stored.
+    `allowed`: the brand's own addresses and numbers, in any spelling, and phrases such as the names of its products;
+    they are never reported. `denied`: labels and phrases that are always reported, allowed or not. Phrases are whole
+    words, in any case, with or without Polish marks. Raises `MaskingFailed` whatever goes wrong inside: then only the
+    message's shell may be stored.
     """
     try:
-        return _find(raw.reveal(), tuple(allowed), detectors)
+        return _find(raw.reveal(), tuple(allowed), tuple(denied), detectors)
     except Exception:  # noqa: BLE001 - whatever it was, it may carry the text
         failed = MaskingFailed("the text could not be masked")
     raise failed  # out here, so that the cause is not even chained
 
 
 def render(
-    raw: RawText, findings: Findings, numbers: Mapping[tuple[str, bytes], int], keys: Keys, language: Language
+    raw: RawText,
+    findings: Findings,
+    numbers: Mapping[tuple[str, bytes], int],
+    keys: Keys,
+    language: Language,
+    *,
+    keep: Collection[str] = (),
 ) -> Masked:
-    """The text with a placeholder for everything found in it.
+    """The text with a placeholder for everything found in it, but for the labels to `keep`.
 
     `numbers`: what the conversation has given out so far, by label and lookup; read it under the conversation's lock
     when `findings.vaulted` is not empty, otherwise `{}` will do.
     """
     text = raw.reveal()
-    spans = [span for span in findings.spans if span.fate is not Fate.KEEP]
+    spans = [span for span in findings.spans if span.fate is not Fate.KEEP and span.label not in keep]
     if not spans:
         return Masked(text=_storable(text))
     numbers = dict(numbers)
@@ -143,10 +158,11 @@ def mask(
     keys: Keys,
     language: Language,
     allowed: Sequence[str] = (),
+    denied: Sequence[tuple[str, str]] = (),
     known: Mapping[tuple[str, bytes], int] | None = None,
 ) -> Masked:
     """`find` and `render` in one step. Raises `MaskingFailed`."""
-    return render(raw, find(raw, allowed=allowed), known or {}, keys, language)
+    return render(raw, find(raw, allowed=allowed, denied=denied), known or {}, keys, language)
 
 
 def published(text: str) -> MaskedText:
@@ -154,10 +170,14 @@ def published(text: str) -> MaskedText:
     return MaskedText(text)
 
 
-def _find(text: str, allowed: tuple[str, ...], detectors: Sequence[Detector]) -> Findings:
+def _find(
+    text: str, allowed: tuple[str, ...], denied: tuple[tuple[str, str], ...], detectors: Sequence[Detector]
+) -> Findings:
     normalised = normalise(text)
     rest = _PLACEHOLDER.sub(_paint, normalised.text) if "[" in normalised.text else normalised.text
-    found: list[Hit] = []
+    own = [phrase.span() for phrase in _phrases(allowed).finditer(fold(rest))] if allowed else []
+    found = _denied(rest, denied) if denied else []
+    rest = _painted(rest, found)
     for _ in range(_ROUNDS):
         hits = _hits(rest, detectors)
         masked = [hit for hit in hits if ENTITIES[hit.label].fate is not Fate.KEEP]
@@ -170,14 +190,34 @@ def _find(text: str, allowed: tuple[str, ...], detectors: Sequence[Detector]) ->
     kept = hits  # the last round saw nothing else
     if not found and not kept:
         return _NOTHING
-    own = _canonical(allowed)
+    values = _canonical(allowed) if allowed else frozenset[tuple[str, str]]()
     spans: list[Finding] = []
     for hit in sorted([*found, *kept], key=lambda hit: hit.start):
-        if own and (hit.label, hit.value) in own:
+        if hit.rank is not Rank.DENIED and (
+            (hit.label, hit.value) in values or any(start <= hit.start and hit.end <= end for start, end in own)
+        ):
             continue
         start, end = normalised.original(hit.start, hit.end)
-        spans.append(Finding(label=hit.label, start=start, end=end, value=hit.value))
+        spans.append(Finding(label=hit.label, start=start, end=end, value=hit.value, why=hit.why))
     return Findings(spans=tuple(spans))
+
+
+def _denied(text: str, denied: tuple[tuple[str, str], ...]) -> list[Hit]:
+    folded = fold(text)
+    hits = [
+        Hit(label=label, start=place.start(), end=place.end(), value=place.group(), rank=Rank.DENIED)
+        for label in dict.fromkeys(label for label, _ in denied)
+        for place in _phrases(tuple(phrase for of, phrase in denied if of == label)).finditer(folded)
+    ]
+    return resolve(hits)
+
+
+@lru_cache(maxsize=256)  # a brand's lists are public, and short
+def _phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the phrases as whole words, in a folded text; the longest first."""
+    folded = {r"\s+".join(re.escape(word) for word in fold(normalise(phrase).text).split()) for phrase in phrases}
+    either = "|".join(sorted(filter(None, folded), key=lambda phrase: (-len(phrase), phrase)))
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if either else r"(?!)")
 
 
 def _storable(text: str) -> MaskedText:

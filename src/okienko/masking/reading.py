@@ -92,14 +92,20 @@ def _tail(folded: str, at: int, done: int = 0) -> str:
     return context if FILLER not in context else context[context.rindex(FILLER) + 1 :]
 
 
-def read(text: str) -> Reading:
-    """Prepare a normalised text. Linear."""
+def fold(text: str) -> str:
+    """A normalised text in lower case without Polish marks; as long as the text."""
     folded = text.lower()
     if len(folded) != len(text):
         folded = "".join(character.lower()[0] for character in text)
     if not folded.isascii():
         for marked, plain in _FOLD:  # quicker than a table: most letters are absent
             folded = folded.replace(marked, plain)
+    return folded
+
+
+def read(text: str) -> Reading:
+    """Prepare a normalised text. Linear."""
+    folded = fold(text)
     runs: list[Run] = []
     crowds: list[tuple[int, int]] = []
     done = 0
