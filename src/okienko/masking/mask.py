@@ -29,6 +29,8 @@ from okienko.values import Language, MaskedText, RawText
 _CHUNK: Final = 4096  # characters read at once
 _OVERLAP: Final = 512  # half of it on each side: longer than any context or identifier
 _ROUNDS: Final = 12  # what is found is painted over and the rest read again; texts that are no attack need two
+# Only these make another look worth while: painting takes words away, and words alone become nothing new by that.
+_SIGNS: Final = re.compile(r"[0-9@]")
 
 _WORDS: Final = {word: entity.label for entity in ENTITIES.values() for word in (entity.pl, entity.en)}
 _PLACEHOLDER: Final = re.compile(
@@ -185,9 +187,12 @@ def _find(
             break
         found += masked
         rest = _painted(rest, masked)
+        if _SIGNS.search(rest) is None:
+            hits = [hit for hit in hits if ENTITIES[hit.label].fate is Fate.KEEP]
+            break
     else:
         raise MaskingFailed("the text does not settle")
-    kept = hits  # the last round saw nothing else
+    kept = hits  # the last look saw nothing else
     if not found and not kept:
         return _NOTHING
     values = _canonical(allowed) if allowed else frozenset[tuple[str, str]]()
