@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 FILLER: Final = "\ufffc"  # stands for what has been found, and for placeholders: no context reaches across it
@@ -68,7 +69,7 @@ class Run:
                 yield first, last, self.digits[seen : seen + length]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Reading:
     """A message as detectors see it; `folded` has the same length as `text`: lower case, without Polish marks.
 
@@ -77,10 +78,14 @@ class Reading:
 
     text: str
     folded: str
-    words: tuple[str, ...]  # folded, rows of letters alone: `Nowak-Kowalska` and `O'Brien` are two words each
-    starts: tuple[int, ...]  # of each word, in `text` and in `folded`
+    words: list[str]  # folded, rows of letters alone: `Nowak-Kowalska` and `O'Brien` are two words each
     runs: tuple[Run, ...]
     crowds: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each word begins, in `text` and in `folded`. Few messages need to know."""
+        return [word.start() for word in _WORD.finditer(self.folded)]
 
     def before(self, at: int) -> str:
         """The folded text in front of a place, as far as anything already found."""
@@ -120,15 +125,7 @@ def read(text: str) -> Reading:
             crowds.append((run.start, run.end))
         else:
             runs.append(run)
-    words = list(_WORD.finditer(folded))
-    return Reading(
-        text=text,
-        folded=folded,
-        words=tuple([word.group() for word in words]),
-        starts=tuple([word.start() for word in words]),
-        runs=tuple(runs),
-        crowds=tuple(crowds),
-    )
+    return Reading(text=text, folded=folded, words=_WORD.findall(folded), runs=tuple(runs), crowds=tuple(crowds))
 
 
 def _mixed(text: str, run: re.Match[str]) -> bool:
