@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from okienko.conversations.store import actions
 from okienko.conversations.store import desk as store
 from okienko.database.ids import new_id
 from okienko.staff.store import Role
@@ -26,7 +27,7 @@ async def hire_ola(world: World, role: Role = "agent") -> StaffId:
 
 async def take(world: World, begun: Begun, who: StaffId, holder: StaffId | None = None) -> str:
     async with world.services.database.brand(begun.brand.id) as connection:
-        return await store.take_over(
+        return await actions.take_over(
             connection,
             conversation_id=begun.id,
             staff_id=who,

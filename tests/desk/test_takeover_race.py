@@ -20,7 +20,7 @@ from uuid import UUID
 import pytest
 
 from okienko.answers.answer import Answer
-from okienko.conversations.store import desk, outbox, turns
+from okienko.conversations.store import actions, outbox, turns
 from okienko.conversations.store.outbox import Claimed
 from okienko.database.ids import new_id
 from okienko.masking.mask import published
@@ -106,7 +106,7 @@ class Person:
 
     async def take_over(self) -> None:
         async with self.world.services.database.brand(self.begun.brand.id) as connection:
-            outcome = await desk.take_over(
+            outcome = await actions.take_over(
                 connection,
                 conversation_id=self.begun.id,
                 staff_id=self.staff_id,

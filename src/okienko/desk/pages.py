@@ -20,15 +20,17 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from okienko.brands.store import read_categories
+from okienko.conversations.store import actions, reveals
 from okienko.conversations.store import desk as store
-from okienko.conversations.store.desk import Change, Conversation, Outcome, Row, View
+from okienko.conversations.store.actions import Change, Outcome
+from okienko.conversations.store.desk import Conversation, Row, View
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection
 from okienko.desk import rules
 from okienko.masking.mask import MaskingFailed, find, mask, published
 from okienko.masking.mask import render as render_masked
 from okienko.masking.vault import SealBroken, open_sealed, person_bound
-from okienko.values import Brand, Language, MaskedText, RawText, SignedIn
+from okienko.values import Brand, Language, MaskedText, RawText, SignedIn, StaffId
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
 from okienko.web.i18n import mark, words
@@ -105,7 +107,7 @@ class Talk:
     lines: tuple[store.Line, ...]
     categories: Mapping[str, str]
     category: str | None
-    hidden: tuple[store.Hidden, ...]
+    hidden: tuple[reveals.Hidden, ...]
     earlier: tuple[store.Earlier, ...]
     code: str
     own: bool
@@ -375,8 +377,8 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         conversation = await _find_conversation(connection, request)
         lines = await store.read_transcript(connection, conversation.id)
         hidden = (
-            *await store.read_identities(connection, conversation.person_id),
-            *await store.read_vault_items(connection, conversation.id, given.clock()),
+            *await reveals.read_identities(connection, conversation.person_id),
+            *await reveals.read_vault_items(connection, conversation.id, given.clock()),
         )
         earlier = await store.read_earlier(connection, conversation.person_id, conversation.id)
         names = await read_categories(connection)
@@ -443,11 +445,11 @@ async def _act(request: Request) -> Response:
         outcome: Outcome
         if action == "take-over":
             sure = rules.is_senior(staff, brand.id) or form.get("sure") == "yes"
-            outcome = await store.take_over(
+            outcome = await actions.take_over(
                 connection,
                 conversation_id=conversation.id,
                 staff_id=staff.id,
-                holder=store.StaffId(_read_uuid(form["from"])) if sure and form.get("from") else None,
+                holder=StaffId(_read_uuid(form["from"])) if sure and form.get("from") else None,
                 message_id=new_id(now),
                 said=published(speak.gettext(_JOINED, name=staff.name)),
                 now=now,
@@ -455,7 +457,7 @@ async def _act(request: Request) -> Response:
         elif action in _CHANGES:
             change = _CHANGES[action]
             text = speak.gettext(_SAID[change], name=staff.name)
-            outcome = await store.change_holder(
+            outcome = await actions.change_holder(
                 connection,
                 change,
                 conversation_id=conversation.id,
@@ -466,7 +468,7 @@ async def _act(request: Request) -> Response:
             )
         elif action == "send-again":
             message = _read_uuid(form.get("message", ""))
-            again = await store.send_again(
+            again = await actions.send_again(
                 connection, conversation_id=conversation.id, staff_id=staff.id, message_id=message, now=now
             )
             outcome = "done" if again else "already"
@@ -505,7 +507,7 @@ async def _say(request: Request) -> Response:
     key = given.keys.lookup(f"desk {mode}", str(_read_uuid(once)))
     async with given.database.brand(brand.id) as connection:
         conversation = await _find_conversation(connection, request)
-        known = await store.read_numbers(connection, conversation.id)
+        known = await reveals.read_numbers(connection, conversation.id)
         try:
             text = mask(
                 RawText(typed), keys=given.keys, language=conversation.language, allowed=brand.allowed, known=known
@@ -515,7 +517,7 @@ async def _say(request: Request) -> Response:
         preview = text is not None and mode == "reply" and text.text != typed and form.get("seen") != text.text
         outcome: Outcome = "already"
         if text is not None and not preview:
-            post = store.reply if mode == "reply" else store.add_note
+            post = actions.reply if mode == "reply" else actions.add_note
             outcome = await post(
                 connection,
                 conversation_id=conversation.id,
@@ -572,12 +574,12 @@ async def _reveal(request: Request, confirm_password: Confirm) -> Response:
     for other in staff.roles:
         if other != brand.id:
             async with given.database.brand(other) as connection:
-                elsewhere += await store.count_reveals(connection, staff.id, now)
+                elsewhere += await reveals.count_reveals(connection, staff.id, now)
     try:
         why = mask(RawText(reason), keys=given.keys, language=brand.language, allowed=brand.allowed).text
         async with given.database.brand(brand.id) as connection:
-            sealed = await store.read_sealed(connection, conversation.id, item, now)
-            recorded = sealed is not None and await store.record_reveal(
+            sealed = await reveals.read_sealed(connection, conversation.id, item, now)
+            recorded = sealed is not None and await reveals.record_reveal(
                 connection,
                 reveal_id=new_id(now),
                 conversation_id=conversation.id,
@@ -603,7 +605,7 @@ def _lengthen(reason: MaskedText) -> MaskedText:
     return MaskedText(reason.text.ljust(rules.SHORTEST_REASON, "."))
 
 
-def _open(request: Request, brand: Brand, sealed: store.Sealed) -> str:
+def _open(request: Request, brand: Brand, sealed: reveals.Sealed) -> str:
     keys = services(request).keys
     person_key = keys.unwrap(sealed.wrapped, person_bound(brand=brand.id, person=sealed.person_id))
     opened = open_sealed(
