@@ -1,0 +1,519 @@
+"""Polish addresses: a street, square, estate or village with its number, the flat, the postcode and the town.
+
+A small grammar over the folded text. It starts at one of two places: at a word for a street (`ul.`, `os.`), or at a
+number that could be a house's. From there it reads the name, forwards or backwards, and then as much of the rest as
+stands there: flat, staircase, floor, postcode, town, province. Every step looks at a bounded piece of text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.places import ADJECTIVE_ENDS, FIRST_PARTS, listed, streetlike, town
+from okienko.masking.reading import Reading
+
+LABEL: Final = "ADDRESS"
+
+_STREET_WORDS: Final = listed(
+    """
+    ul ulica ulicy ulice ulic al aleja aleje alei aleji alejach aleję os osiedle osiedlu osiedla pl plac placu rondo ronda
+    rondzie skwer skweru skwerze bulwar bulwaru bulwarze bulwary trakt traktu trakcie szosa szosie szosy pasaz pasazu
+    wybrzeze wybrzezu zaulek zaulku wies wsi miejscowosc miejscowosci kolonia kolonii przysiolek przysiolku solectwo osada
+    """
+)
+_STREET: Final = re.compile(
+    r"(?<![\w.@/-])(?:(?P<short>ul|al|os|pl)(?:[ ]?\.[ ]?:?[ ]?|[ :]{1,2}| ?\n)"
+    r"|(?P<long>ulic[aey]|alej[aei]|alei|alejach|osiedl[eua]|placu?|rond(?:o|a|zie)|skwer(?:u|ze)?|bulwar(?:u|ze|y)?"
+    r"|trakt(?:u|cie)?|szos(?:a|ie|y)|pasazu?|wybrzez[eu]|zaulek|zaulku)(?:[ :]{1,3}|(?= ?[0-9]))"
+    r"|(?P<village>wies|wsi|miejscowosci?|koloni[ai]{1,2}|przysiolku?|przysiolek|osada)[ :]{1,3})"
+    r"(?:im\.? ?|imienia )?"
+)
+_MONTH: Final = r"stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|wrzesnia|pazdziernika|listopada|grudnia"
+# What breaks off a name. Names of streets rarely hold such a word, and sentences seldom do without.
+_STOP: Final = listed(
+    """
+    a aby ale albo az bardzo bez bo by byc byl byla bylo byly chce chcialabym chcialbym ci co czy dla dlaczego do dom domu
+    dotarla dostawa dostawy dostalam dostalem dzien dzis dzisiaj gdy gdzie go i ich ile im ja jak jako jakis jest jestem
+    jeszcze jeden jego jej jezeli juz kiedy kod kodem kto ktora ktore ktory ku lub ma macie maja mam mamy mi mial miala
+    mialo mieszka mieszkam mieszkamy mnie moge moj moja moje mojego mojej moim moi moze mozna mozecie mieszkanie mieszkania
+    mieszkaniu lokal lokalu blok bloku pietro pietrze na nam nas nasz nasza nad naszym nie nic niech nr numer numerem numeru
+    o od odbior oraz pan pana pani panstwo paczka paczke paczki paczkomat paczkomatu pietrze po pod podaje pokoj
+    pokoju poczta poczty poniewaz potem prosic prosze prosimy przed przesylka przesylke przez przy rowniez sa sie sklep sklepu
+    sklepie sprawdzic strona stronie strony swoj swoja ta tam tak tego tej ten ta to tu tych tylko tym u w we wam was wasz wasza
+    wczoraj wiec wszystko wysylka wyslac wyslijcie wy z za zamowienia zamowienie zamowieniu ze zeby zmiana zmiane zmienic
+    zrobic zostala zostalo zostal adres adresu adresem adresie dane danych dostarczyc kurier kuriera telefon tel kontakt
+    witam czesc hej halo dziekuje pozdrawiam prosba haslo firma firmy faktura faktury fakture zamieszkaly zamieszkala zam
+    ulica ul ulicy ulice os osiedle osiedlu al aleja aleje alei pl plac placu klatka klatce cena ceny koszt rabat kwota
+    zawsze nigdy teraz jutro pojutrze poniedzialek wtorek srode czwartek piatek sobote niedziele minimum maksimum okolo
+    ponad prawie tylko razem lacznie wersja wersji rozmiar rozmiarze model modelu produkt artykul punkt punkcie sala
+    stolik rzad miejsce miejsca linia linii peron stron etap krok rozdzial paragraf poziom seria sezon odcinek tom czesc
+    mail e-mail email login ip url www godz godzina godzine spotkanie sala salon hala hotel kino teatr stadion
+    ciagu internetu technic dniu dniach terminie kategorii
+    the and my is at to of for in on it address please
+    """
+)
+# They may begin a name (`ul. Na Stoku 5`), never stand inside it.
+_OPENERS: Final = listed(
+    """
+    na pod nad za przy w
+    """
+)
+# Names of goods and what they run on: `iPhone 13`, `Windows 11`, `Galaxy S23 128`.
+_GOODS: Final = listed(
+    """
+    microsoft iphone ipad samsung galaxy xiaomi redmi poco huawei motorola nokia oppo realme pixel android androida androidzie windows
+    windowsa windowsie macos ios linux ubuntu playstation xbox nintendo switch office excel word chrome firefox edge teams
+    outlook airpods apple watch macbook dell lenovo asus acer hp lg sony bosch philips tefal electrolux whirlpool amica
+    beko candy gorenje bmw audi ford opel skoda toyota honda mazda seat fiat renault volvo kia hyundai nissan lego allegro
+    amazon ceneo olx empik netflix spotify facebook instagram inpost dpd dhl ups gls orlen zabka biedronka lidl rossmann
+    ikea pro max plus mini ultra lite air core ryzen geforce rtx intel amd usb hdmi bluetooth wifi xl xxl ean sku iso din
+    kurtka bluza koszula spodnie buty sukienka rozm size punkty czlowiek zestaw lampa pralka lodowka telewizor laptop
+    krok bilet gra ksiazka pakiet opcja wariant tabela rysunek zdjecie zalacznik ustep artykul art ust par pkt
+    ram ssd gb tb led volt wat mah bar kanal sezon tura runda grupa klasa kategoria typ numer strefa zone opona opony
+    teams sharepoint onedrive exchange server azure surface powershell power visio project access publisher onenote skype
+    kodeks ustawa rozporzadzenie dyrektywa version wersje
+    """
+)
+_UNIT_AFTER: Final = re.compile(
+    r" ?(?:zl|pln|eur|euro|usd|gbp|gr|szt|sztuk|sztuki|lat|lata|rok|roku|r|dni|dniach|dnia|dzien|godz|godzin|godziny|godzinie|h"
+    r"|min|minut|minuty|sek|sekund|km|m2|cm|mm|kg|g|dag|ml|gb|tb|mb|kb|cali|cale|cal|procent|proc|razy|osob|osoby|tys|mln"
+    r"|w|v|hz|mah|mies|miesiecy|miesiace|tygodni|tygodnie|tyg|pkt|punktow|stron|strony|par|pary|produktow|sztuka|osobowy"
+    rf"|opakowan|kompletow|zamowien|ton|ha|st|stopni|kwietniu|maju|proby|prob|{_MONTH})(?![a-z0-9])"
+    r"|[ ]?[%€$\"”°]|[.:][0-9]|,[0-9]{1,2}(?![0-9-])|x[0-9]|[ ]x[ ]?[0-9]|[ ]?-[ ]?[0-9]{1,4} ?(?:zl|szt|cm|mm|dni|lat)|[0-9]|[.-]?go\b|-[a-z]"
+)
+_HOUSE: Final = re.compile(
+    r"[0-9]{1,4}[a-z]?(?![a-z0-9])(?: ?[/\\] ?[a-z]?[0-9]{1,4}[a-z]?(?![0-9a-z])|/[a-z](?![a-z])|-[0-9]{1,3}[a-z]?(?![0-9a-z-])){0,2}"
+    r"|[0-9]{1,4}(?:[/\\][0-9]{1,4})?(?=(?:m|mieszk|lok|kl|klatka|blok|pietro)[a-z]*\.? ?[0-9])"
+)
+_CALLED: Final = re.compile(
+    r"[ ,.]{0,3}(?:nr|numer|no|n)?\.?:? ?(?:(?:domu|dom|budynku|budynek|bud|bloku|blok|posesji|bl)\.?:? ?(?:nr|numer)?\.? ?)?"
+)
+_UNITS: Final = re.compile(
+    r"(?:[ ,./;\n(-]{0,3}(?:"
+    r"(?:nr |numer )?(?:m|mieszk|mieszkani[aeu]|miesz|m-?nie|lok|lokalu?|klatk[ai]|klatce|kl|pietro|pietrze|pietra|p|pok|pokoj"
+    r"|ap|apt|apart|apartamentu?|domofonu?|bram[ay]|oficyna|segment|segmentu|budynek|budynku|bud|bloku?|bl|wejscie"
+    r"|kod (?:do )?(?:domofonu|klatki|bramy)|kod domofon|skrytka)"
+    r"(?:\.|:| nr| numer| to)?[. :]{0,2}#?(?:[0-9]{1,4}(?:[a-z](?![a-z]))?(?:/[0-9]{1,4})?#?|[a-z](?![a-z0-9])|[ivx]{1,4}(?![a-z0-9]))(?![0-9])"
+    r"|(?:[0-9]{1,2}|[ivx]{1,4})\.? ?(?:pietro|pietrze|p\.|klatka)|(?:na )?(?:pierwsz|drug|trzec|czwart|ostatni)[a-z]{1,4} (?:pietro|pietrze|pietra)"
+    r"|parter(?:ze)?(?![a-z])|oficyna|poddasze"
+    r")){1,6}"
+)
+_FLAT: Final = re.compile(r"[ ,./]{0,3}(?:m|lok|mieszk|mieszkani[aeu]|lokalu?|klatka|kl)\.? ?(?:nr )?[0-9]")
+_SPACED_LETTER: Final = re.compile(r" [A-Z](?![\w.])")
+_POST: Final = r"(?:pl[ -]?)?(?<![0-9])[0-9ol]{2}(?: ?- ?|[ ._])?[0-9ol]{3}(?![0-9]| ?[-/]?[0-9])"
+_POSTCODE: Final = re.compile(
+    r"[ ,.;:/\n\t()|-]{0,4}(?:(?:i |oraz |a )?kod(?: pocztowy| poczt\.?)?[ :-]{0,3}(?:to |jest )?)?"
+    rf"(?P<code>{_POST})"
+    r"(?! ?(?:zl|pln|szt|sztuk|gb|mb|km|kg|cm|mm|lat|dni|eur|euro)(?![a-z])|[.,][0-9])"
+)
+# Some words and then a postcode: a town, a district, a village with its post office.
+_FAR_POSTCODE: Final = re.compile(
+    r"(?:[ ,.;:/\n()-]{1,3}[^\W\d_]{2,20}){1,4}?[ ,.;:/\n()-]{1,3}(?:kod(?: pocztowy)?[ :-]{0,3})?"
+    r"(?P<code>[0-9]{2}(?: ?- ?)[0-9]{3})(?![0-9])(?! ?(?:zl|pln|szt|sztuk|gb|km|kg|cm)(?![a-z]))"
+)
+_GAP: Final = re.compile(
+    r"[ ,.;:/\n\t()|-]{0,4}(?:(?:w|we|miasto|miejscowosc|m\.|poczta|gmina|gm\.|woj\.)(?::| )[ ]?)?"
+)
+_NAME_WORD: Final = re.compile(r"[^\W\d_]++(?:-[^\W\d_]++)?")
+_REGION: Final = re.compile(
+    r"[ ,.;\n(]{1,3}(?:(?:woj|wojewodztwo|gm|gmina|pow|powiat|poczta|k|kolo|dzielnica)(?:[.:] ?| )[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20}(?=[,.;\n)]|$))?"
+    r"\)?|polska(?![a-z])|poland(?![a-z]))"
+)
+_BOX: Final = re.compile(
+    r"(?<![a-z])(?:skr(?:ytka|ytki|ytke|ytce)?\.? ?poczt(?:owa|owej|owa|owe)?\.?|skrytk[aei] pocztow[a-z]+|skr\. ?p\.)"
+    r"(?: ?(?:nr|numer))?[. :]{0,3}[0-9]{1,5}(?![0-9])"
+)
+_NUMBERED: Final = re.compile(
+    r"(?<![a-z])(?:numer|nr) (?:(?:mojego |naszego )?(?:domu|mieszkania|lokalu|bloku|klatki|posesji|domofonu))"
+    r"(?: to| jest|:| -)? ?(?P<number>[0-9]{1,4}[a-z]?(?:/[0-9]{1,4})?)(?![0-9a-z])"
+)
+_PARTS: Final = re.compile(
+    r"(?<![a-z])(?:blok|bloku|klatka|budynek)\.? ?(?:nr )?(?:[0-9]{1,3}[a-z]?|[a-z])(?![a-z0-9])[ ,]{1,2}"
+    r"(?:m|mieszkani[aeu]|lok|lokal|klatka|klatce|pietro)\.? ?(?:nr )?(?:[0-9]{1,4}[a-z]?|[a-z])(?![a-z0-9])"
+)
+# What says directly before a name that an address follows.
+_LINK: Final = (
+    r"(?:(?: |: ?|, | - |\n| \()(?:dostawy|zamieszkania|wysylki|korespondencyjny|korespondencji|domowy|sie|to|jest|na|przy|pod|w"
+    r"|we|do|z|ze|adres(?:em)?|moj|moim|nowy|nowym|nowego|nowe|stary|firmy|brzmi|prosze|zamiast|teraz|obecnie|zwrotu|byc|podaje"
+    r"|powinien|paczki|rodzicow|dla|ktory|mieszkanie|tego|wlasciwy|poprawny|prawidlowy|aktualny|siostry|odbiorcy|nadawcy"
+    r"|klienta|kuriera|bylo|byl|nizej|ponizej|mamy|mieszkam))*+[ :,\n(„\"'-]{0,4}$"
+)
+_ADDRESS_BEFORE: Final = re.compile(
+    r"(?<![a-z])(?:adres(?!at)[a-z]*+|zamieszka[a-z]++|zameldowan[a-z]++|zam\.|mieszka(?:m|my|ja|jac[a-z]*|l[a-z]++)?(?![a-z]))"
+    + _LINK
+)
+_DELIVERY_BEFORE: Final = re.compile(
+    r"(?<![a-z])(?:siedzib|lokalizacj|dostaw|doreczeni|przeprowadz|wyprowadz|posesj|wysl|wysyl|dostarcz|przesl|przekier|dorecz"
+    r"|kurier|paczk|przesylk|przyjech|podjech|przywie|przywo|odebra|odbi|zwrot|dom|blok)[a-z]*+(?: [a-z]{1,12}){0,3}? ?[:,]?"
+    r" (?:na|przy|pod|z|do|w)" + _LINK
+)
+_NO_ADDRESS: Final = re.compile(r"(?:ip|mail|mailowy|url|strony|www|mac|e-mail|internetowy)[ :]{0,3}$")
+_AT: Final = re.compile(r"(?:^|[^a-z])(?:na|przy|z|ze|do|w|u|pod|od)[ ]$")
+_TOWN_BEFORE: Final = re.compile(
+    r"(?P<code>(?<![0-9-])[0-9]{2} ?- ?[0-9]{3}[ ,\n]{1,3})?(?P<town>[^\W\d_]{2,20}+(?:[ -][^\W\d_]{2,20}+){0,2})"
+    r"(?P<gap>[ ,:\n(-]{1,3}(?:(?:na|przy|z|w)[ ]|adres:? )?)$"
+)
+_LINE_END: Final = re.compile(r" *(?:[\n,.;!?)]|$)")
+_LINE_START: Final = re.compile(r"(?:^|\n)[ \t\"„(]*$")
+_PIECE: Final = re.compile(r"[^\W_]+")
+_ORDINAL: Final = re.compile(
+    rf"[0-9]{{1,4}}(?:\.? ?-?(?:go |ego )? ?(?:{_MONTH})|[ -]?(?:lecia|letnia)| (?:pulku|dywizji|armii|batalionu|brygady|kwietniowa)[a-z ]{{0,24}}?)(?![a-z])"
+)
+_COUNT_BEFORE: Final = re.compile(r"[0-9][ -]?$")
+_NEXT_WORD: Final = re.compile(r"(?P<gap>[ .\"„'-]{0,3})(?P<word>[^\W\d_]++)[\"”']?")
+_CALLED_BEFORE: Final = re.compile(r"[ ,]{0,2}(?:nr|numer|nr domu|numer domu|dom|bud|budynek|blok)\.? ?$")
+_MONTHS: Final = frozenset(_MONTH.split("|"))
+_DAY_BEFORE: Final = re.compile(r"(?<![0-9.])[0-9]{1,2}\.? $")
+_FLAT_SURE: Final = re.compile(
+    r"[ ,./]{0,3}(?:m\.? ?|lok\.? ?|mieszk\.? ?|mieszkani[aeu] ?|lokalu? )(?:nr )?[0-9]{1,3}(?![0-9x,.]*[0-9])(?! ?(?:zl|cm|kg))"
+)
+_UNITS_REACH: Final = 96
+_NUMBER_WORDS: Final = frozenset(("nr", "numer", "domu", "dom"))
+_MORE_TOWN: Final = re.compile(r"[ -](?P<word>[^\W\d_]++)\.?")
+# They begin the next sentence, or greet; no town is called so.
+_NO_TOWN: Final = listed(
+    """
+    bardzo bede bedzie chodzi czekam dlatego dodatkowo dzieki jednak jesli kurier mieszkam niestety numer obecnie ostatnio
+    ponadto pomocy proszę reklamacja szanowni telefon telefonu termin towar zaplacilem zamawialam zamawialem zglaszam
+    zwracam mail email pozdrawiam stamtad wejscie dzwonic domofon dzwonek wczesniej dotychczas zamiast odbiorca nadawca
+    imie nazwisko pesel nip tel kom mob dzieki dziekuje dane godzina godz termin piatek wtorek czwartek sobota niedziela
+    """
+)
+_ENOUGH: Final = 64  # characters that one step may read
+_MOST_WORDS: Final = 5  # of a name
+_TITLES: Final = listed(
+    """
+    gen sw ks plk mjr kpt dr prof bl bp abp kard por ppor hr inz marsz rtm o s hm adm dh red mar jana ii iii iv xx xxx
+    """
+)
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    done = 0
+    if not _STREET_WORDS.isdisjoint(reading.words):
+        for street in _STREET.finditer(reading.folded):
+            if street.start() >= done:
+                end = _from_street(reading, street)
+                if end:
+                    start = max(_town_before(reading, street.start()), done)
+                    yield _hit(reading, start, end)
+                    done = end
+    if reading.runs:
+        yield from _by_number(reading)
+        yield from _labelled(reading)
+
+
+def _hit(reading: Reading, start: int, end: int) -> Hit:
+    value = " ".join(_PIECE.findall(reading.folded, start, end))
+    return Hit(label=LABEL, start=start, end=end, value=value, rank=Rank.CERTAIN)
+
+
+def _labelled(reading: Reading) -> Iterator[Hit]:
+    """Boxes, and parts of an address that say what they are: `skr. poczt. 12`, `numer domu: 7`, `blok 7 m. 3`."""
+    folded = reading.folded
+    if "skr" in folded:
+        for box in _BOX.finditer(folded):
+            yield _hit(reading, box.start(), _place(reading, box.end()))
+    if "nr " in folded or "numer " in folded:
+        for number in _NUMBERED.finditer(folded):
+            yield _hit(reading, number.start("number"), number.end())
+    if "blok" in folded or "klatk" in folded or "budynek" in folded:
+        for parts in _PARTS.finditer(folded):
+            yield _hit(reading, parts.start(), _rest(reading, parts.end()))
+
+
+def _from_street(reading: Reading, street: re.Match[str]) -> int:
+    """Where the address ends that begins with a word for a street; 0 if it is none."""
+    folded, text = reading.folded, reading.text
+    short, long = street["short"], street["long"]
+    if short in {"os", "al", "pl"} and _COUNT_BEFORE.search(folded, max(0, street.start() - 8), street.start()):
+        return 0
+    at = first_end = name_start = street.end()
+    name: list[str] = []
+    ordinal = _ORDINAL.match(folded, at, at + _ENOUGH)
+    if ordinal:  # `ul. 3 Maja`, `pl. 1000-lecia`
+        name.append(ordinal.group())
+        at = first_end = ordinal.end()
+    house = None
+    while len(name) <= _MOST_WORDS:
+        house = _house(folded, at) if name else None
+        if house:
+            break
+        word = _NEXT_WORD.match(folded, at, at + _ENOUGH)
+        if word is None or (name and "." in word["gap"] and name[-1] not in _TITLES and len(name[-1]) > 1):
+            break
+        piece = word["word"]
+        upper = text[word.start("word")].isupper()
+        if piece in _STOP and (name or not (piece in _OPENERS and (short or upper))):
+            break
+        name.append(piece)
+        at = word.end()
+        if len(name) == 1 or name[-2] in _TITLES or name[-2] in _OPENERS or upper:
+            first_end = at
+    if not name:
+        return 0
+    capital = text[name_start].isupper() or ordinal is not None
+    if house is None or (house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH)):
+        # Without a number only as people say it: `ul. Długa`, `na ulicy Długiej`, but not the game `Ulica Sezamkowa`.
+        plain = short in {"ul", "al"} or (long is not None and long.startswith(("ulic", "alei", "osiedlu", "placu")))
+        if not plain or not (capital or short == "ul" or (long and long[0] == "u" and streetlike(name[0]))):
+            return 0
+        if long and not _AT.search(folded, max(0, street.start() - 8), street.start()):
+            return 0
+        return _place(reading, first_end)
+    end = _rest(reading, house.end())
+    if capital or short == "ul" or (long and long.startswith("ulic")) or end > house.end() + 2:
+        return end
+    return end if any(map(streetlike, name)) or not house.group().isdigit() else 0
+
+
+def _house(folded: str, at: int) -> re.Match[str] | None:
+    called = _CALLED.match(folded, at, at + _ENOUGH)
+    return _HOUSE.match(folded, called.end() if called else at, at + 2 * _ENOUGH)
+
+
+def _by_number(reading: Reading) -> Iterator[Hit]:
+    """Addresses without a word for a street: `Długa 15/3, Kraków`, `mieszkam na Puławskiej 12`, `Kąty 5a, 05-806 …`."""
+    folded = reading.folded
+    done = 0
+    for run in reading.runs:
+        start = run.start
+        if start < done or run.ends[0] - start > 4:
+            continue
+        front = folded[max(0, start - 32) : start].rstrip(" .")
+        word = front[front.rfind(" ") + 1 :]
+        if word in _NUMBER_WORDS:
+            front = front[: front.rfind(" ")].rstrip(" .,")
+            word = front[front.rfind(" ") + 1 :]
+        if len(word) < 2 or (word in _STOP and word not in _MONTHS) or word in _GOODS or not word[-1].isalpha():
+            continue
+        house = _HOUSE.match(folded, start, start + _ENOUGH)
+        if house is None or run.lengths[:3] == (3, 3, 3):
+            continue
+        if house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH):
+            continue
+        if folded[start - 1].isalpha() and not streetlike(word):
+            continue
+        begin = _name_before(reading, start)
+        if done <= begin < start and _convincing(reading, begin, house):
+            end = _rest(reading, house.end())
+            yield _hit(reading, max(done, _town_before(reading, begin)), end)
+            done = end
+
+
+def _name_before(reading: Reading, at: int) -> int:
+    """The start of the name that ends before a house number; `at` itself if there is none."""
+    folded, text = reading.folded, reading.text
+    called = _CALLED_BEFORE.search(folded, max(0, at - 16), at)
+    start = called.start() if called else at
+    capital = False
+    found = at
+    for count in range(_MOST_WORDS):
+        stop = start
+        while stop > 0 and folded[stop - 1] == " " and start - stop < 2:
+            stop -= 1
+        dotted = stop > 0 and folded[stop - 1] == "."
+        stop -= dotted
+        begin = stop
+        while begin > 0 and stop - begin < 24 and (folded[begin - 1].isalpha() or folded[begin - 1] in "-'"):
+            begin -= 1
+        word = folded[begin:stop]
+        if not word or (dotted and word not in _TITLES and len(word) > 1):
+            break
+        if word in _MONTHS:  # `3 Maja 12`
+            day = _DAY_BEFORE.search(folded, max(0, begin - 5), begin)
+            return day.start() if day else found
+        upper = text[begin].isupper()
+        if word in _STOP and not (capital and upper and word in _OPENERS):
+            break
+        if not count:
+            capital = upper
+        elif (
+            word in _GOODS
+            or (capital and not upper and word not in _TITLES)
+            or (not capital and not (word in FIRST_PARTS or streetlike(word) or word in _TITLES))
+        ):
+            break
+        start = found = begin
+    return found
+
+
+def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
+    """Whether a name and a number are an address, and not goods and how many of them."""
+    folded, text = reading.folded, reading.text
+    name = [piece for piece in _PIECE.findall(folded, begin, house.start()) if piece not in _NUMBER_WORDS]
+    if not name or not _GOODS.isdisjoint(name):
+        return False
+    capital = text[begin].isupper() or text[begin].isdigit()
+    known = streetlike(name[-1]) or streetlike(name[0])
+    end = _units(folded, house.end())
+    code = _code(folded, end)
+    if code and (capital or known or _town(reading, code, sure=True) > code):
+        return True
+    if capital and _REGION.match(folded, end, end + _ENOUGH):
+        return True
+    flat = end > house.end()
+    plain = house.group().isdigit() and not flat
+    if capital and _town(reading, end, sure=False, sure_of_street=known or not plain) > end:
+        return True
+    near = reading.before(begin)
+    if (capital or known) and (known or flat) and _AT.search(near[-6:]):
+        return True
+    if known and capital and (not plain or (_LINE_START.search(near) and _LINE_END.match(folded, end))):
+        return True
+    if capital and flat and _FLAT_SURE.match(folded, house.end()):
+        return True
+    if _NO_ADDRESS.search(near):
+        return False
+    if _ADDRESS_BEFORE.search(near):
+        return True
+    return (capital or known or not plain) and _DELIVERY_BEFORE.search(near) is not None
+
+
+def _units(folded: str, at: int) -> int:
+    units = _UNITS.match(folded, at, at + _UNITS_REACH)
+    return units.end() if units else at
+
+
+def _rest(reading: Reading, at: int) -> int:
+    """The end of what follows a house number: `A`, flat, floor, postcode, town, province."""
+    letter = _SPACED_LETTER.match(reading.text, at)
+    if letter:
+        at = letter.end()
+    return _place(reading, _units(reading.folded, at))
+
+
+def _place(reading: Reading, at: int) -> int:
+    """The end of a postcode and a town that stand next."""
+    folded = reading.folded
+    for _ in range(3):
+        code = _code(folded, at)
+        if not code:
+            far = _FAR_POSTCODE.match(folded, at, at + _ENOUGH)
+            code = far.end() if far else 0
+        at = _town(reading, code or at, sure=code > 0)
+        region = _REGION.match(folded, at, at + _ENOUGH)
+        if region is None:
+            break
+        at = region.end()
+    return at
+
+
+def _code(folded: str, at: int) -> int:
+    """The end of a postcode that stands next, 0 if none does."""
+    code = _POSTCODE.match(folded, at, at + _ENOUGH)
+    if code is None or sum(sign.isdigit() for sign in code["code"]) < 3:
+        return 0
+    return code.end()
+
+
+def _town(reading: Reading, at: int, *, sure: bool, sure_of_street: bool = True) -> int:
+    """The end of a town that stands next, else `at`. `sure`: a postcode stands before it, so any word will do."""
+    folded, text = reading.folded, reading.text
+    gap = _GAP.match(folded, at, at + _ENOUGH)
+    first = _NAME_WORD.match(folded, gap.end() if gap else at, at + _ENOUGH)
+    if gap is None or first is None:
+        return at
+    capital = text[first.start()].isupper()
+    word = first.group()
+    known = town(word.partition("-")[0], capital=capital)
+    if word in _STOP or word in _NO_TOWN or (len(word) < 3 and not known):
+        return at
+    between = gap.group()
+    if not known:
+        if not sure and not (capital and sure_of_street and ("," in between or "w" in between or "\n" in between)):
+            return at
+        if not sure and "." in between:
+            return at
+        if not sure and "\n" in between and not _LINE_END.match(folded, first.end()):
+            return at
+    end = first.end()
+    for _ in range(2):
+        more = _MORE_TOWN.match(folded, end, end + 32)
+        if more is None:
+            break
+        part = more["word"]
+        upper = text[more.start("word")].isupper()
+        last = capital and upper and _LINE_END.match(folded, more.end()) is not None
+        fits = (
+            word.rpartition("-")[2] in FIRST_PARTS
+            or part.endswith(ADJECTIVE_ENDS)
+            or (upper and part in FIRST_PARTS)
+            or last
+        )
+        if part in _STOP or part in _NO_TOWN or not fits or (capital and not upper):
+            break
+        word = part
+        end = more.end()
+    return end
+
+
+def _town_before(reading: Reading, start: int) -> int:
+    """Where an address begins that has its town in front of the street, else `start`."""
+    folded, text = reading.folded, reading.text
+    floor = max(0, start - 56)
+    before = _TOWN_BEFORE.search(folded, floor, start)
+    if before is None:
+        return start
+    if before["code"]:
+        return before.start("code")
+    words = _NAME_WORD.findall(before["town"].replace("-", " "))
+    place = before.start("town")
+    if words[-1] in _OPENERS:
+        words.pop()
+    for skipped in range(len(words)):
+        rest = words[skipped:]
+        if rest[0] not in _STOP and (
+            town(rest[0], capital=text[place].isupper())
+            and (len(rest) == 1 or rest[0] in FIRST_PARTS or rest[-1].endswith(ADJECTIVE_ENDS))
+        ):
+            return place
+        place += len(rest[0]) + 1
+    return start
+
+
+DETECTOR: Final = Detector(
+    label=LABEL,
+    find=find,
+    yes=(
+        ("adres ul. Długa 15 m. 3, 31-147 Kraków proszę", ("ul. Długa 15 m. 3, 31-147 Kraków",)),
+        ("moj adres to ul dluga 15 m 3 31147 krakow prosze", ("ul dluga 15 m 3 31147 krakow",)),
+        ("UL. DŁUGA 15/3, 31-147 KRAKÓW", ("UL. DŁUGA 15/3, 31-147 KRAKÓW",)),
+        ("ul.Długa15/3 albo ulica dluga 15mieszkania 3", ("ul.Długa15/3", "ulica dluga 15mieszkania 3")),
+        ("na os. Złotej Jesieni 12/4, tak", ("os. Złotej Jesieni 12/4",)),
+        ("al. Jana Pawła II 20 i ul. gen. Andersa 5", ("al. Jana Pawła II 20", "ul. gen. Andersa 5")),
+        ("ul. 3 Maja 15 lok. 4, II piętro", ("ul. 3 Maja 15 lok. 4, II piętro",)),
+        ("mieszkam na Puławskiej 12 od lat", ("Puławskiej 12",)),
+        ("Długa 51/D7, Kraków", ("Długa 51/D7, Kraków",)),
+        ("Marszałkowska 10 m 5", ("Marszałkowska 10 m 5",)),
+        ("na Brzezinki 82b, 57-423 Żabno, dzięki", ("Brzezinki 82b, 57-423 Żabno",)),
+        ("mieszkam: wieś Kąty 5a", ("wieś Kąty 5a",)),
+        ("Kraków, ul. Krótka 5", ("Kraków, ul. Krótka 5",)),
+        ("Adres:\nZielona 14\n62-100 Wągrowiec", ("Zielona 14\n62-100 Wągrowiec",)),
+        ("skr. poczt. 12, 00-950 Warszawa", ("skr. poczt. 12, 00-950 Warszawa",)),
+        ("dom ma blok 7 m. 12", ("blok 7 m. 12",)),
+        ("numer domu: 17a", ("17a",)),
+        ("mieszkamy na ulicy Długiej obok parku", ("ulicy Długiej",)),
+    ),
+    no=(
+        "sklep w Krakowie, wysyłka do Warszawy 15 zł",
+        "na Allegro 15 sztuk",
+        "na Androidzie 14 nie działa",
+        "Galaxy S23 128",
+        "pokój 12, sala 5",
+        "plac zabaw 3 zł",
+        "dla 4 os. 2 pokoje, os. 3",
+        "paczkomat KRA012M albo WAW234A",
+        "grę Ulica Sezamkowa",
+        "lampy do alei ogrodowej",
+        "Kurtka 38/40 i rura 3/4 cala",
+        "paczka do Krakowa 12 maja",
+        "cena 10-150 zł, od 24-500 sztuk",
+        "kod 31-147 nie działa",
+        "Zamówienie 12/3/2026 z Warszawy",
+        "adres IP 10.0.0.1",
+    ),
+)
