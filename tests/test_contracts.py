@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "okienko"
 CONFIG = ROOT / ".importlinter"
 
-ROOMS = ("answers", "articles", "channels", "desk", "staff", "masking")
+ROOMS = ("answers", "articles", "channels", "desk", "staff", "masking", "attachments")
 # Names that say of a file that it is not pure: SQL, pages, live updates, an index kept in memory, what a page shows of
-# a store's rows, the reading of files, the sealing of values (random nonces).
-IMPURE = ("store", "pages", "api", "live", "shelf", "view", "files", "vault")
+# a store's rows, the reading of files, the sealing of values (random nonces), a process of one's own.
+IMPURE = ("store", "pages", "api", "live", "shelf", "view", "files", "vault", "process")
 
 # Modules of the standard library that reach out of the process, or are not the same twice.
 OUTSIDE = ("asyncio", "multiprocessing", "random", "secrets", "socket", "subprocess", "tempfile", "threading", "time")

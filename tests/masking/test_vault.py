@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from okienko.masking.vault import SealBroken, new_person_key, open_sealed, seal
+from okienko.masking.vault import SealBroken, new_person_key, open_part, open_sealed, seal, seal_part
 from okienko.values import RawText
 
 KEY = new_person_key(bytes(range(32)))
@@ -74,3 +74,16 @@ def test_what_is_no_seal_breaks(sealed: bytes) -> None:
 def test_a_persons_key_needs_32_bytes(size: int) -> None:
     with pytest.raises(ValueError, match="32"):
         new_person_key(bytes(size))
+
+
+FILE = bytes(range(256)) * 5
+
+
+@pytest.mark.parametrize("moved", [{"part": 0}, {"part": 2}, {"parts": 2}, {"parts": 4}, {"row": UUID(int=9)}])
+def test_a_part_opens_as_itself_and_as_no_other(moved: dict[str, Any]) -> None:
+    sealed = seal_part(KEY, FILE, **PLACE, part=1, parts=3)
+    assert open_part(KEY, sealed, **PLACE, part=1, parts=3) == FILE
+    with pytest.raises(SealBroken):
+        open_part(KEY, sealed, **({**PLACE, "part": 1, "parts": 3} | moved))
+    with pytest.raises(SealBroken):
+        open_sealed(KEY, sealed, **PLACE)

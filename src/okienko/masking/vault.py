@@ -61,3 +61,49 @@ def open_sealed(
 def _place(brand: UUID, person: UUID, table: str, column: str, row: UUID) -> bytes:
     # Names of tables and columns hold no 0x1f, and the ids have a fixed length: two places never read the same.
     return b"okienko sealed 1\x1f" + brand.bytes + person.bytes + f"{table}\x1f{column}\x1f".encode() + row.bytes
+
+
+def seal_part(
+    person_key: bytes,
+    data: bytes | memoryview,
+    *,
+    brand: UUID,
+    person: UUID,
+    table: str,
+    column: str,
+    row: UUID,
+    part: int,
+    parts: int,
+) -> bytes:
+    """As `seal`, for a file: one of its parts, bound to its place and to its number (from 0) among how many.
+
+    So no part opens as another one, and none can be left out or added without notice.
+    """
+    nonce = os.urandom(NONCE_SIZE)
+    place = _place(brand, person, table, column, row) + _numbered(part, parts)
+    return nonce + AESGCM(person_key).encrypt(nonce, data, place)
+
+
+def open_part(
+    person_key: bytes,
+    sealed: bytes,
+    *,
+    brand: UUID,
+    person: UUID,
+    table: str,
+    column: str,
+    row: UUID,
+    part: int,
+    parts: int,
+) -> bytes:
+    """What `seal_part` sealed as this very part. Raises `SealBroken` as `open_sealed` does."""
+    place = _place(brand, person, table, column, row) + _numbered(part, parts)
+    try:
+        return AESGCM(person_key).decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], place)
+    except (InvalidTag, ValueError):
+        raise SealBroken("a sealed part does not open with this key in this place") from None
+
+
+def _numbered(part: int, parts: int) -> bytes:
+    # Behind the row's 16 bytes these 8 make a place longer than that of any whole value of the same column.
+    return part.to_bytes(4, "big") + parts.to_bytes(4, "big")

@@ -1,0 +1,1 @@
+"""What customers attach: recognised by its content, rebuilt without its metadata, or refused. Bytes in, bytes out."""
