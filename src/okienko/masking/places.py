@@ -6,7 +6,10 @@ place is recognised by what stands around it. Street names are the most common o
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+from okienko.masking.reading import Reading
 
 
 def listed(words: str) -> frozenset[str]:
@@ -176,3 +179,99 @@ def town(word: str, *, capital: bool) -> bool:
     if word in _WORDS_TOO:
         return capital
     return word in _TOWN_NAMES or (len(stem := _stem(word)) > _SHORTEST_STEM and stem in _TOWN_STEMS)
+
+
+# What breaks off a name. Names of streets rarely hold such a word, and sentences seldom do without.
+NOT_IN_NAMES: Final = listed(
+    """
+    a aby ale albo az bardzo bez bo by byc byl byla bylo byly chce chcialabym chcialbym ci co czy dla dlaczego do dom domu
+    dotarla dostawa dostawy dostalam dostalem dzien dzis dzisiaj gdy gdzie go i ich ile im ja jak jako jakis jest jestem
+    jeszcze jeden jego jej jezeli juz kiedy kod kodem kto ktora ktore ktory ku lub ma macie maja mam mamy mi mial miala
+    mialo mieszka mieszkam mieszkamy mnie moge moj moja moje mojego mojej moim moi moze mozna mozecie mieszkanie mieszkania
+    mieszkaniu lokal lokalu blok bloku pietro pietrze na nam nas nasz nasza nad naszym nie nic niech nr numer numerem numeru
+    o od odbior oraz pan pana pani panstwo paczka paczke paczki paczkomat paczkomatu pietrze po pod podaje pokoj
+    pokoju poczta poczty poniewaz potem prosic prosze prosimy przed przesylka przesylke przez przy rowniez sa sie sklep sklepu
+    sklepie sprawdzic strona stronie strony swoj swoja ta tam tak tego tej ten ta to tu tych tylko tym u w we wam was wasz wasza
+    wczoraj wiec wszystko wysylka wyslac wyslijcie wy z za zamowienia zamowienie zamowieniu ze zeby zmiana zmiane zmienic
+    zrobic zostala zostalo zostal adres adresu adresem adresie dane danych dostarczyc kurier kuriera telefon tel kontakt
+    witam czesc hej halo dziekuje pozdrawiam prosba haslo firma firmy faktura faktury fakture zamieszkaly zamieszkala zam
+    ulica ul ulicy ulice os osiedle osiedlu al aleja aleje alei pl plac placu klatka klatce cena ceny koszt rabat kwota
+    zawsze nigdy teraz jutro pojutrze poniedzialek wtorek srode czwartek piatek sobote niedziele minimum maksimum okolo
+    ponad prawie tylko razem lacznie wersja wersji rozmiar rozmiarze model modelu produkt artykul punkt punkcie sala
+    stolik rzad miejsce miejsca linia linii peron stron etap krok rozdzial paragraf poziom seria sezon odcinek tom czesc
+    mail e-mail email login ip url www godz godzina godzine spotkanie sala salon hala hotel kino teatr stadion
+    ciagu internetu technic dniu dniach terminie kategorii
+    the and my is at to of for in on it address please
+    """
+)
+_GAP: Final = re.compile(
+    r"[ ,.;:/\n\t()|-]{0,4}(?:(?:w|we|miasto|miejscowosc|m\.|poczta|gmina|gm\.|woj\.)(?::| )[ ]?)?"
+)
+NAME_WORD: Final = re.compile(r"[^\W\d_]++(?:-[^\W\d_]++)?")
+LINE_END: Final = re.compile(r" *(?:[\n,.;!?)]|$)")
+_MORE_TOWN: Final = re.compile(r"[ -](?P<word>[^\W\d_]++)\.?")
+# They begin the next sentence, or greet; no town is called so.
+_NO_TOWN: Final = listed(
+    """
+    bardzo bede bedzie chodzi czekam dlatego dodatkowo dzieki jednak jesli kurier mieszkam niestety numer obecnie ostatnio
+    ponadto pomocy proszę reklamacja szanowni telefon telefonu termin towar zaplacilem zamawialam zamawialem zglaszam
+    zwracam mail email pozdrawiam stamtad wejscie dzwonic domofon dzwonek wczesniej dotychczas zamiast odbiorca nadawca
+    imie nazwisko pesel nip tel kom mob dzieki dziekuje dane godzina godz termin piatek wtorek czwartek sobota niedziela
+    """
+)
+_ENOUGH: Final = 64  # characters that one step may read
+
+
+def town_after(reading: Reading, at: int, *, sure: bool, sure_of_street: bool = True) -> int:
+    """The end of a town that stands next, else `at`. `sure`: a postcode stands before it, so any word will do."""
+    folded, text = reading.folded, reading.text
+    gap = _GAP.match(folded, at, at + _ENOUGH)
+    first = NAME_WORD.match(folded, gap.end() if gap else at, at + _ENOUGH)
+    if gap is None or first is None:
+        return at
+    capital = text[first.start()].isupper()
+    word = first.group()
+    known = town(word.partition("-")[0], capital=capital)
+    if word in NOT_IN_NAMES or word in _NO_TOWN or (len(word) < 3 and not known):
+        return at
+    between = gap.group()
+    if not known:
+        if not sure and not (capital and sure_of_street and ("," in between or "w" in between or "\n" in between)):
+            return at
+        if not sure and "." in between:
+            return at
+        if not sure and "\n" in between and not LINE_END.match(folded, first.end()):
+            return at
+    end = first.end()
+    for _ in range(2):
+        more = _MORE_TOWN.match(folded, end, end + 32)
+        if more is None:
+            break
+        part = more["word"]
+        upper = text[more.start("word")].isupper()
+        last = capital and upper and LINE_END.match(folded, more.end()) is not None
+        fits = (
+            word.rpartition("-")[2] in FIRST_PARTS
+            or part.endswith(ADJECTIVE_ENDS)
+            or (upper and part in FIRST_PARTS)
+            or last
+        )
+        if part in NOT_IN_NAMES or part in _NO_TOWN or not fits or (capital and not upper):
+            break
+        word = part
+        end = more.end()
+    return end
+
+
+# British postcodes by the areas that exist, then district, sector and unit; America's states.
+_AREAS: Final = (
+    "ab|al|b|ba|bb|bd|bh|bl|bn|br|bs|bt|ca|cb|cf|ch|cm|co|cr|ct|cv|cw|da|dd|de|dg|dh|dl|dn|dt|dy|e|ec|eh|en|ex|fk|fy|g|gl|gu"
+    "|gy|ha|hd|hg|hp|hr|hs|hu|hx|ig|im|ip|iv|je|ka|kt|kw|ky|l|la|ld|le|ll|ln|ls|lu|m|me|mk|ml|n|ne|ng|nn|np|nr|nw|ol|ox|pa|pe"
+    "|ph|pl|po|pr|rg|rh|rm|s|sa|se|sg|sk|sl|sm|sn|so|sp|sr|ss|st|sw|sy|ta|td|tf|tn|tq|tr|ts|tw|ub|w|wa|wc|wd|wf|wn|wr|ws|wv"
+    "|yo|ze"
+)
+UK_POSTCODE: Final = rf"(?:{_AREAS})[0-9][0-9a-z]? ?[0-9](?!gb|tb|hz)[abd-hjlnp-uw-z]{{2}}"
+STATES: Final = (
+    "al|ak|az|ar|ca|co|ct|de|dc|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa"
+    "|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy"
+)

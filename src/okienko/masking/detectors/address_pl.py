@@ -12,7 +12,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.places import ADJECTIVE_ENDS, FIRST_PARTS, listed, streetlike, town
+from okienko.masking.places import (
+    ADJECTIVE_ENDS,
+    FIRST_PARTS,
+    LINE_END,
+    NAME_WORD,
+    NOT_IN_NAMES,
+    listed,
+    streetlike,
+    town,
+    town_after,
+)
 from okienko.masking.reading import Reading
 
 LABEL: Final = "ADDRESS"
@@ -32,29 +42,6 @@ _STREET: Final = re.compile(
     r"(?:im\.? ?|imienia )?"
 )
 _MONTH: Final = r"stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|wrzesnia|pazdziernika|listopada|grudnia"
-# What breaks off a name. Names of streets rarely hold such a word, and sentences seldom do without.
-_STOP: Final = listed(
-    """
-    a aby ale albo az bardzo bez bo by byc byl byla bylo byly chce chcialabym chcialbym ci co czy dla dlaczego do dom domu
-    dotarla dostawa dostawy dostalam dostalem dzien dzis dzisiaj gdy gdzie go i ich ile im ja jak jako jakis jest jestem
-    jeszcze jeden jego jej jezeli juz kiedy kod kodem kto ktora ktore ktory ku lub ma macie maja mam mamy mi mial miala
-    mialo mieszka mieszkam mieszkamy mnie moge moj moja moje mojego mojej moim moi moze mozna mozecie mieszkanie mieszkania
-    mieszkaniu lokal lokalu blok bloku pietro pietrze na nam nas nasz nasza nad naszym nie nic niech nr numer numerem numeru
-    o od odbior oraz pan pana pani panstwo paczka paczke paczki paczkomat paczkomatu pietrze po pod podaje pokoj
-    pokoju poczta poczty poniewaz potem prosic prosze prosimy przed przesylka przesylke przez przy rowniez sa sie sklep sklepu
-    sklepie sprawdzic strona stronie strony swoj swoja ta tam tak tego tej ten ta to tu tych tylko tym u w we wam was wasz wasza
-    wczoraj wiec wszystko wysylka wyslac wyslijcie wy z za zamowienia zamowienie zamowieniu ze zeby zmiana zmiane zmienic
-    zrobic zostala zostalo zostal adres adresu adresem adresie dane danych dostarczyc kurier kuriera telefon tel kontakt
-    witam czesc hej halo dziekuje pozdrawiam prosba haslo firma firmy faktura faktury fakture zamieszkaly zamieszkala zam
-    ulica ul ulicy ulice os osiedle osiedlu al aleja aleje alei pl plac placu klatka klatce cena ceny koszt rabat kwota
-    zawsze nigdy teraz jutro pojutrze poniedzialek wtorek srode czwartek piatek sobote niedziele minimum maksimum okolo
-    ponad prawie tylko razem lacznie wersja wersji rozmiar rozmiarze model modelu produkt artykul punkt punkcie sala
-    stolik rzad miejsce miejsca linia linii peron stron etap krok rozdzial paragraf poziom seria sezon odcinek tom czesc
-    mail e-mail email login ip url www godz godzina godzine spotkanie sala salon hala hotel kino teatr stadion
-    ciagu internetu technic dniu dniach terminie kategorii
-    the and my is at to of for in on it address please
-    """
-)
 # They may begin a name (`ul. Na Stoku 5`), never stand inside it.
 _OPENERS: Final = listed(
     """
@@ -114,10 +101,6 @@ _FAR_POSTCODE: Final = re.compile(
     r"(?:[ ,.;:/\n()-]{1,3}[^\W\d_]{2,20}){1,4}?[ ,.;:/\n()-]{1,3}(?:kod(?: pocztowy)?[ :-]{0,3})?"
     r"(?P<code>[0-9]{2}(?: ?- ?)[0-9]{3})(?![0-9])(?! ?(?:zl|pln|szt|sztuk|gb|km|kg|cm)(?![a-z]))"
 )
-_GAP: Final = re.compile(
-    r"[ ,.;:/\n\t()|-]{0,4}(?:(?:w|we|miasto|miejscowosc|m\.|poczta|gmina|gm\.|woj\.)(?::| )[ ]?)?"
-)
-_NAME_WORD: Final = re.compile(r"[^\W\d_]++(?:-[^\W\d_]++)?")
 _REGION: Final = re.compile(
     r"[ ,.;\n(]{1,3}(?:(?:woj|wojewodztwo|gm|gmina|pow|powiat|poczta|k|kolo|dzielnica)(?:[.:] ?| )[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20}(?=[,.;\n)]|$))?"
     r"\)?|polska(?![a-z])|poland(?![a-z]))"
@@ -156,7 +139,6 @@ _TOWN_BEFORE: Final = re.compile(
     r"(?P<code>(?<![0-9-])[0-9]{2} ?- ?[0-9]{3}[ ,\n]{1,3})?(?P<town>[^\W\d_]{2,20}+(?:[ -][^\W\d_]{2,20}+){0,2})"
     r"(?P<gap>[ ,:\n(-]{1,3}(?:(?:na|przy|z|w)[ ]|adres:? )?)$"
 )
-_LINE_END: Final = re.compile(r" *(?:[\n,.;!?)]|$)")
 _LINE_START: Final = re.compile(r"(?:^|\n)[ \t\"„(]*$")
 _PIECE: Final = re.compile(r"[^\W_]+")
 _ORDINAL: Final = re.compile(
@@ -172,16 +154,6 @@ _FLAT_SURE: Final = re.compile(
 )
 _UNITS_REACH: Final = 96
 _NUMBER_WORDS: Final = frozenset(("nr", "numer", "domu", "dom"))
-_MORE_TOWN: Final = re.compile(r"[ -](?P<word>[^\W\d_]++)\.?")
-# They begin the next sentence, or greet; no town is called so.
-_NO_TOWN: Final = listed(
-    """
-    bardzo bede bedzie chodzi czekam dlatego dodatkowo dzieki jednak jesli kurier mieszkam niestety numer obecnie ostatnio
-    ponadto pomocy proszę reklamacja szanowni telefon telefonu termin towar zaplacilem zamawialam zamawialem zglaszam
-    zwracam mail email pozdrawiam stamtad wejscie dzwonic domofon dzwonek wczesniej dotychczas zamiast odbiorca nadawca
-    imie nazwisko pesel nip tel kom mob dzieki dziekuje dane godzina godz termin piatek wtorek czwartek sobota niedziela
-    """
-)
 _ENOUGH: Final = 64  # characters that one step may read
 _MOST_WORDS: Final = 5  # of a name
 _TITLES: Final = listed(
@@ -247,7 +219,7 @@ def _from_street(reading: Reading, street: re.Match[str]) -> int:
             break
         piece = word["word"]
         upper = text[word.start("word")].isupper()
-        if piece in _STOP and (name or not (piece in _OPENERS and (short or upper))):
+        if piece in NOT_IN_NAMES and (name or not (piece in _OPENERS and (short or upper))):
             break
         name.append(piece)
         at = word.end()
@@ -288,7 +260,7 @@ def _by_number(reading: Reading) -> Iterator[Hit]:
         if word in _NUMBER_WORDS:
             front = front[: front.rfind(" ")].rstrip(" .,")
             word = front[front.rfind(" ") + 1 :]
-        if len(word) < 2 or (word in _STOP and word not in _MONTHS) or word in _GOODS or not word[-1].isalpha():
+        if len(word) < 2 or (word in NOT_IN_NAMES and word not in _MONTHS) or word in _GOODS or not word[-1].isalpha():
             continue
         house = _HOUSE.match(folded, start, start + _ENOUGH)
         if house is None or run.lengths[:3] == (3, 3, 3):
@@ -327,7 +299,7 @@ def _name_before(reading: Reading, at: int) -> int:
             day = _DAY_BEFORE.search(folded, max(0, begin - 5), begin)
             return day.start() if day else found
         upper = text[begin].isupper()
-        if word in _STOP and not (capital and upper and word in _OPENERS):
+        if word in NOT_IN_NAMES and not (capital and upper and word in _OPENERS):
             break
         if not count:
             capital = upper
@@ -351,18 +323,18 @@ def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
     known = streetlike(name[-1]) or streetlike(name[0])
     end = _units(folded, house.end())
     code = _code(folded, end)
-    if code and (capital or known or _town(reading, code, sure=True) > code):
+    if code and (capital or known or town_after(reading, code, sure=True) > code):
         return True
     if capital and _REGION.match(folded, end, end + _ENOUGH):
         return True
     flat = end > house.end()
     plain = house.group().isdigit() and not flat
-    if capital and _town(reading, end, sure=False, sure_of_street=known or not plain) > end:
+    if capital and town_after(reading, end, sure=False, sure_of_street=known or not plain) > end:
         return True
     near = reading.before(begin)
     if (capital or known) and (known or flat) and _AT.search(near[-6:]):
         return True
-    if known and capital and (not plain or (_LINE_START.search(near) and _LINE_END.match(folded, end))):
+    if known and capital and (not plain or (_LINE_START.search(near) and LINE_END.match(folded, end))):
         return True
     if capital and flat and _FLAT_SURE.match(folded, house.end()):
         return True
@@ -394,7 +366,7 @@ def _place(reading: Reading, at: int) -> int:
         if not code:
             far = _FAR_POSTCODE.match(folded, at, at + _ENOUGH)
             code = far.end() if far else 0
-        at = _town(reading, code or at, sure=code > 0)
+        at = town_after(reading, code or at, sure=code > 0)
         region = _REGION.match(folded, at, at + _ENOUGH)
         if region is None:
             break
@@ -410,47 +382,6 @@ def _code(folded: str, at: int) -> int:
     return code.end()
 
 
-def _town(reading: Reading, at: int, *, sure: bool, sure_of_street: bool = True) -> int:
-    """The end of a town that stands next, else `at`. `sure`: a postcode stands before it, so any word will do."""
-    folded, text = reading.folded, reading.text
-    gap = _GAP.match(folded, at, at + _ENOUGH)
-    first = _NAME_WORD.match(folded, gap.end() if gap else at, at + _ENOUGH)
-    if gap is None or first is None:
-        return at
-    capital = text[first.start()].isupper()
-    word = first.group()
-    known = town(word.partition("-")[0], capital=capital)
-    if word in _STOP or word in _NO_TOWN or (len(word) < 3 and not known):
-        return at
-    between = gap.group()
-    if not known:
-        if not sure and not (capital and sure_of_street and ("," in between or "w" in between or "\n" in between)):
-            return at
-        if not sure and "." in between:
-            return at
-        if not sure and "\n" in between and not _LINE_END.match(folded, first.end()):
-            return at
-    end = first.end()
-    for _ in range(2):
-        more = _MORE_TOWN.match(folded, end, end + 32)
-        if more is None:
-            break
-        part = more["word"]
-        upper = text[more.start("word")].isupper()
-        last = capital and upper and _LINE_END.match(folded, more.end()) is not None
-        fits = (
-            word.rpartition("-")[2] in FIRST_PARTS
-            or part.endswith(ADJECTIVE_ENDS)
-            or (upper and part in FIRST_PARTS)
-            or last
-        )
-        if part in _STOP or part in _NO_TOWN or not fits or (capital and not upper):
-            break
-        word = part
-        end = more.end()
-    return end
-
-
 def _town_before(reading: Reading, start: int) -> int:
     """Where an address begins that has its town in front of the street, else `start`."""
     folded, text = reading.folded, reading.text
@@ -460,13 +391,13 @@ def _town_before(reading: Reading, start: int) -> int:
         return start
     if before["code"]:
         return before.start("code")
-    words = _NAME_WORD.findall(before["town"].replace("-", " "))
+    words = NAME_WORD.findall(before["town"].replace("-", " "))
     place = before.start("town")
     if words[-1] in _OPENERS:
         words.pop()
     for skipped in range(len(words)):
         rest = words[skipped:]
-        if rest[0] not in _STOP and (
+        if rest[0] not in NOT_IN_NAMES and (
             town(rest[0], capital=text[place].isupper())
             and (len(rest) == 1 or rest[0] in FIRST_PARTS or rest[-1].endswith(ADJECTIVE_ENDS))
         ):
