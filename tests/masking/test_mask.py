@@ -37,7 +37,7 @@ def masked(text: str, language: Language = "pl", allowed: tuple[str, ...] = ()) 
         ("601156759, +48 601 156 759, 0048 601-156-759", "[telefon], [telefon], [telefon]"),
         ("tel.601156759lub 730440627", "tel.[telefon]lub [telefon 2]"),
         ("przesyłka nie doszła, dzwonić: 601 156 759", "przesyłka nie doszła, dzwonić: [telefon]"),
-        ("tel. (22) 558-45-80 w. 12", "tel. [telefon] w. 12"),
+        ("tel. (22) 558-45-80 w. 12", "tel. [telefon]"),
         # account
         ("na 68109058123196853612305178", "na [numer konta]"),
         ("PL65 1020 7459 3477 7014 4771 9647 i dziękuję", "[numer konta] i dziękuję"),

@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Final
+
+from okienko.masking.context import CALL, NUMBERED, Name, name_after, name_before
 
 FILLER: Final = "\ufffc"  # stands for what has been found, and for placeholders: no context reaches across it
 _FOLD: Final = tuple(zip("ąćęłńóśźżäöüß", "acelnoszzaous", strict=True))
@@ -19,45 +22,120 @@ _RUN: Final = re.compile(
     r"(?:(?:[ ._\-/]{1,3}+|[ .\-/]?\([0-9]{1,4}\)[ .\-/]?|[,*](?=[0-9]{3}(?![0-9])))"  # …-45, …(22)…, …,156
     r"[0-9]++)*+"
 )
-_TYPO: Final = re.compile(r"(?<!\w)[0-9OoIlZzSB|]++(?:[ .-][0-9OoIlZzSB|]++)*+(?!\w)")
-_NEARLY: Final = frozenset("OoIl|ZzSB")
-_DIGIT_FOR: Final = str.maketrans("OoIl|ZzSB", "001112258")
+# A digit beside a letter that is hit or read instead of one; only then a row of them is looked for.
+_MISREAD: Final = re.compile(r"[0-9][OoQlIi|!ZzSsBGgq]|[OoQlIi|!ZzSsBGgq][0-9]")
+_TYPO: Final = re.compile(r"(?<!\w)[0-9OoQlIi|!ZzSsBGgq]++(?:[ .-][0-9OoQlIi|!ZzSsBGgq]++)*+(?!\w)")
+_DIGIT_FOR: Final = str.maketrans("OoQlIi|!ZzSsBGgq", "0001111122558699")
 _WORD: Final = re.compile(r"[^\W\d_]++")
 _GROUP: Final = re.compile(r"[0-9]++")
-_NEAR: Final = 48  # characters of context
+_DATE: Final = re.compile(
+    r"(?:(?:[0-3]?[0-9]([./-])[01]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}([./-])[01]?[0-9]\2[0-3]?[0-9])(?: ?- ?|$|"
+    r" (?=[0-2]?[0-9][.:_-]?[0-9]{0,2}$)))+(?:[0-2]?[0-9](?:[.:_-][0-9]{2})?)?$"
+)
+_NO_DIGIT: Final = {code: None for code in range(128) if not chr(code).isdigit()}
+_NEAR: Final = 64  # characters of context
 _MOST_TYPOS: Final = 3
 _SHORTEST_RETYPED: Final = 9  # signs of a row
-_LONGEST_RETYPED: Final = 15
+_LONGEST_RETYPED: Final = 34
 _CROWD: Final = 64  # groups; a longer row of small numbers is no identifier that could be told from the next
+_MOST_RUNS: Final = 256  # of one text that is read at once; beyond them only those that could be an identifier
+_SHORTEST_LATE: Final = 4  # digits
+LONG: Final = 7  # digits of the shortest telephone number
+_LONGEST_TOKEN: Final = 64
+_LONGEST_LINK: Final = 256  # characters of a link in front of its number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Run:
-    """Groups of digits with nothing but spaces, dots, dashes, slashes and area codes in brackets between them."""
+    """Groups of digits with nothing but spaces, dots, dashes, slashes and area codes in brackets between them.
 
-    digits: str
-    context: str  # the folded words in front of it, as far as the next digits or anything already found
-    starts: tuple[int, ...]  # of each group, in the reading's text
-    ends: tuple[int, ...]
-    before: tuple[int, ...]  # how many of the run's digits precede each group
-    group_ending: dict[int, int]  # digits so far -> the group that ends there
+    What detectors ask for is worked out when the first of them asks: most numbers are prices and dates.
+    """
+
+    written: str  # as it is read: letters that stand for digits are digits
+    folded: str  # the whole text's
+    start: int
+    end: int
+    since: int  # where the words in front of it begin: behind the digits before
+    retyped: bool  # letters were taken for digits somewhere in the text
+
+    @cached_property
+    def digits(self) -> str:
+        return self.written if self.written.isdigit() else self.written.translate(_NO_DIGIT)
+
+    @cached_property
+    def _groups(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        if self.written.isdigit():
+            return (self.start,), (self.end,)
+        groups = [group.span() for group in _GROUP.finditer(self.written)]
+        return tuple([self.start + start for start, _ in groups]), tuple([self.start + end for _, end in groups])
 
     @property
-    def start(self) -> int:
-        return self.starts[0]
+    def starts(self) -> tuple[int, ...]:
+        """Of each group, in the reading's text."""
+        return self._groups[0]
 
     @property
-    def end(self) -> int:
-        return self.ends[-1]
+    def ends(self) -> tuple[int, ...]:
+        """Of each group."""
+        return self._groups[1]
 
-    @property
+    @cached_property
     def lengths(self) -> tuple[int, ...]:
         """Of all groups."""
-        return self.shape(0, len(self.starts) - 1)
+        return tuple([end - start for start, end in zip(*self._groups, strict=True)])
+
+    @cached_property
+    def before(self) -> tuple[int, ...]:
+        """How many of the run's digits precede each group."""
+        return tuple(accumulate(self.lengths[:-1], initial=0))
+
+    @cached_property
+    def group_ending(self) -> dict[int, int]:
+        """Digits so far -> the group that ends there."""
+        return {seen: number for number, seen in enumerate(accumulate(self.lengths))}
+
+    @cached_property
+    def context(self) -> str:
+        """The folded words in front of it, as far as the next digits or anything already found."""
+        context = _tail(self.folded, self.start, self.since)
+        return context if context.islower() else ""  # no letter in it, so no word
+
+    @cached_property
+    def name(self) -> Name:
+        """What the words around it call it: those in front, or else those behind (`601 156 759 to mój numer`)."""
+        name = name_before(self.context)
+        if name.kind and name.kind != NUMBERED:
+            return name
+        after = name_after(self.folded, self.end)
+        return Name(after, 0) if after and after != NUMBERED else (name if name.kind else Name(after, 0))
+
+    @cached_property
+    def linked(self) -> bool:
+        """Whether it is part of a link."""
+        if "/" not in self.folded and "www." not in self.folded:
+            return False
+        token = re.split(r"\s", self.folded[max(0, self.start - _LONGEST_LINK) : self.start])[-1]
+        return "://" in token or "www." in token or ("/" in token and "." in token.partition("/")[0])
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether no word says what it is; `numer` says nothing."""
+        return self.name.kind in {"", NUMBERED, CALL}
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether it is a date, or a few of them, with or without the time of day."""
+        return 8 <= len(self.written) <= 25 and _DATE.match(self.written) is not None
+
+    def called(self, kind: str, within: int = 3) -> bool:
+        """Whether its nearest name is of this kind, and no more words away."""
+        name = self.name
+        return name.kind == kind and name.between <= within
 
     def shape(self, first: int, last: int) -> tuple[int, ...]:
         """The lengths of the groups from `first` to `last`, both included."""
-        return tuple(self.ends[i] - self.starts[i] for i in range(first, last + 1))
+        return self.lengths[first : last + 1]
 
     def windows(self, length: int) -> Iterator[tuple[int, int, str]]:
         """Whole groups with `length` digits together: first group, last group, digits."""
@@ -87,6 +165,23 @@ class Reading:
         """Where each word begins, in `text` and in `folded`. Few messages need to know."""
         return [word.start() for word in _WORD.finditer(self.folded)]
 
+    @cached_property
+    def long(self) -> tuple[Run, ...]:
+        """The runs that may be an identifier of digits: seven and more that are no date."""
+        return tuple(
+            [run for run in self.runs if run.end - run.start >= LONG and len(run.digits) >= LONG and not run.dated]
+        )
+
+    def token(self, at: int) -> tuple[int, int]:
+        """The letters and digits around a place, with nothing between them."""
+        start, end = at, at + 1
+        folded = self.folded
+        while start and folded[start - 1].isalnum() and at - start < _LONGEST_TOKEN:
+            start -= 1
+        while end < len(folded) and folded[end].isalnum() and end - at < _LONGEST_TOKEN:
+            end += 1
+        return start, end
+
     def before(self, at: int) -> str:
         """The folded text in front of a place, as far as anything already found."""
         return _tail(self.folded, at)
@@ -111,69 +206,37 @@ def fold(text: str) -> str:
 def read(text: str) -> Reading:
     """Prepare a normalised text. Linear."""
     folded = fold(text)
+    retyped = _MISREAD.search(text) is not None
+    if retyped:
+        text_as_read = _TYPO.sub(_retyped, text)
+        retyped = text_as_read != text
+    else:
+        text_as_read = text
     runs: list[Run] = []
     crowds: list[tuple[int, int]] = []
     done = 0
-    matches = list(_RUN.finditer(text))
-    if any(_mixed(text, match) for match in matches):
-        matches = list(_RUN.finditer(_TYPO.sub(_retyped, text)))
-    for match in matches:
-        context = _tail(folded, match.start(), done)
-        run = _run(match, context if context.islower() else "")  # no letter in it, so no word
-        done = match.end()
-        if len(run.starts) > _CROWD:
-            crowds.append((run.start, run.end))
-        else:
-            runs.append(run)
+    for match in _RUN.finditer(text_as_read):
+        start, end = match.span()
+        written = match.group()
+        if len(written) > 2 * _CROWD and len(_GROUP.findall(written)) > _CROWD:
+            crowds.append((start, end))
+        elif len(runs) < _MOST_RUNS or end - start >= _SHORTEST_LATE:
+            runs.append(Run(written=written, folded=folded, start=start, end=end, since=done, retyped=retyped))
+        done = end
     return Reading(text=text, folded=folded, words=_WORD.findall(folded), runs=tuple(runs), crowds=tuple(crowds))
-
-
-def _mixed(text: str, run: re.Match[str]) -> bool:
-    return text[run.end() : run.end() + 1] in _NEARLY or text[max(0, run.start() - 1) : run.start()] in _NEARLY
 
 
 def _retyped(match: re.Match[str]) -> str:
     """Letters that were hit instead of digits (`6O1 l56 759`), in rows that are as long as a number and mostly one."""
     row = match.group()
-    letters = sum(character.isalpha() or character == "|" for character in row)
-    if not letters or letters > _MOST_TYPOS:
+    if len(row) < _SHORTEST_RETYPED:
+        return row
+    digits = sum(map(str.isdigit, row))
+    if row[0] in "ZzSsBGgq":  # rather the series of a document
         return row
     pieces = re.split(r"[ .-]", row)
-    long = _SHORTEST_RETYPED <= sum(map(len, pieces)) <= _LONGEST_RETYPED
-    return row.translate(_DIGIT_FOR) if long and all(any(c.isdigit() for c in piece) for piece in pieces) else row
-
-
-def _run(match: re.Match[str], context: str) -> Run:
-    text = match.group()
-    offset = match.start()
-    if text.isdigit():
-        return Run(
-            digits=text,
-            context=context,
-            starts=(offset,),
-            ends=(match.end(),),
-            before=(0,),
-            group_ending={len(text): 0},
-        )
-    digits: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    before: list[int] = []
-    group_ending: dict[int, int] = {}
-    seen = 0
-    for number, group in enumerate(_GROUP.finditer(text)):
-        piece = group.group()
-        digits.append(piece)
-        starts.append(offset + group.start())
-        ends.append(offset + group.end())
-        before.append(seen)
-        seen += len(piece)
-        group_ending[seen] = number
-    return Run(
-        digits="".join(digits),
-        context=context,
-        starts=tuple(starts),
-        ends=tuple(ends),
-        before=tuple(before),
-        group_ending=group_ending,
-    )
+    size = sum(map(len, pieces))
+    if digits == size or size - digits > min(_MOST_TYPOS, size // 3):
+        return row
+    long = _SHORTEST_RETYPED <= size <= _LONGEST_RETYPED
+    return row.translate(_DIGIT_FOR) if long and all(any(map(str.isdigit, piece)) for piece in pieces) else row

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from okienko.masking.context import label_before
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.reading import Reading, Run
 
@@ -37,47 +36,63 @@ _LENGTHS: Final = {
     )
     for country in countries.split()
 }
-_IBAN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2}[ -]?[0-9]{2}(?:[ -]{0,2}[a-z0-9]){11,30}+")
-_LABELLED: Final = label_before(r"kont[oa]\b|koncie\b|kontem\b|rachun|account|iban|nrb|przelew|bank", 3)
-_EXPLICIT: Final = re.compile(
-    r"(?:num[a-z]*|nr) (?:konta|rachunku)(?:[^a-z0-9]{1,3}(?:bankowego|to|jest|do|zwrotu)){0,3}[^a-z0-9\n]{0,4}$"
-    r"|account (?:number|no\.?)(?: is)?[^a-z0-9\n]{0,4}$|iban[^a-z0-9\n]{0,4}$"
-)
+_IBAN: Final = re.compile(r"[a-z]{2}[ -]?[0-9]{2}(?:[ -]{0,2}[a-z0-9]){11,30}+")
 _LETTERS: Final = {ord("A") + number: str(10 + number) for number in range(26)}
 _FEWEST: Final = 8  # digits; no account number has fewer
+_FEWEST_APART: Final = 10  # when other words stand between the label and the number
+_LONGEST: Final = 34
+_NRB: Final = 26
 _NRB_SHAPE: Final = (2, 4, 4, 4, 4, 4, 4)
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    if sum(len(run.digits) for run in reading.runs) < _FEWEST:
+    if sum([run.end - run.start for run in reading.runs]) < _FEWEST:
         return
-    yield from _ibans(reading)
+    folded = reading.folded
+    taken = 0
     for run in reading.runs:
-        if len(run.digits) >= _FEWEST:
+        start = run.start
+        if start >= taken and start >= 2 and (folded[start - 1].isalpha() or folded[start - 1] in " -"):
+            hit = _iban(reading, run)
+            if hit is not None:
+                yield hit
+                taken = hit.end
+                continue
+        if len(run.written) >= _FEWEST and start >= taken:
             yield from _numbers(reading, run)
 
 
-def _ibans(reading: Reading) -> Iterator[Hit]:
+def _country(folded: str, at: int) -> int | None:
+    """Where the country's two letters begin that stand before the digits at a place."""
+    start = at - 2 if folded[at - 1].isalpha() else at - 3
+    if start < 0 or folded[start : start + 2].upper() not in _LENGTHS or (start and folded[start - 1].isalnum()):
+        return None
+    return start
+
+
+def _iban(reading: Reading, run: Run) -> Hit | None:
     folded = reading.folded
-    at = 0
-    while (candidate := _IBAN.search(folded, at)) is not None:
-        start = candidate.start()
-        at = start + 2
-        code = candidate.group().replace(" ", "").replace("-", "").upper()
-        length = _LENGTHS.get(code[:2], len(code) + 1)
-        value = code[:length]
-        if len(code) < length or (value.startswith("PL") and not value[2:].isdigit()):
-            continue
-        if _fits(value):
-            rank = Rank.CERTAIN
-        elif value.startswith("PL") or _LABELLED.search(reading.before(start)):
-            rank = Rank.LABELLED
-        else:
-            continue
-        end = _after_signs(folded, start, length)
-        if not folded[end : end + 1].isdigit():  # else a longer number
-            yield Hit(label=LABEL, start=start, end=end, value=value, rank=rank)
-            at = end
+    start = _country(folded, run.start)
+    if start is None:
+        return None
+    candidate = _IBAN.match(folded, start)
+    if candidate is None:
+        return None
+    code = candidate.group().replace(" ", "").replace("-", "").upper()
+    length = _LENGTHS[code[:2]]
+    value = code[:length]
+    if len(code) < length or (value.startswith("PL") and not value[2:].isdigit()):
+        return None
+    if _fits(value):
+        rank = Rank.CERTAIN
+    elif value.startswith("PL") or run.called(LABEL, 4):
+        rank = Rank.LABELLED
+    else:
+        return None
+    end = _after_signs(folded, start, length)
+    if folded[end : end + 1].isdigit() or (rank is Rank.LABELLED and folded[end : end + 1].isalpha()):
+        return None  # a longer number, or a shorter one and the beginning of a word
+    return Hit(label=LABEL, start=start, end=end, value=value, rank=rank)
 
 
 def _after_signs(text: str, start: int, count: int) -> int:
@@ -96,19 +111,36 @@ def _fits(iban: str) -> bool:
 
 def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
     taken = 0
-    for first, last, digits in run.windows(26):
-        if first < taken:
-            continue
-        right = _fits("PL" + digits)
-        if right or run.shape(first, last) == _NRB_SHAPE:
-            rank = Rank.CERTAIN if right else Rank.CHECKED
-            yield Hit(label=LABEL, start=run.starts[first], end=run.ends[last], value="PL" + digits, rank=rank)
-            taken = last + 1
-    if not taken and len(run.digits) <= 34:
-        context = run.context
-        if _EXPLICIT.search(context) or (len(run.digits) >= 10 and _LABELLED.search(context)):
-            value = ("PL" if len(run.digits) == 26 else "") + run.digits
-            yield Hit(label=LABEL, start=run.start, end=run.end, value=value, rank=Rank.LABELLED)
+    if len(run.written) >= _NRB:
+        for first, last, digits in run.windows(_NRB):
+            if first < taken:
+                continue
+            right = _fits("PL" + digits)
+            if right or run.shape(first, last) == _NRB_SHAPE:
+                yield Hit(
+                    label=LABEL,
+                    start=_with_country(reading.folded, run.starts[first]),
+                    end=run.ends[last],
+                    value="PL" + digits,
+                    rank=Rank.CERTAIN if right else Rank.CHECKED,
+                )
+                taken = last + 1
+    if not taken and run.called(LABEL):
+        size = len(run.digits)
+        if (_FEWEST_APART if run.name.between else _FEWEST) <= size <= _LONGEST:
+            value = ("PL" if size == _NRB else "") + run.digits
+            start = _country(reading.folded, run.start) if run.start >= 2 else None
+            if start is None or not reading.text[start : start + 2].isupper():
+                start = run.start
+            yield Hit(label=LABEL, start=start, end=run.end, value=value, rank=Rank.LABELLED)
+
+
+def _with_country(folded: str, start: int) -> int:
+    """A Polish number's beginning, with its `PL` even where a word runs into it."""
+    for gap in ("", " "):
+        if folded.endswith("pl" + gap, 0, start):
+            return start - 2 - len(gap)
+    return start
 
 
 DETECTOR: Final = Detector(
@@ -125,6 +157,10 @@ DETECTOR: Final = Detector(
         ("na konto 68 1090 5812 3196 8536 1230 5179", ("68 1090 5812 3196 8536 1230 5179",)),
         ("na konto 6810905812319685361230517", ("6810905812319685361230517",)),
         ("my account number is 12345678", ("12345678",)),
+        ("kontoPL65102074593477701447719647", ("PL65102074593477701447719647",)),
+        ("nr konta:\n68 1090 5812 3196 8536 1230 517", ("68 1090 5812 3196 8536 1230 517",)),
+        ("iban DE04 0157 0011 9384 9893 5 proszę", ("DE04 0157 0011 9384 9893 5",)),
+        ("68 1090 5812 3196 8536 1230 5179 - to moje konto", ("68 1090 5812 3196 8536 1230 5179",)),
     ),
     no=(
         "Status paczki 708744316398562065885561 nie zmienił się",

@@ -8,7 +8,7 @@ from typing import Final
 
 from stdnum import luhn
 
-from okienko.masking.context import label_before
+from okienko.masking.context import GOODS
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.reading import Reading, Run
 
@@ -19,7 +19,8 @@ _NETWORK: Final = re.compile(r"3[4-7]|30[0-5]|38|39|4|5[0-8]|6[0-9]|2[2-7]")
 _SHAPES: Final = frozenset(
     {(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 4), (4, 4, 4, 4, 3), (8, 8), (6, 10), (4, 12)}
 )
-_LABELLED: Final = label_before(r"kart[aey]|karcie|card|visa|mastercard|maestro|amex", 3)
+_SHORTEST: Final = 12
+_LONGEST: Final = 19
 _MONTH: Final = r"(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4][0-9](?![0-9])"
 _EXPIRY: Final = re.compile(
     r"[ ,;]{0,3}(?:(?:wazn|exp|valid|data)[a-z]*[ .:]{0,2}(?:(?:do|to|date|thru)[ .:]{1,2}){0,2})?"
@@ -34,8 +35,8 @@ _ALONE: Final = re.compile(
 def find(reading: Reading) -> Iterator[Hit]:
     if not reading.runs:
         return
-    for run in reading.runs:
-        if len(run.digits) >= 12 and "imei" not in run.context:  # a device's number has a check digit of the same kind
+    for run in reading.long:
+        if len(run.digits) >= _SHORTEST and not run.linked:
             yield from _cards(reading, run)
     if "kart" in reading.folded or "card" in reading.folded:
         for match in _ALONE.finditer(reading.folded):
@@ -44,7 +45,9 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 
 def _cards(reading: Reading, run: Run) -> Iterator[Hit]:
-    labelled = _LABELLED.search(run.context) is not None
+    labelled = run.called(LABEL, 4)
+    if run.name.direct == GOODS:  # a device's number has a check digit of the same kind
+        return
     found = None
     for length in (16, 15, 14, 13, 19, 18, 17, 12):
         for first, last, digits in run.windows(length):
@@ -55,7 +58,7 @@ def _cards(reading: Reading, run: Run) -> Iterator[Hit]:
                 continue
             found = _hit(reading, (run.starts[first], run.ends[last]), digits, Rank.LABELLED if named else Rank.CHECKED)
             yield found
-    if found is None and labelled and len(run.digits) <= 19:
+    if found is None and labelled and len(run.digits) <= _LONGEST:
         yield _hit(reading, (run.start, run.end), run.digits, Rank.SHAPE)
 
 

@@ -1,7 +1,8 @@
-"""Addresses of machines: IPv4. Numbers of versions look the same and are told apart by the word before them."""
+"""Addresses of machines: IPv4, IPv6 and MAC. Versions and chapters look the same and are told apart by their words."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -13,22 +14,88 @@ LABEL: Final = "IP_ADDRESS"
 _DOTS: Final = 3
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4: Final = re.compile(rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.[0-9])")
-_VERSION: Final = re.compile(
-    r"(?<![a-z])(?:wersj|version|ver|v|firmware|build|aktualizacj|update|release)[a-z]*[^a-z0-9]{0,3}$"
+_NOT_IP: Final = re.compile(
+    r"(?<![a-z])(?:wersj|version|ver|v|firmware|build|aktualizacj|update|release|soft|sterownik|driver|app|aplikacj"
+    r"|android|ios|windows|chrome|firefox|system|oprogramowan|punkt|pkt|rozdzial|section|chapter|par|ust|program|bios)"
+    r"[a-z]*(?:[^a-z0-9]{1,3}(?:nr|no|numer|to|is|jest|do|w|app|aplikacji|systemu)){0,2}[^a-z0-9]{0,3}$"
+)
+_IPV6: Final = re.compile(r"(?<![\w:.])[0-9a-f:]{2,39}+(?:%[a-z0-9]{1,15})?(?![\w:])")
+_MAC: Final = re.compile(
+    r"(?<![\w:.-])(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})"
+    r"(?![\w:-])"
+)
+_BARE_MAC: Final = re.compile(
+    r"(?<![a-z])mac(?: ?-? ?(?:adres[a-z]*|address|to|is|urzadzenia)){0,3}[ :=]{1,3}([0-9a-f]{12})(?!\w)"
 )
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    if reading.folded.count(".") < _DOTS:
-        return
-    for address in _IPV4.finditer(reading.folded):
-        if not _VERSION.search(reading.before(address.start())):
-            yield Hit(label=LABEL, start=address.start(), end=address.end(), value=address.group(), rank=Rank.CERTAIN)
+    folded = reading.folded
+    if reading.runs and folded.count(".") >= _DOTS:
+        for address in _IPV4.finditer(folded):
+            if not _NOT_IP.search(reading.before(address.start())):
+                yield _hit(address.start(), address.end(), address.group(), Rank.CERTAIN)
+    if folded.count(":") >= 2:
+        for address in _IPV6.finditer(folded):
+            plain = address.group().rstrip(":") if not address.group().endswith("::") else address.group()
+            if _is_ipv6(plain):
+                yield _hit(address.start(), address.start() + len(plain), plain, Rank.CERTAIN)
+    if ":" in folded or "-" in folded or "." in folded:
+        for address in _MAC.finditer(folded) if _may_be_mac(folded) else ():
+            plain = address.group()
+            if any(map(str.isalpha, plain)) or ":" in plain or "mac" in folded:
+                yield _hit(address.start(), address.end(), plain, Rank.CHECKED)
+    if "mac" in folded and reading.runs:
+        for address in _BARE_MAC.finditer(folded):
+            yield _hit(address.start(1), address.end(1), address.group(1), Rank.LABELLED)
+
+
+def _may_be_mac(folded: str) -> bool:
+    return folded.count(":") >= 5 or folded.count("-") >= 5 or folded.count(".") >= 2
+
+
+def _is_ipv6(text: str) -> bool:
+    """Not `std::` or `a::b`, which are written like one: a digit, and three groups or a leading `::1`."""
+    if not any(map(str.isdigit, text)) or text.count(":") < 2:
+        return False
+    try:
+        address = ipaddress.IPv6Address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or sum(map(bool, text.split(":"))) >= 2
+
+
+def _hit(start: int, end: int, value: str, rank: Rank) -> Hit:
+    return Hit(label=LABEL, start=start, end=end, value=value, rank=rank)
 
 
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    yes=(("adres 192.168.100.200 jest zablokowany", ("192.168.100.200",)), ("IP: 8.8.8.8.", ("8.8.8.8",))),
-    no=("wersja 19.5.9.228", "v12.0.1.2", "300.1.2.3", "1.2.3", "1.2.3.4.5"),
+    yes=(
+        ("adres 192.168.100.200 jest zablokowany", ("192.168.100.200",)),
+        ("IP: 8.8.8.8.", ("8.8.8.8",)),
+        ("z adresu 2001:db8:1124::dbd6, to", ("2001:db8:1124::dbd6",)),
+        ("fe80::1ff:fe23:4567:890a%eth0", ("fe80::1ff:fe23:4567:890a%eth0",)),
+        ("IPv6 2001:0DB8:85A3:0000:0000:8A2E:0370:7334.", ("2001:0DB8:85A3:0000:0000:8A2E:0370:7334",)),
+        ("mac 00:1A:2B:3C:4D:5E i 00-1A-2B-3C-4D-5E", ("00:1A:2B:3C:4D:5E", "00-1A-2B-3C-4D-5E")),
+        ("adres MAC: 001A2B3C4D5E", ("001A2B3C4D5E",)),
+        ("203.0.113.56:8080", ("203.0.113.56",)),
+        ("http://203.0.113.56/panel", ("203.0.113.56",)),
+    ),
+    no=(
+        "wersja 19.5.9.228",
+        "v12.0.1.2",
+        "300.1.2.3",
+        "1.2.3",
+        "1.2.3.4.5",
+        "aplikacja w wersji nr 1.2.3.4",
+        "Chrome 120.0.6099.109",
+        "std::vector",
+        "o 12:30:45 i 10:20",
+        "a::b",
+        "punkt 1.2.3.4 regulaminu",
+        "12-30-45-12-30-45",
+        "stosunek 1:2:3",
+    ),
 )

@@ -11,7 +11,7 @@ from typing import Final
 
 from stdnum import ean
 
-from okienko.masking.context import GOODS_BEFORE
+from okienko.masking.context import AMOUNT, GOODS, ORDER
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.reading import Reading, Run
 
@@ -23,15 +23,15 @@ _DATE: Final = re.compile(
     r"(?<![0-9])(?:[0-3]?[0-9][./ -][01]?[0-9][./ -](?:19|20)[0-9]{2}"
     r"|(?:19|20)[0-9]{2}(?:[./-][01]?[0-9][./-][0-3]?[0-9])?)(?![0-9])"
 )
-_PRICED: Final = re.compile(r"(?<![a-z])(?:cen|kwot|koszt|cost|price|total|sum|amount)[a-z]*[^a-z0-9]{0,3}$")
+_EXPLAINED: Final = frozenset({ORDER, GOODS, AMOUNT})
+_SENT: Final = re.compile(r"(?<![a-z])(?:pacz|przesyl|inpost|kurier|parcel|package|tracking|deliver|dostaw|sledz)")
 _PARCEL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{2}[0-9]{9}[a-z]{2}|1z[0-9a-z]{16}|[0-9]{13}[a-z])(?![a-z0-9])")
-_MOMENT: Final = re.compile(r"(?<![a-z])(?:time|timestamp|czas|epoch|ts)[ :=]{1,2}$")
 
 
 def find(reading: Reading) -> Iterator[Hit]:
     for start, end in reading.crowds:
         yield Hit(label=LABEL, start=start, end=end, value="", rank=Rank.CERTAIN)
-    for run in reading.runs:
+    for run in reading.long:
         if len(run.digits) >= _ENOUGH:
             hit = _number(reading, run)
             if hit is not None:
@@ -40,22 +40,30 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 def _number(reading: Reading, run: Run) -> Hit | None:
     text = reading.folded
+    if run.name.direct in _EXPLAINED or run.linked:
+        return None
     if max(run.lengths) < _ENOUGH:  # long only when its groups are taken together
         dated = sum(sum(map(str.isdigit, date.group())) for date in _DATE.finditer(text, run.start, run.end))
         if len(run.digits) - dated < _ENOUGH or _is_list(reading, run):
             return None
-    elif len(run.digits) == 13 and run.digits.startswith("590") and ean.is_valid(run.digits):
+    elif _is_bar_code(run.digits) or _is_parcel(reading, run):
         return None
-    context = run.context
     explained = (
-        GOODS_BEFORE.search(context)
-        or _PRICED.search(context)
-        or _MOMENT.search(context)
-        or _UNIT.match(text, run.end)
-        or _PARCEL.match(text, run.start)
-        or _PARCEL.match(text, max(0, run.start - 2))
+        _UNIT.match(text, run.end) or _PARCEL.match(text, run.start) or _PARCEL.match(text, max(0, run.start - 2))
     )
     return None if explained else Hit(label=LABEL, start=run.start, end=run.end, value=run.digits, rank=Rank.LAST)
+
+
+def _is_bar_code(digits: str) -> bool:
+    """A Polish one by its country; one of another only in context."""
+    return len(digits) == 13 and digits.startswith("590") and ean.is_valid(digits)
+
+
+def _is_parcel(reading: Reading, run: Run) -> bool:
+    """InPost's 24 digits and the postal 20, where the message speaks of a parcel."""
+    size = len(run.digits)
+    by_shape = size == 24 or (size == 20 and run.digits.startswith("00"))
+    return by_shape and run.written.isdigit() and _SENT.search(reading.folded) is not None
 
 
 def _is_list(reading: Reading, run: Run) -> bool:
@@ -87,5 +95,9 @@ DETECTOR: Final = Detector(
         "od 2020 do 2024 2025 2026",
         "cena 999 999 999",
         "numer seryjny SN123456789",
+        "IMEI: 356938035643809",
+        "Gdzie jest paczka InPost? 708744316398562065885561",
+        "https://sklep.example/oferta/buty-zimowe-12345678901",
+        "time 1710408600",
     ),
 )

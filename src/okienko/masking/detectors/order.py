@@ -9,30 +9,63 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from okienko.masking.context import ORDER_WORDS
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading
+from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "ORDER_NUMBER"
 
-_WORD: Final = re.compile(ORDER_WORDS)
 _CODE: Final = re.compile(
-    r"(?=[a-z/-]{0,8}[0-9])[a-z0-9]{1,40}+(?:[/_-][a-z0-9]{1,30}+){0,6}+(?:(?: [0-9]{2,8}){1,7}(?![0-9]))?"
+    r"(?=[a-z/_#-]{0,12}[0-9])[a-z0-9]{1,40}+(?:[/_.-][a-z0-9]{1,30}+){0,6}+(?:(?: [0-9]{2,8}){1,7}(?![0-9]))?"
 )
 _NEVER: Final = re.compile(
     r"[0-9]{1,2}[./-][0-9]{1,2}(?:[./-](?:[0-9]{4}|[0-9]{2}))?|[0-9]{1,3}|(?:19|20)[0-9]{2}(?:-[0-9]{2}-[0-9]{2})?"
+    r"|[0-9]{1,5}[.,][0-9]{2}|[0-9]{1,5} ?(?:zl|pln|eur|usd|gbp|szt|dni|days)"
 )
+_UNIT: Final = re.compile(r"(?:[.,][0-9]{2})? ?(?:zl|pln|eur|usd|gbp|szt|dni|days|h|godz)(?![a-z])")
+# Formats of carriers that need no word before them: postal S10, UPS, DPD; and the shop's own with its letters.
+_SHAPE: Final = re.compile(
+    r"(?<![a-z0-9/_-])(?:[a-z]{2}[0-9]{9}[a-z]{2}|1z[0-9a-z]{16}|jjd[0-9]{10,20}|jd[0-9]{16,20}|[0-9]{13}[a-z]"
+    r"|(?:zam|ord|order|fv|fs|fvs|rma|inv|zk|rek|zw)[/_-](?=[a-z/_-]{0,8}[0-9])[0-9a-z]{1,12}(?:[/_-][0-9a-z]{1,12}){0,3})"
+    r"(?![a-z0-9])"
+)
+_GLUED: Final = frozenset({"zamowienie", "order", "nr", "numer", "paczka", "faktura", "przesylka", "zamowienia", "no"})
+_LETTERS: Final = frozenset("/-_")
 
 
 def find(reading: Reading) -> Iterator[Hit]:
     if not reading.runs:
         return
     folded = reading.folded
-    for word in _WORD.finditer(folded):
-        code = _CODE.match(folded, word.end())
-        if code is None or _NEVER.fullmatch(code.group()):
+    at = 0
+    for run in reading.runs:
+        if run.start < at or (run.end - run.start < 3 and not _in_code(folded, run)):
             continue
-        yield Hit(label=LABEL, start=code.start(), end=code.end(), value=code.group(), rank=Rank.KEPT)
+        if run.name.direct != LABEL:
+            continue
+        code = _CODE.match(folded, _beginning(folded, run.start))
+        if code is None or _NEVER.fullmatch(code.group()) or _UNIT.match(folded, code.end()):
+            continue
+        at = code.end()
+        yield Hit(label=LABEL, start=code.start(), end=at, value=code.group(), rank=Rank.KEPT)
+    for code in _SHAPE.finditer(folded):
+        yield Hit(label=LABEL, start=code.start(), end=code.end(), value=code.group(), rank=Rank.SHAPE)
+
+
+def _in_code(folded: str, run: Run) -> bool:
+    """Whether short digits are a piece of something longer."""
+    before, after = folded[run.start - 1 : run.start], folded[run.end : run.end + 1]
+    return before.isalpha() or before in _LETTERS or after.isalpha() or after in _LETTERS
+
+
+def _beginning(folded: str, at: int) -> int:
+    """Where the code begins whose first digits stand at a place."""
+    start = at
+    while start and at - start < 40 and (folded[start - 1].isalnum() or folded[start - 1] in _LETTERS):
+        start -= 1
+    while start < at and folded[start] in _LETTERS:
+        start += 1
+    # A label that runs into its number: `zam12345`, `order-12345`.
+    return start if folded[start:at].rstrip("-/_") not in _GLUED else at
 
 
 DETECTOR: Final = Detector(
@@ -46,6 +79,18 @@ DETECTOR: Final = Detector(
         ("Przesyłka RR164591716PL stoi", ("RR164591716PL",)),
         ("Przesyłka 0275277561200U stoi", ("0275277561200U",)),
         ("faktura FV/12/2026", ("FV/12/2026",)),
+        ("numer przesyłki to 708744316398562065885561", ("708744316398562065885561",)),
+        ("RR164591716PL nadal stoi", ("RR164591716PL",)),
+        ("1Z999AA10123456784 from you", ("1Z999AA10123456784",)),
+        ("60115675 to numer mojego zamówienia", ("60115675",)),
+        ("zamówienie nr601156759", ("601156759",)),
+        ("ZAM/2026/02544 nie doszło", ("ZAM/2026/02544",)),
     ),
-    no=("Zamówienie z 12.07.2026", "zamówienie na 601156759", "paczka 3 dni temu", "telefon 601156759"),
+    no=(
+        "Zamówienie z 12.07.2026",
+        "zamówienie na 601156759",
+        "paczka 3 dni temu",
+        "telefon 601156759",
+        "Gdzie jest paczka? 601156759",
+    ),
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import phonenumbers
 
-from okienko.masking.context import GOODS_BEFORE, ORDER_BEFORE, label_before
+from okienko.masking.context import AMOUNT, CALL, GOODS, NUMBERED, ORDER, kind_of
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.reading import Reading, Run
 
@@ -27,55 +28,38 @@ _POLISH_SHAPES: Final = frozenset(
 _AMERICAN_SHAPES: Final = frozenset({(3, 3, 4), (1, 3, 3, 4)})
 _BRITISH_SHAPES: Final = frozenset({(5, 6), (5, 3, 3), (4, 3, 4), (3, 4, 4)})
 _POLISH_PREFIXES: Final = ("", "48", "0048", "0")
-_FEWEST: Final = 7  # digits
 _MOST_ASKED: Final = 16
 _REGIONS: Final = ("PL", "US", "GB", "DE", "UA")
-_NOUN: Final = label_before(
-    r"tel\b|telefon|komork|komorec|kom\b|phone|mobil|cell|whats ?app|signal|viber|sms|kontakt|contact"
-    r"|fax|faks|infolini",
-    3,
-)
-_VERB: Final = re.compile(
-    r"(?<![a-z])(?:zadzwo|oddzwo|przedzwo|dzwon|call|ring|text|reach|napisz|pisac)[a-z]*+(?:[^a-z0-9]{1,3}+[a-z]++){0,4}"
-    r"[^a-z0-9]{1,3}(?:na|pod|at|on|to|numer[a-z]*|nr|number)[^a-z0-9\n]{0,4}$"
-    r"|(?<![a-z])(?:zadzwo|oddzwo|przedzwo|dzwon|call|ring)[a-z]*[^a-z0-9\n]{1,4}$"
-)
-_NUMBER: Final = re.compile(
-    r"(?<![a-z])(?:nr|numer|number)[a-z]*+"
-    r"(?:[^a-z0-9]{1,3}+(?:to|is|moj|podaje|it|jest|teraz|obecnie|now|pod|correct|one|prawidlowy)){0,3}+"
-    r"[^a-z0-9\n]{0,4}$"
-    r"|(?:correct one|right one|wlasciwy) (?:is|to)[^a-z0-9\n]{0,3}$"
-)
-_OF_ORDER: Final = re.compile(
-    r"(?<![a-z])(?:tel\b|telefon|phone|mobile|kom\b)[a-z]*+\.? ?(?:kontaktow[a-z]* |number )?(?:do|dla|z|for) [a-z]*"
-    r"[^a-z0-9\n]{0,4}$"
-)
-_GLUED_LABEL: Final = re.compile(r"(?:tel|telefon|kom|nr|numer|phone|mob|na|pod|to|i|oraz|and|call)$")
+_VETOES: Final = frozenset({ORDER, GOODS, AMOUNT})
+_MOST_APART: Final = 4  # words between a label and its number
+_NOT_ASKED: Final = frozenset({ORDER, GOODS, AMOUNT, "IBAN_CODE", "PL_PESEL", "PL_NIP", "PL_REGON", "CREDIT_CARD"})
+_GLUED_LABEL: Final = re.compile(r"(?:tel|telefon|telefonu|kom|nr|numer|phone|mob|na|pod|to|i|oraz|and|call)$")
 _LAST_WORD: Final = re.compile(r"[^\W\d_]+$")
+_WORDS: Final = re.compile(r"[^\W\d_]++")
 _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
+_EXTENSION: Final = re.compile(r",? ?\(?(?:wewn?[a-z]*|w|ext|extension|x)[ .:]{0,3}(?:nr )?[0-9]{1,5}(?![0-9/])\)?")
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    runs = [run for run in reading.runs if len(run.digits) >= _FEWEST]
+    runs = reading.long
+    if not runs:
+        return
     # Asking a country's plan costs 50 µs. A message with a page of numbers gets all of them masked unasked.
     ask = len(runs) <= _MOST_ASKED
     for run in runs:
-        yield from _numbers(reading, run, ask=ask)
+        for hit in _numbers(reading, run, ask=ask):
+            extension = _EXTENSION.match(reading.folded, hit.end, hit.end + 16)
+            yield replace(hit, end=extension.end()) if extension else hit
 
 
 def _numbers(reading: Reading, run: Run, *, ask: bool) -> Iterator[Hit]:
-    context = run.context
-    if ORDER_BEFORE.search(context):
-        named = sure = _OF_ORDER.search(context) is not None
-        if not named:
-            return
-    elif GOODS_BEFORE.search(context):
-        return
-    else:
-        named = _NOUN.search(context) is not None
-        sure = named or _VERB.search(context) is not None or _NUMBER.search(context) is not None
     opening = reading.text[max(0, run.start - 3) : run.start].rstrip(" (")
     plus = opening.endswith("+")
+    name = run.name
+    if not plus and (run.linked or (name.direct in _VETOES and not _called_before(run))):
+        return
+    named = name.kind == LABEL and name.between <= _MOST_APART
+    sure = named or (name.kind in {CALL, NUMBERED} and name.between <= _MOST_APART)
     if not sure and not plus and _part_of_code(reading, run):
         return
     free = 0  # the first group that no number has taken yet
@@ -86,10 +70,12 @@ def _numbers(reading: Reading, run: Run, *, ask: bool) -> Iterator[Hit]:
             start = _bracket(reading, reading.text.rindex("+", 0, run.start) if plus else run.start, run.ends[last])
             yield Hit(label=LABEL, start=start, end=run.ends[last], value=value, rank=Rank.CERTAIN)
             free = last + 1
-    for first in range(len(run.starts)):
-        if first < free:
-            continue
-        found = _polish(run, first) or _foreign(run, first, ask=ask and sure and first == 0)
+    while free < len(run.starts):
+        first = free
+        free += 1
+        found = _polish(run, first, loose=sure and first == 0) or _foreign(
+            run, first, ask=ask and sure and first == 0 and name.kind not in _NOT_ASKED
+        )
         if found is not None:
             last, value = found
             rank = Rank.LABELLED if sure and first == 0 else Rank.SHAPE
@@ -101,11 +87,18 @@ def _numbers(reading: Reading, run: Run, *, ask: bool) -> Iterator[Hit]:
                 rank=rank,
             )
             free = last + 1
-    if (named or (sure and not ask)) and not free and len(run.digits) <= 15:
+            named = sure = False
+    if (named or (sure and not ask)) and not plus and len(run.digits) <= 15:
         # Called a telephone, but no plan knows it: a digit may be missing, or it lacks its area code.
         yield Hit(
             label=LABEL, start=_bracket(reading, run.start, run.end), end=run.end, value=run.digits, rank=Rank.SHAPE
         )
+
+
+def _called_before(run: Run) -> bool:
+    """Whether it is a telephone in spite of the order in front of it: `kontakt w sprawie zamówienia: 601 156 759`."""
+    apart = run.context.rstrip().endswith((":", "-")) or run.lengths == (3, 3, 3)
+    return apart and run.name.direct == ORDER and any(kind_of(word) == LABEL for word in _WORDS.findall(run.context))
 
 
 def _bracket(reading: Reading, start: int, end: int) -> int:
@@ -121,10 +114,10 @@ def _part_of_code(reading: Reading, run: Run) -> bool:
         if not (_GLUED_LABEL.search(word.lower()) or (len(word) > 2 and word.islower())):
             return True
     after = _FIRST_WORD.match(reading.text, run.end, run.end + 12)
-    return after is not None and (len(after.group()) < 2 or after.group().isupper())
+    return after is not None and (len(after.group()) < 2 or (after.group().isupper() and not reading.text.isupper()))
 
 
-def _polish(run: Run, first: int) -> tuple[int, str] | None:
+def _polish(run: Run, first: int, *, loose: bool) -> tuple[int, str] | None:
     """A number of the Polish plan from a group on, with or without 48, 0048 or a leading zero: last group, E.164."""
     seen = run.before[first]
     for prefix in _POLISH_PREFIXES:
@@ -135,7 +128,9 @@ def _polish(run: Run, first: int) -> tuple[int, str] | None:
         if not _POLISH.fullmatch(number):
             continue
         shape = run.shape(first, last)
-        if prefix:  # glued to the first group, or a group of its own
+        if loose and last == len(run.starts) - 1:
+            known = True
+        elif prefix:  # glued to the first group, or a group of its own
             known = len(shape) == 1 or shape[0] in {len(prefix), len(prefix) + 2, len(prefix) + 3}
         else:
             known = shape in _POLISH_SHAPES and (shape[-1] != 1 or shape[0] != 1 or len(run.digits) == 9)
@@ -227,6 +222,14 @@ DETECTOR: Final = Detector(
         ("601,156,759 albo 601*156*759", ("601,156,759", "601*156*759")),
         ("020 7946 0958 is mine", ("020 7946 0958",)),
         ("telefon do zamówienia: 601156759", ("601156759",)),
+        ("moj nr telfonu 6011567 59", ("6011567 59",)),
+        ("5I6 0z5 486", ("5I6 0z5 486",)),
+        ("502 133 211 to mój nr", ("502 133 211",)),
+        ("Gdzie jest moja paczka? 601156759", ("601156759",)),
+        ("Proszę o kontakt w sprawie zamówienia: 601156759", ("601156759",)),
+        ("tel. 22 558 45 80 wew. 12", ("22 558 45 80 wew. 12",)),
+        ("0151 27252395 ist meine Handynummer", ("0151 27252395",)),
+        ("call me on 415-555-5417 ext. 204", ("415-555-5417 ext. 204",)),
     ),
     no=(
         "Zamówienie nr 60578749 miało",
