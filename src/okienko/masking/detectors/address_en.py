@@ -1,0 +1,368 @@
+"""British and American addresses: a number, a street and what stands around them, on one line or on several.
+
+Each reading starts at a number with a type of street some words later, at a box, or at a British postcode or a state with
+its ZIP code. Types that are also words (`drive`, `way`, `court`) need capitals, a place, or words for an address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.places import ENGLISH_TOWNS, STATES, UK_POSTCODE, listed
+from okienko.masking.reading import Reading
+
+LABEL: Final = "ADDRESS"
+
+_SURE: Final = listed(
+    """
+    street road avenue lane boulevard crescent terrace ave blvd rd ln parkway pkwy highway hwy mews gardens cres esplanade
+    turnpike strasse
+    """
+)
+_UNSURE: Final = listed(
+    """
+    st str av drive dr close court ct place pl way square sq hill row grove walk view green park rise circle cir trail trl loop alley
+    pike quay wharf parade embankment heights ridge bend run crossing cove point plaza common end vale meadow meadows
+    fields gate yard approach causeway path terr cl gdns gdn bvd pde
+    """
+)
+# Streets that are called by one word.
+_ALONE: Final = listed("broadway strand piccadilly haymarket cheapside poultry bowery embarcadero kingsway millbank")
+_TYPES: Final = _SURE | _UNSURE | _ALONE | listed("route rte county")
+_PART: Final = r"(?:[^\W\d_]{1,20}+(?:['’-][^\W\d_]{1,20}+)?\.?|[0-9]{1,3}(?:st|nd|rd|th))"
+_NUMBER: Final = r"(?<![\w.,/$£€#-])"
+_STREET: Final = re.compile(
+    # 12345 County Road 12
+    rf"{_NUMBER}[0-9]{{1,6}} (?:[nsew]\.? )?(?P<route>(?:county|state|us|old|farm) (?:road|route|highway|hwy|rd)"
+    r"|route|rte|rt|highway|hwy|fm|cr|sr) #?[0-9]{1,4}[a-z]?(?![\w])(?: [nsew](?![a-z]))?"
+    # 12 High Street, 350 5th Ave NW
+    rf"|{_NUMBER}[0-9]{{1,6}}[a-z]?(?:[-/][0-9]{{1,4}}[a-z]?)?(?: 1/2)?(?:,? |,? ?\n)(?P<name>(?:{_PART} ){{1,4}}?)"
+    rf"(?P<type>{'|'.join(sorted(_SURE | _UNSURE, key=len, reverse=True))})(?![\w'’])\.?"
+    r"(?: (?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\.?(?![a-z]))?"
+    # 1633 Broadway
+    rf"|{_NUMBER}[0-9]{{1,6}}[a-z]?,? (?:(?:n|s|e|w|the|north|south|east|west)\.? )?"
+    rf"(?P<alone>{'|'.join(sorted(_ALONE))})(?![a-z])"
+)
+# No street is called so, but goods, counts and distances are: `2 way street`, `64 gb usb drive`, `10 miles down the road`.
+_STOP: Final = listed(
+    """
+    a an the of in on to at for from with and or but my your our his her their is are was were be been this that these those
+    day days week weeks month months year years hour hours hr hrs minute minutes min mins second seconds mile miles km meter
+    meters metre metres m cm mm inch inches ft feet yard yards kg g lb lbs oz ml gb tb mb kb mbps mhz ghz hz w v volt watt
+    star stars way ways times time x per pack packs piece pieces pc pcs item items unit units pair pairs set sets box boxes
+    people persons person guys men women kids usb hdmi ssd hdd hard flash thumb pen disk disc memory external internal
+    portable wireless wired optical cd dvd test one two three four five off down up out across along near new old more less
+    other different same last next first please can could would will should want need have has had i we you he she it they
+    not no yes if when where what which who how so then than as by about over under into percent pm am dollars usd eur gbp
+    pounds euros pln zl order orders number version windows chrome firefox office iphone samsung galaxy android ipad google
+    amazon bank credit debit account card cards ticket tickets parking seat seats lane-change tier step steps level levels
+    lanes wheel door car cars bus train pass cookie cookies mb/s parcel parcels package packages deliver delivered came
+    """
+)
+_UNIT: Final = (
+    r"(?:(?:flat|apt|apartment|unit|suite|ste|room|rm|floor|fl|bldg|building|block|lot|level|tower|studio|villa|house|trailer|space)"
+    r"(?:\.|:)? ?(?:no\.? ?|number )?#?(?:[0-9]{1,4}[a-z]?|[a-z][0-9]{0,3})(?![\w])|# ?[0-9]{1,4}[a-z]?(?!\w)"
+    r"|(?:[0-9]{1,2}(?:st|nd|rd|th)|ground|first|second|third|fourth|top) (?:floor|fl)(?![a-z])|(?:basement|ground floor|top floor)(?: flat)?(?![a-z]))"
+)
+_UNITS: Final = re.compile(rf"(?:[ ,.\n/-]{{0,3}}{_UNIT}){{1,4}}")
+_UNITS_BEFORE: Final = re.compile(rf"(?<![a-z0-9])(?:{_UNIT}[ ,.\n/-]{{1,3}}){{1,4}}(?:at |of )?$")
+_BUILDING_BEFORE: Final = re.compile(
+    r"(?<![a-z])(?:[^\W\d_]{2,20} ){1,3}(?:house|court|cottage|towers?|lodge|hall|building|mansions?|farm|heights|point|apartments|centre|center|manor|villas?|barn)[ ,\n]{1,3}$"
+)
+_POST: Final = rf"(?:{UK_POSTCODE}|(?:{STATES})\.?,? [0-9]{{5}}(?:-[0-9]{{4}})?|[a-z][0-9][a-z] [0-9][a-z][0-9]|(?:nsw|vic|qld|wa|sa|tas|act|nt) [0-9]{{4}}|[acdefhknprtvwxy][0-9]{{2}} [a-z0-9]{{4}}|dublin [0-9]{{1,2}})(?![\w-])"
+_TO_POST: Final = re.compile(
+    rf"(?:[ ,\n]{{1,3}}|\. )(?:[^\W\d_]{{1,20}}\.?(?:'s)?[ ,\n-]{{1,3}}){{0,6}}?(?:zip:? |postcode:? |zip code:? )?{_POST}"
+)
+_TO_ZIP: Final = re.compile(
+    r"(?:[ ,\n]{1,3}[^\W\d_]{3,20}){1,3}[ ,\n]{1,2}[0-9]{5}(?:-[0-9]{4})?(?![\w-]| ?(?:gb|usd|times|people|items))"
+)
+_STATE_NAME: Final = (
+    rf"(?:{STATES}|england|scotland|wales|ireland|northern ireland|uk|u\.k\.|usa|u\.s\.a\.|us|united kingdom|united states|great britain|canada|australia"
+    r"|california|texas|florida|new york|illinois|ohio|oregon|washington|massachusetts|georgia|michigan|virginia|pennsylvania|arizona|colorado|nevada"
+    r"|kent|surrey|essex|sussex|norfolk|suffolk|devon|cornwall|dorset|cheshire|lancashire|yorkshire|hampshire|somerset|cumbria|merseyside|hertfordshire"
+    r"|oxfordshire|berkshire|west yorkshire|south yorkshire|north yorkshire|greater manchester|west midlands|middlesex|co\. [a-z]+)"
+)
+_COUNTRY: Final = re.compile(rf"[ ,\n]{{1,3}}{_STATE_NAME}(?![\w])")
+_CITY: Final = re.compile(
+    r"(?P<gap>,? in |,? ?\n|, ?| )(?P<city>[^\W\d_]{3,20}(?:[ -][^\W\d_]{2,20}){0,2}?)(?=[ ]?(?:[,.;:!?)\n]|$)| (?:and|but|but|please|is|was|not|because|so|instead|for|by|if|i|to|on)(?![a-z]))"
+)
+_NO_CITY: Final = listed(
+    """
+    please thanks thank kindly regards hello best can could would will when where what why how the this that there they but
+    and not also however because since then i'm it is my our your we you he she his her if so let unfortunately sorry phone
+    tel mobile email mail sincerely cheers order yours dear hi call contact name postcode zip
+    """
+)
+_CONTEXT: Final = re.compile(
+    r"(?<![a-z])(?:it's|it is|its|i'm|we're|i am|we are|(?:right|correct) one|address(?:es|ed)?|live[sd]?|living|resid[a-z]+|deliver(?:y|ed|ing)?|ship(?:ped|ping|ment)?|send|sent|mail|moved|moving|located|house"
+    r"|home|office|meant|parcel|package|redirect(?:ed)?|forward(?:ed)?|return(?:ed)?|collect(?:ed)?|pick(?:ed)? up|pickup|drop(?:ped)?|come|visit|left|leave|order)"
+    r"(?:[ :,-]{1,3}(?:address|is|was|to|at|it|them|me|now|the|my|our|new|old|for|from|on|of|should|be|by|in|over|parcel|package|into|going|sent|located|correct"
+    r"|everything|order|in|go|please|house|been|has|was|have|off|back|goods|stuff|flat|off|this|that))*+[ :,\n\"'(-]{0,4}$"
+)
+_STRONG_CONTEXT: Final = re.compile(
+    r"(?<![a-z])(?:address(?: is| was|:| to| -)?(?: now)?|live[sd]? at|living at|reside at|moved to|delivered? to|delivery to|ship(?:ped)? (?:it )?to|sent? (?:it |them )?to|shipping address is)"
+    r"[ :\n]{1,2}$"
+)
+_BARE: Final = re.compile(r"(?P<number>[0-9]{1,5}[a-z]?),? (?P<name>[^\W\d_]{3,20}(?: [^\W\d_]{3,20}){0,2})(?![\w'’])")
+_BOX: Final = re.compile(
+    r"(?<![a-z.])(?:p\.? ?o\.?[ -]?box|post office box|pob|rr ?[0-9]{1,3},? box)(?: no\.?| number)?[ :#]{0,3}[0-9]{1,6}(?![0-9])"
+)
+_UNIT_ALONE: Final = re.compile(
+    r"(?<![a-z0-9])(?:flat|apt|apartment) ?(?:no\.? ?|number )?#?[0-9]{1,4}[a-z]?(?![\w.,]*[0-9])(?! (?:screen|head|file|inch|screws?))"
+)
+_UNIT_CONTEXT: Final = re.compile(
+    r"(?<![a-z])(?:live|lives|living|address|deliver|delivered|moved|my|our|at|to|in|buzz|ring|bell|leave|left|neighbou?r|is)(?: (?:in|at|to|is|it|my|the|for|me|number|by))*[ :,]{1,2}$"
+)
+_NAMED_STREET: Final = re.compile(
+    rf"(?<![a-z])(?:live[sd]?|living|moved|house|home|flat|apartment) (?:is )?(?:on|in|at|to|off) (?P<street>(?:[^\W\d_]{{2,20}} ){{1,2}}(?:{'|'.join(sorted(_SURE))}|drive|close|court|place|way|square|hill|st|dr))(?![a-z])"
+)
+_POSTCODE: Final = re.compile(rf"(?<![\w-])(?:{UK_POSTCODE}|(?:{STATES}),? [0-9]{{5}}(?:-[0-9]{{4}})?)(?![\w-])")
+_SMALL_WORDS: Final = listed("of the on upon in le la under by and st and")
+_GOODS_AFTER: Final = re.compile(
+    r" (?:vouchers?|posters?|shops?|stores?|plates?|prices?|brands?|lights?|lamps?|bikes?|maps?|signs?|fashion|edition|games?|puzzles?"
+    r"|calendars?|tickets?|toes?|covers?|letters?)(?![a-z])"
+)
+_LINE_START: Final = re.compile(r"(?:^|[\n.!?;:(])[ \t\"]*$")
+_ENOUGH: Final = 96
+_PIECE: Final = re.compile(r"[^\W_]+")
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    if not reading.runs:
+        yield from _without_number(reading)
+        return
+    folded = reading.folded
+    done = 0
+    if not _TYPES.isdisjoint(reading.words):
+        for street in _STREET.finditer(folded):
+            if street.start() >= done and _convincing(reading, street):
+                end = _rest(reading, street.end())
+                yield _hit(reading, max(done, _front(reading, street.start())), end)
+                done = end
+    if "box" in folded or "pob" in folded:
+        for box in _BOX.finditer(folded):
+            yield _hit(reading, box.start(), _rest(reading, box.end()))
+    if not _AT_HOME.isdisjoint(reading.words):
+        yield from _bare(reading)
+        for unit in _UNIT_ALONE.finditer(folded):
+            if _UNIT_CONTEXT.search(reading.before(unit.start())):
+                yield _hit(reading, unit.start(), _rest(reading, unit.end()))
+        yield from _without_number(reading)
+    for post in _POSTCODE.finditer(folded):
+        if post.start() >= done:
+            start = _before_post(reading, post.start(), done)
+            if start is not None:
+                yield _hit(reading, start, _country(folded, post.end()))
+
+
+_AT_HOME: Final = listed(
+    "address live lives lived living reside moved deliver delivered ship shipped send sent delivery flat apt apartment"
+)
+
+
+def _without_number(reading: Reading) -> Iterator[Hit]:
+    """`I live on Baker Street`."""
+    if _AT_HOME.isdisjoint(reading.words) or _TYPES.isdisjoint(reading.words):
+        return
+    for named in _NAMED_STREET.finditer(reading.folded):
+        start = named.start("street")
+        if reading.text[start].isupper() and _STOP.isdisjoint(named["street"].split()[:-1]):
+            yield _hit(reading, start, named.end("street"))
+
+
+def _bare(reading: Reading) -> Iterator[Hit]:
+    """After words for an address, a number and names with capitals need no type: `I live at 42 Elm`."""
+    for run in reading.runs:
+        bare = _BARE.match(reading.folded, run.start, run.start + _ENOUGH)
+        if bare is None or not _STRONG_CONTEXT.search(reading.before(run.start)):
+            continue
+        words = bare["name"].split()
+        at = bare.start("name")
+        count = 0
+        for word in words:
+            if not reading.text[at].isupper() or word in _STOP or word in _MONTHS:
+                break
+            count += 1
+            at += len(word) + 1
+        if count:
+            end = bare.start("name") + len(" ".join(words[:count]))
+            yield _hit(reading, _front(reading, run.start), _rest(reading, end))
+
+
+_MONTHS: Final = listed(
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
+)
+
+
+def _convincing(reading: Reading, street: re.Match[str]) -> bool:
+    folded, text = reading.folded, reading.text
+    if street["type"] is None:
+        return street["alone"] is None or text[street.start("alone")].isupper() or _context(reading, street.start())
+    if _GOODS_AFTER.match(folded, street.end()):
+        return False
+    words = [word.strip(".") for word in street["name"].split()]
+    if words == ["the"] and text[street.start("name")].isupper():  # `15 The Crescent`
+        return text[street.start("type")].isupper()
+    if not _STOP.isdisjoint(words) or not _MONTHS.isdisjoint(words[:-1]):
+        return False
+    start = street.start("name")
+    capital = all(text[start + at].isupper() or text[start + at].isdigit() for at in _begins(street["name"]))
+    kind = street["type"]
+    if capital and (text[street.start("type")].isupper() or kind in _SURE or kind == "st"):
+        return True
+    if kind in _SURE and len(words) <= 2 and (words[0][0].isdigit() or len(words[-1]) > 2):
+        return True
+    end = street.end()
+    units = _UNITS.match(folded, end, end + _ENOUGH)
+    if units or _TO_POST.match(folded, end, end + _ENOUGH):
+        return True
+    city = _CITY.match(folded, end, end + 48)
+    return (city is not None and city["city"].split()[0] in ENGLISH_TOWNS) or _context(reading, street.start())
+
+
+def _begins(name: str) -> Iterator[int]:
+    at = 0
+    for word in name.split(" "):
+        if word:
+            yield at
+        at += len(word) + 1
+
+
+def _context(reading: Reading, at: int) -> bool:
+    return _CONTEXT.search(reading.before(at)) is not None
+
+
+def _front(reading: Reading, start: int) -> int:
+    """Where an address begins whose number is here: `Flat 4, Rose House, 12 …`."""
+    folded = reading.folded
+    for _ in range(2):
+        units = _UNITS_BEFORE.search(folded, max(0, start - 48), start)
+        if units:
+            start = units.start()
+        building = _BUILDING_BEFORE.search(folded, max(0, start - 64), start)
+        if building is None:
+            break
+        at = building.start()
+        for word in building.group().split():
+            if reading.text[at].isupper() and word not in _STOP:
+                break
+            at += len(word) + 1
+        if at >= building.end():
+            break
+        start = at
+    return start
+
+
+def _rest(reading: Reading, at: int) -> int:
+    """The end of what follows a street: a flat, a town, a state, a postcode, a country."""
+    folded = reading.folded
+    units = _UNITS.match(folded, at, at + _ENOUGH)
+    if units:
+        at = units.end()
+    post = _TO_POST.match(folded, at, at + _ENOUGH) or _TO_ZIP.match(folded, at, at + _ENOUGH)
+    if post:
+        return _country(folded, post.end())
+    for _ in range(3):
+        city = _city(reading, at)
+        if city == at:
+            break
+        at = city
+    return _country(folded, at)
+
+
+def _city(reading: Reading, at: int) -> int:
+    """The end of a town that stands next, else `at`."""
+    city = _CITY.match(reading.folded, at, at + 48)
+    if city is None:
+        return at
+    first = city["city"].split()[0].split("-")[0]
+    if first in ENGLISH_TOWNS:
+        return city.end()
+    capital = reading.text[city.start("city")].isupper()
+    if not capital or city["gap"] == " " or first in _NO_CITY or first in _STOP:
+        return at
+    return city.end()
+
+
+def _country(folded: str, at: int) -> int:
+    for _ in range(2):
+        country = _COUNTRY.match(folded, at, at + 32)
+        if country is None or ("," not in country.group() and "\n" not in country.group() and len(country.group()) < 5):
+            break
+        at = country.end()
+    return at
+
+
+def _before_post(reading: Reading, at: int, done: int) -> int | None:
+    """The start of an address that was read from its postcode backwards, in pieces with capitals; None if none is."""
+    text = reading.text
+    floor = max(done, at - 120)
+    start = at
+    numbers = False
+    for piece in reversed(_SEGMENT.findall(reading.folded[floor:at])[-5:]):
+        begin = start - len(piece)
+        words = list(_PIECE.finditer(text, begin, start))
+        keep = begin + len(piece)
+        for word in reversed(words):
+            small = word.group().lower() in _SMALL_WORDS
+            if not (word.group()[0].isupper() or word.group()[0].isdigit() or small):
+                break
+            if word.group().lower() in _NO_CITY - _ARTICLES:
+                break
+            numbers = numbers or word.group()[0].isdigit()
+            keep = word.start()
+        whole = bool(words) and keep == words[0].start()
+        if keep < start:
+            start = keep
+        if not whole:
+            break
+    if start == at:
+        return None
+    pieces = text[start:at].strip(" ,\n")
+    return start if numbers or "," in pieces or "\n" in pieces else None
+
+
+_ARTICLES: Final = listed("the")
+_SEGMENT: Final = re.compile(r"[^,\n]+(?:,?[ \n]*|$)|[,\n][ \n]*")
+
+
+def _hit(reading: Reading, start: int, end: int) -> Hit:
+    value = " ".join(_PIECE.findall(reading.folded, start, end))
+    return Hit(label=LABEL, start=start, end=end, value=value, rank=Rank.CERTAIN)
+
+
+DETECTOR: Final = Detector(
+    label=LABEL,
+    find=find,
+    yes=(
+        ("I moved to 221B Baker Street, London NW1 6XE last week", ("221B Baker Street, London NW1 6XE",)),
+        ("Flat 4, 12 High St please", ("Flat 4, 12 High St",)),
+        ("Apt 5B, 1200 Main Street, Springfield, IL 62704", ("Apt 5B, 1200 Main Street, Springfield, IL 62704",)),
+        ("my address is 12 high st london", ("12 high st london",)),
+        ("meant for 125 cedar drive, portland, or 97205, but", ("125 cedar drive, portland, or 97205",)),
+        ("PO Box 1234, Austin, TX 78701", ("PO Box 1234, Austin, TX 78701",)),
+        ("Rose Cottage, Mill Lane, Dunton, SG18 8PQ", ("Rose Cottage, Mill Lane, Dunton, SG18 8PQ",)),
+        ("5 Oak Road\nLeeds\nLS1 4DY\nThanks", ("5 Oak Road\nLeeds\nLS1 4DY",)),
+        ("at 1633 Broadway, New York, NY 10019", ("1633 Broadway, New York, NY 10019",)),
+        ("350 5th Ave Suite 200", ("350 5th Ave Suite 200",)),
+        ("I live at 42 Elm, ring twice", ("42 Elm",)),
+        ("I live on Baker Street by the way", ("Baker Street",)),
+        ("12345 County Road 12, Mesa, AZ 85201", ("12345 County Road 12, Mesa, AZ 85201",)),
+        ("leave it at apt 5B", ("apt 5B",)),
+    ),
+    no=(
+        "a 5 star way to shop, 2 way street",
+        "10 day drive, 64 GB USB drive",
+        "Do you sell Abbey Road posters and a Wall Street calendar?",
+        "one street, 3 shops on the street",
+        "I waited 10 minutes down the road",
+        "Parcel 40472086411747 came",
+        "delivered to 2 different people",
+        "a 1 TB hard drive and 2 items in a row",
+        "Unit 7 of the course is missing",
+        "sent to 3 March sale",
+    ),
+)
