@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 
 from okienko.brands.directory import Directory
 from okienko.channels import adapters
+from okienko.channels.webchat.limit import MessageLimit
 from okienko.conversations.store import arrivals as store
 from okienko.conversations.store import threads, turns
 from okienko.conversations.store.arrivals import Arrival, SealedItem, Stored, Vault
@@ -31,6 +32,7 @@ from okienko.database.pool import SET_BRAND, Database, DatabaseAway
 from okienko.keys import Keys
 from okienko.log import describe
 from okienko.masking.mask import Findings, MaskingFailed, find, published, render
+from okienko.masking.preview import Preview, asks, preview
 from okienko.masking.vault import new_person_key, person_bound, seal
 from okienko.values import (
     Adapter,
@@ -98,13 +100,21 @@ class Reception:
     """Takes messages of all channels. `run` must be running for `hook` to answer."""
 
     def __init__(
-        self, database: Database, directory: Directory, keys: Keys, clock: Clock, wake: Callable[[], None]
+        self,
+        database: Database,
+        directory: Directory,
+        keys: Keys,
+        clock: Clock,
+        wake: Callable[[], None],
+        *,
+        limit: MessageLimit | None = None,
     ) -> None:
         self._database = database
         self._directory = directory
         self._keys = keys
         self._clock = clock
         self._wake = wake  # tells a worker in this process; one elsewhere polls
+        self._limit = limit  # of strangers' messages
         self._waiting: list[Waiting] = []
         self._arrived = asyncio.Event()
         self._admission = Admission()
@@ -135,7 +145,7 @@ class Reception:
 
     async def _answer(
         self, scope: Scope, headers: Headers, receive: Receive
-    ) -> tuple[int, Mapping[str, str], Mapping[str, str]]:
+    ) -> tuple[int, Mapping[str, Any], Mapping[str, str]]:
         _, _, channel, door_id = [*scope["path"].split("/"), "", "", ""][:4]
         adapter = adapters().get(channel)
         found = await self._directory.door(door_id)
@@ -164,19 +174,49 @@ class Reception:
                 now = self._clock()
                 await store.store_unparsed(connection, id=new_id(now), door=door.id, shape=unreadable.shape, at=now)
             return 200, {"state": "not understood"}, {}
-        stored = [await self._take(adapter, door, brand, message) for message in inbound]
-        if None in stored:
-            return 401, {"error": "the conversation is not known"}, {}
-        return 200, {"state": "stored" if any(s is not None and s.fresh for s in stored) else "duplicate"}, {}
+        return await self._take_all(adapter, door, brand, inbound)
 
-    async def _take(self, adapter: Adapter, door: Connection, brand: Brand, inbound: Inbound) -> Stored | None:
-        """Masks one message, has it stored with others, and returns when it is on the disk."""
+    async def _take_all(
+        self, adapter: Adapter, door: Connection, brand: Brand, inbound: Sequence[Inbound]
+    ) -> tuple[int, Mapping[str, Any], Mapping[str, str]]:
+        if adapter.limited and self._limit is not None:
+            now = self._clock()
+            wait = max((self._limit.seconds_to_wait(self._lookup(door, one), now) for one in inbound), default=0)
+            if wait > 0:
+                return 429, {"error": "too many messages; not stored"}, {"retry-after": str(wait)}
+        taken = [await self._take(adapter, door, brand, message) for message in inbound]
+        if None in taken:
+            return 401, {"error": "the conversation is not known"}, {}
+        for one in taken:
+            if isinstance(one, Preview):
+                return 409, {"error": "not stored yet: its writer should see first what is hidden", **one.show()}, {}
+        fresh = any(isinstance(one, Stored) and one.fresh for one in taken)
+        return 200, {"state": "stored" if fresh else "duplicate"}, {}
+
+    def _lookup(self, door: Connection, inbound: Inbound) -> bytes:
+        """The keyed hash by which a thread is known."""
+        return self._keys.lookup(f"{door.channel}:{door.id}", inbound.thread)
+
+    async def _take(
+        self, adapter: Adapter, door: Connection, brand: Brand, inbound: Inbound
+    ) -> Stored | Preview | None:
+        """Masks one message, has it stored with others, and returns when it is on the disk; or, where its writer should
+        see first what is hidden, shows that and stores nothing. None: the conversation is not known.
+        """
         language = _language(inbound.language, brand)
         try:
             findings = find(inbound.text, allowed=brand.allowed)
         except MaskingFailed:
             findings = None
-        lookup = self._keys.lookup(f"{door.channel}:{door.id}", inbound.thread)
+        lookup = self._lookup(door, inbound)
+        if findings is not None and inbound.seen is not None and asks(findings, inbound.seen):
+            async with self._database.brand(brand.id) as connection:
+                vault = (await store.open_vaults(connection, {(door.id, lookup)})).get((door.id, lookup))
+            if vault is None:
+                return None
+            return preview(
+                inbound.text, findings, inbound.seen, numbers=vault.numbers, keys=self._keys, language=language
+            )
         for _ in range(2):
             waiting = Waiting(
                 brand=brand,

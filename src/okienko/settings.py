@@ -25,6 +25,8 @@ class Settings:
     port: int = 8700
     public_url: str | None = None  # as browsers see us; https makes the session cookie Secure
     chats_per_hour: int = 60  # new chats from one address (/24 or /64) in an hour; 0 means no limit
+    messages_per_minute: int = 20  # of one visitor of the web chat; 0 means no limit
+    messages_per_day: int = 200  # the same
 
 
 NAMES: Final = {
@@ -36,6 +38,8 @@ NAMES: Final = {
     "OKIENKO_PORT": "port",
     "OKIENKO_PUBLIC_URL": "public_url",
     "OKIENKO_CHATS_PER_HOUR": "chats_per_hour",
+    "OKIENKO_MESSAGES_PER_MINUTE": "messages_per_minute",
+    "OKIENKO_MESSAGES_PER_DAY": "messages_per_day",
 }
 
 
@@ -62,6 +66,8 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         port=_whole("OKIENKO_PORT", given.get("port", "8700"), 1, 65535),
         public_url=None if public_url is None else public_url.rstrip("/"),
         chats_per_hour=_whole("OKIENKO_CHATS_PER_HOUR", given.get("chats_per_hour", "60"), 0, 1_000_000),
+        messages_per_minute=_whole("OKIENKO_MESSAGES_PER_MINUTE", given.get("messages_per_minute", "20"), 0, 1000),
+        messages_per_day=_whole("OKIENKO_MESSAGES_PER_DAY", given.get("messages_per_day", "200"), 0, 1_000_000),
     )
 
 

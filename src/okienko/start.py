@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from okienko.answers.shelf import Shelf
 from okienko.app import build
 from okienko.brands.directory import Directory
+from okienko.channels.webchat.limit import MessageLimit
 from okienko.database.embedded import EmbeddedPostgres
 from okienko.database.migrate import migrate
 from okienko.database.pool import Database
@@ -109,7 +110,10 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             shelf=Shelf(),
             http=http,
         )
-        reception = Reception(services.database, services.directory, services.keys, clock, worker.awake.set)
+        limit = MessageLimit(per_minute=settings.messages_per_minute, per_day=settings.messages_per_day)
+        reception = Reception(
+            services.database, services.directory, services.keys, clock, worker.awake.set, limit=limit
+        )
         with suppress(asyncio.CancelledError):
             async with asyncio.TaskGroup() as tasks:
                 background: list[asyncio.Task[None]] = []

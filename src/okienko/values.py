@@ -136,6 +136,9 @@ class Inbound:
     kind: Kind = Kind.TEXT
     choice: str | None = None
     language: str | None = None
+    # Kinds of personal data of which the sender has seen that they are hidden; a message with others is shown to the
+    # sender instead of being stored. None: nobody looks.
+    seen: frozenset[str] | None = None
 
 
 class Unreadable(Exception):
@@ -292,6 +295,7 @@ class Adapter(Protocol):
 
     name: str
     opens: bool  # a message of an unknown thread opens a conversation; else it is refused
+    limited: bool  # strangers write here, each so many messages a minute and a day
     most_bytes: int  # of a request's body
 
     def verify(self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+from uuid import uuid4
+
 import orjson
 import psycopg
 import pytest
 import structlog
 
 from okienko import log
-from okienko.receive import Admission, admit
+from okienko.channels.webchat.limit import MessageLimit
+from okienko.receive import Admission, Reception, admit
 from tests.road.conftest import World
 from tests.road.test_way_in import PLANTED, TOKEN, signed
 
@@ -62,6 +67,32 @@ async def test_a_desk_that_cannot_keep_up_says_when_to_come_back_and_keeps_what_
         owner.execute("update okienko.lane set answered = arrived")
     await world.reception.look()
     assert (await world.say(TOKEN, "halo")).status == 200
+
+
+async def test_a_visitor_who_writes_too_much_is_told_when_to_try_again(world: World) -> None:
+    limit = MessageLimit(per_minute=2, per_day=3)
+    reception = Reception(world.database, world.directory, world.keys, world.clock, lambda: None, limit=limit)
+    running = asyncio.create_task(reception.run())
+    limited = replace(world, reception=reception)
+    conversation = await limited.begin(TOKEN)
+    shown = orjson.dumps({"id": str(uuid4()), "kind": "text", "text": "jan@poczta.example", "seen": []})
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    assert (await limited.post("/hooks/webchat/chat", shown, headers)).status == 409  # looking counts
+    assert (await limited.say(TOKEN, "raz")).status == 200
+    refused = await limited.say(TOKEN, "dwa")
+    assert (refused.status, refused.headers["retry-after"]) == (429, "60")
+    await limited.begin("o" * 43)
+    assert (await limited.say("o" * 43, "ktoś inny")).status == 200
+    world.clock.move(60)
+    assert (await limited.say(TOKEN, "trzy")).status == 200
+    refused = await limited.say(TOKEN, "cztery")
+    assert (refused.status, refused.headers["retry-after"]) == (429, str(24 * 3600 - 60))
+    assert [text for _, _, text in await limited.transcript(conversation)] == ["raz", "trzy"]
+    for number in range(4):  # a brand's own application speaks for many
+        body = orjson.dumps({"conversation": "room", "sender": "anna", "text": "zwrot"})
+        answer = await limited.post("/hooks/webhook/hook", body, signed(world, body, f"e{number}"))
+        assert answer.status == 200
+    running.cancel()
 
 
 async def test_nothing_planted_is_found_in_logs_or_outgoing_requests(

@@ -1,4 +1,4 @@
-"""How many chats an address may begin."""
+"""How many chats an address may begin, and how many messages a visitor may send."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from okienko.channels.webchat.limit import MOST_ADDRESSES, StartLimit, network_of
+from okienko.channels.webchat.limit import MOST_ADDRESSES, MessageLimit, StartLimit, network_of
 
 NOW = datetime(2026, 9, 3, 9, 41, tzinfo=UTC)
 
@@ -43,3 +43,22 @@ def test_memory_is_bounded() -> None:
         limit.seconds_to_wait(n.to_bytes(4), NOW, 1)
     assert limit.seconds_to_wait((0).to_bytes(4), NOW, 1) == 0  # the oldest was forgotten
     assert limit.seconds_to_wait((2).to_bytes(4), NOW, 1) > 0
+
+
+def test_messages_of_a_minute_and_of_a_day() -> None:
+    limit = MessageLimit(per_minute=2, per_day=5)
+    waits = [limit.seconds_to_wait(b"a", NOW + timedelta(seconds=second)) for second in (0, 10, 20, 60, 61, 70, 140)]
+    assert waits == [0, 0, 40, 0, 9, 0, 0]
+    assert limit.seconds_to_wait(b"a", NOW + timedelta(hours=20)) == 4 * 3600
+    assert limit.seconds_to_wait(b"b", NOW + timedelta(hours=20)) == 0
+    assert limit.seconds_to_wait(b"a", NOW + timedelta(hours=24)) == 0
+
+
+def test_no_limit_and_a_bounded_memory() -> None:
+    free = MessageLimit(per_minute=0, per_day=0)
+    assert {free.seconds_to_wait(b"a", NOW) for _ in range(1000)} == {0}
+    limit = MessageLimit(per_minute=1, per_day=0)
+    for n in range(MOST_ADDRESSES + 1):
+        limit.seconds_to_wait(n.to_bytes(4), NOW)
+    assert limit.seconds_to_wait((0).to_bytes(4), NOW) == 0  # the oldest was forgotten
+    assert limit.seconds_to_wait((2).to_bytes(4), NOW) == 60

@@ -52,6 +52,11 @@ async def write(window: Frame, text: str) -> None:
     await window.press("#text", "Enter")
 
 
+async def agree(window: Frame) -> None:
+    """Reads what will be hidden, and sends."""
+    await window.locator("#before").get_by_role("button", name="Wyślij").click()
+
+
 async def test_nothing_is_asked_or_stored_before_the_click(page: Page, site: Site) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -97,6 +102,7 @@ async def test_a_local_file_may_have_the_widget(browser: Browser, site: Site, tm
 async def test_a_question_an_answer_and_a_rating(page: Page, site: Site) -> None:
     window = await open_window(page, site)
     await write(window, "mój adres to anna@poczta.example")
+    await agree(window)
     await expect(window.locator("#log .bubble.own .said")).to_have_text("mój adres to [e-mail]")
     await expect(window.locator("#status")).to_have_text("Bot szuka odpowiedzi…")
     conversation = await site.conversation()
@@ -116,6 +122,106 @@ async def test_a_question_an_answer_and_a_rating(page: Page, site: Site) -> None
     assert await site.world.rows("select helped, reason, comment from answer_feedback") == [
         (False, "outdated", "kod działa krócej")
     ]
+
+
+async def test_what_is_typed_stays_until_it_is_sent(page: Page, site: Site) -> None:
+    window = await open_window(page, site)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await window.locator("#text").press_sequentially("jan@poczta.example, 601 234 567")
+    assert asked == []
+
+
+PANEL = {
+    "pl": ("Przed wysłaniem ukryjemy: adres e-mail (2), numer telefonu", "Wyślij", "Popraw wiadomość", "telefon"),
+    "en": ("Before sending, we hide: e-mail address (2), phone number", "Send", "Change the message", "phone"),
+}
+
+
+@pytest.mark.parametrize("language", PANEL)
+async def test_a_customer_sees_what_will_be_hidden_and_may_change_it(
+    browser: Browser, site: Site, language: str
+) -> None:
+    title, send, edit, phone = PANEL[language]
+    text = f"[e-mail] albo [e-mail 2], tel. [{phone}]"
+    context = await browser.new_context(locale=language)
+    page = await context.new_page()
+    await page.goto(f"{site.address}/chat/{DOOR}?lang={language}")
+    typed = "ja@poczta.example albo on@poczta.example, tel. 601 234 567"
+    await write(page.main_frame, typed)
+    panel = page.get_by_role("region", name=title)
+    await expect(panel).to_be_focused()
+    await expect(panel.locator("#before-text")).to_have_text(text)
+    await expect(panel.locator("mark")).to_have_count(3)
+    await expect(page.locator("#composer")).to_be_hidden()
+    await expect(page.locator(".bubble")).to_have_count(0)
+    await expect(page.locator("#status")).to_have_text("")
+    assert await site.world.rows("select count(*) from conversation") == [(0,)]
+
+    await panel.press("Escape")
+    await expect(page.locator("#text")).to_be_focused()
+    await expect(page.locator("#text")).to_have_value(typed)
+    await page.press("#text", "Enter")
+    await panel.get_by_role("button", name=edit).click()
+    await expect(page.locator("#text")).to_have_value(typed)
+    await page.press("#text", "Enter")
+    await expect(panel).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(panel.get_by_role("button", name=send)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#log .bubble.own .said")).to_have_text([text])
+    await expect(page.locator("#text")).to_be_focused()
+
+    await write(page.main_frame, "to znów ja@poczta.example")  # this kind was seen
+    await expect(page.locator("#log .bubble.own .said")).to_have_text([text, "to znów [e-mail]"])
+    await context.close()
+
+
+async def test_a_customer_need_not_be_asked_again(page: Page, site: Site) -> None:
+    await page.goto(f"{site.address}/chat/{DOOR}")
+    window = page.main_frame
+    await write(window, "tel. 601 234 567")
+    await window.get_by_label("Nie pytaj więcej w tej rozmowie").check()
+    await agree(window)
+    await expect(window.locator("#log .bubble.own")).to_have_count(1)
+    await page.reload()
+    await write(window, "mail ja@poczta.example")
+    await expect(window.locator("#log .bubble.own .said")).to_have_text(["tel. [telefon]", "mail [e-mail]"])
+    await window.get_by_role("button", name="Twoje dane").click()
+    await window.get_by_role("button", name="Zapomnij rozmowę na tym urządzeniu").click()
+    await write(window, "mail ja@poczta.example")
+    await agree(window)
+    await expect(window.locator("#log .bubble.own .said")).to_have_text(["mail [e-mail]"])
+
+
+async def test_words_about_health_are_no_matter_for_a_chat(page: Page, site: Site) -> None:
+    window = await open_window(page, site)
+    asks: dict[str, Any] = {"hidden": {}, "sensitive": ["HEALTH"], "text": "mam cukrzycę"}
+    await page.route("**/start", lambda route: route.fulfill(status=409, json=asks), times=1)
+    await write(window, "mam cukrzycę")
+    panel = window.get_by_role("region", name="To chyba informacja o zdrowiu.")
+    await expect(panel).to_contain_text("Nie trzeba o tym pisać")
+    await expect(panel.locator("#before-text")).to_be_hidden()
+    await panel.get_by_role("button", name="Porozmawiaj z człowiekiem").click()
+    await expect(window.locator("#log .bubble.own .said")).to_have_text(["Porozmawiaj z człowiekiem"])
+    await expect(window.locator("#text")).to_have_value("mam cukrzycę")
+    assert await site.world.rows("select kind from message") == [("person",)]
+
+
+async def test_a_customer_who_writes_too_much_is_told_when_to_go_on(page: Page, site: Site) -> None:
+    window = await open_window(page, site)
+    await page.route("**/hooks/**", lambda route: route.fulfill(status=429, headers={"Retry-After": "1"}), times=1)
+    async with page.expect_response(lambda answer: "/hooks/" in answer.url and answer.ok):
+        await write(window, "szybko")
+        await expect(window.locator("#status")).to_have_text(
+            "Dużo wiadomości w krótkim czasie. Ta wyśle się sama za 1 s."
+        )
+    await page.route("**/hooks/**", lambda route: route.fulfill(status=429, headers={"Retry-After": "7200"}), times=1)
+    await write(window, "za dużo")
+    await expect(window.locator("#status")).to_contain_text("Tę można wysłać dopiero później:")
+    await window.get_by_role("button", name="Wyślij ponownie").click()
+    await expect(window.locator("#log .bubble.own .said")).to_have_text(["szybko", "za dużo"])
 
 
 async def test_a_category_is_a_choice_and_a_person_a_kind(page: Page, site: Site) -> None:
@@ -279,6 +385,9 @@ async def test_the_window_is_accessible(page: Page, site: Site, axe: str, theme:
     await site.say(conversation, "Nikogo nie ma.", kind="handoff", choices=("contact",))
     await expect(window.locator(".bubble.bot")).to_have_count(2)
     await window.locator(".feedback").get_by_role("button", name="Nie", exact=True).click()
+    await write(window, "tel. 601 234 567")
+    await expect(window.locator("#before")).to_be_visible()
+    await window.locator("#before").evaluate("e => Promise.all(e.getAnimations().map(a => a.finished))")
     await window.locator(".bubble").last.evaluate("e => Promise.all(e.getAnimations().map(a => a.finished))")
     await window.evaluate(axe)
     found: dict[str, Any] = await window.evaluate("axe.run()")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, final
+from typing import Final, cast, final
 from uuid import UUID
 
 import orjson
@@ -14,7 +14,7 @@ from okienko.values import Inbound, Kind, Malformed, RawText
 MOST_CHARACTERS: Final = 4000
 EXPECTED: Final = (
     'expected {"id": a UUID, "kind": "text", "person" or "choice", "text": at most 4000 characters, '
-    '"choice": a category or null} as JSON'
+    '"choice": a category or null, "language": "pl", "en" or null, "seen": kinds of personal data or null} as JSON'
 )
 KINDS: Final = {"text": Kind.TEXT, "person": Kind.PERSON, "choice": Kind.CHOICE}
 
@@ -25,12 +25,22 @@ def read_token(headers: Mapping[str, str]) -> str | None:
     return token if scheme.lower() == "bearer" and 32 <= len(token) <= 128 else None
 
 
+def read_seen(given: object) -> frozenset[str] | None:
+    """Kinds that a visitor has seen hidden; None when nothing is to be shown first. Raises `Malformed`."""
+    if given is None:
+        return None
+    if not isinstance(given, list):
+        raise Malformed(EXPECTED)
+    return frozenset(kind for kind in cast("list[object]", given) if isinstance(kind, str))
+
+
 @final
 class Webchat:
     """The channel of the widget. It is not called: customers' streams read what is theirs."""
 
     name = "webchat"
     opens = False
+    limited = True
     most_bytes = 32 * 1024
 
     def verify(self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime) -> bool:
@@ -47,7 +57,7 @@ class Webchat:
             raise Malformed(EXPECTED) from None
         match given:
             case {"id": str(event), "kind": str(kind), "text": str(text), **rest} if kind in KINDS:
-                choice = rest.get("choice")
+                choice, language, seen = rest.get("choice"), rest.get("language"), read_seen(rest.get("seen"))
             case _:
                 raise Malformed(EXPECTED)
         if not (choice is None or (isinstance(choice, str) and len(choice) <= 64)) or not text.strip():
@@ -66,6 +76,8 @@ class Webchat:
                 text=RawText(text),
                 kind=KINDS[kind],
                 choice=choice,
+                language=language if language in ("pl", "en") else None,
+                seen=seen,
             ),
         )
 

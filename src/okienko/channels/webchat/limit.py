@@ -1,14 +1,21 @@
-"""How many chats one address may begin in an hour. Pure: the address comes as a keyed hash, the time as a value."""
+"""How many chats one address may begin in an hour, and how many messages a visitor may send in a minute and a day.
+
+Pure: addresses and visitors come as keyed hashes, the time as a value. Remembered in memory only, by one process.
+"""
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
 from typing import Final
 
+MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
-MOST_ADDRESSES: Final = 50_000  # remembered at once; beyond, the oldest are forgotten
+DAY: Final = timedelta(days=1)
+MOST_ADDRESSES: Final = 50_000  # remembered at once, and so many visitors; beyond, the oldest are forgotten
 
 
 def network_of(address: str) -> str | None:
@@ -25,7 +32,7 @@ def network_of(address: str) -> str | None:
 
 
 class StartLimit:
-    """Remembers, in memory only, when whose last chats began. Of one process."""
+    """Remembers when whose last chats began."""
 
     def __init__(self) -> None:
         self._begun: dict[bytes, deque[datetime]] = {}
@@ -42,3 +49,44 @@ class StartLimit:
         while len(self._begun) > MOST_ADDRESSES:
             del self._begun[next(iter(self._begun))]
         return 0
+
+
+@dataclass(slots=True)
+class _Visit:
+    """What one visitor has sent."""
+
+    day: datetime  # when the day began: with the first message
+    of_day: int = 0
+    last: deque[datetime] = field(default_factory=deque[datetime])  # within the minute
+
+
+class MessageLimit:
+    """Remembers who has sent how much. 0 means no limit."""
+
+    def __init__(self, *, per_minute: int, per_day: int) -> None:
+        self._per_minute = per_minute
+        self._per_day = per_day
+        self._visits: dict[bytes, _Visit] = {}
+
+    def seconds_to_wait(self, visitor: bytes, now: datetime) -> int:
+        """0 and counted, when one more message may come; else when it may."""
+        visit = self._visits.pop(visitor, None)
+        if visit is None or now - visit.day >= DAY:
+            visit = _Visit(day=now)
+        self._visits[visitor] = visit  # the newest come last
+        while visit.last and now - visit.last[0] >= MINUTE:
+            visit.last.popleft()
+        if self._per_day and visit.of_day >= self._per_day:
+            return _until(visit.day + DAY, now)
+        if self._per_minute and len(visit.last) >= self._per_minute:
+            return _until(visit.last[0] + MINUTE, now)
+        visit.of_day += 1
+        if self._per_minute:
+            visit.last.append(now)
+        while len(self._visits) > MOST_ADDRESSES:
+            del self._visits[next(iter(self._visits))]
+        return 0
+
+
+def _until(moment: datetime, now: datetime) -> int:
+    return max(1, ceil((moment - now).total_seconds()))

@@ -22,20 +22,25 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from okienko.brands.store import read_categories
-from okienko.channels.webchat.adapter import MOST_CHARACTERS, read_token
+from okienko.channels.webchat.adapter import MOST_CHARACTERS, read_seen, read_token
 from okienko.channels.webchat.limit import StartLimit, network_of
 from okienko.channels.webchat.view import only_new, show_message, show_state, transcript
 from okienko.conversations.store import threads
 from okienko.conversations.store.threads import Reason, Thread
 from okienko.database.ids import new_id
 from okienko.database.pool import DatabaseAway
+from okienko.keys import Keys
+from okienko.masking.kinds import ENTITIES
 from okienko.masking.mask import Finding, MaskingFailed, find, mask, published
+from okienko.masking.preview import Preview, preview
 from okienko.masking.vault import new_person_key, person_bound, seal
 from okienko.values import (
+    Author,
     Brand,
     Connection,
     ConversationId,
     Language,
+    Malformed,
     MaskedText,
     MessageId,
     PersonId,
@@ -149,6 +154,7 @@ async def _window(request: Request) -> Response:
             "language": language,
             "origins": brand.origins,
             "most": MOST_CHARACTERS,
+            "placeholders": [entity.word(language) for entity in ENTITIES.values()],
         },
     )
 
@@ -157,7 +163,10 @@ async def _window(request: Request) -> Response:
 
 
 async def _start(request: Request, limit: StartLimit) -> Response:
-    """A new conversation. Its token is told once and kept only as a keyed hash."""
+    """A new conversation. Its token is told once and kept only as a keyed hash.
+
+    Nothing begins when the first message holds something of which its writer should see first that it is hidden.
+    """
     connection, brand = await _door(request)
     require_own_page(request.headers)
     given = services(request)
@@ -167,8 +176,11 @@ async def _start(request: Request, limit: StartLimit) -> Response:
         wait = limit.seconds_to_wait(given.keys.lookup("network", network), now, given.settings.chats_per_hour)
         if wait > 0:
             raise HTTPException(429, headers={"Retry-After": str(wait)})
-    asked = (await read_json(request)).get("language")
-    language = choose_language("", brand.languages, default=brand.language, chosen=str(asked))
+    body = await read_json(request)
+    language = choose_language("", brand.languages, default=brand.language, chosen=str(body.get("language")))
+    shown = _preview(body, brand, given.keys, language)
+    if shown is not None:
+        return JSONResponse(shown.show(), 409)
     token = secrets.token_urlsafe(32)
     person = PersonId(new_id(now))
     async with given.database.brand(brand.id) as database:
@@ -186,6 +198,25 @@ async def _start(request: Request, limit: StartLimit) -> Response:
             now=now,
         )
     return JSONResponse({"token": token})
+
+
+def _preview(body: Mapping[str, Any], brand: Brand, keys: Keys, language: Language) -> Preview | None:
+    """What would be hidden in a first message. Raises 400."""
+    text = body.get("text", "")
+    if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
+        raise HTTPException(400)
+    try:
+        seen = read_seen(body.get("seen"))
+    except Malformed:
+        raise HTTPException(400) from None
+    if seen is None:
+        return None
+    raw = RawText(text)
+    try:
+        findings = find(raw, allowed=brand.allowed)
+    except MaskingFailed:
+        return None  # its shell will be stored, and the writer is asked to send it again
+    return preview(raw, findings, seen, numbers={}, keys=keys, language=language)
 
 
 # What the holder of a token may do ------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ class Webhook:
 
     name = "webhook"
     opens = True
+    limited = False
     idempotent = True
     most_bytes = 1024 * 1024
 

@@ -1,6 +1,7 @@
 // The chat window. Nothing is stored or sent before the first message; from then on the stream is the truth, and what
 // is drawn is whatever it says, by message id.
 import { bubble, contactForm, make, outgoing, say, words } from "./draw.js";
+import { ask, withdraw } from "./preview.js";
 import { follow, pause, retryAfter } from "./stream.js";
 
 const settings = JSON.parse(document.getElementById("settings").textContent);
@@ -226,8 +227,64 @@ function settle(message, state) {
   drawPending();
 }
 
-async function begin() {
-  const answer = await post(`${settings.address}/start`, { language: settings.language }, {});
+// Kinds of which the customer has seen that they are hidden: those are not shown again in this conversation. "all":
+// nothing is.
+const SEEN = `${KEY}:seen`;
+const seen = {
+  memory: [],
+  get() {
+    try {
+      return JSON.parse(localStorage.getItem(SEEN)) ?? this.memory;
+    } catch {
+      return this.memory;
+    }
+  },
+  add(kinds, rest) {
+    this.memory = rest ? "all" : [...new Set([...this.get(), ...kinds])];
+    try {
+      localStorage.setItem(SEEN, JSON.stringify(this.memory));
+    } catch {
+      // kept as long as this page
+    }
+  },
+  clear() {
+    this.memory = [];
+    try {
+      localStorage.removeItem(SEEN);
+    } catch {
+      // there is none
+    }
+  },
+};
+
+// What the server should not show us before it stores a message; null: nothing is to be shown.
+function shownFirst(message) {
+  const known = seen.get();
+  return message.kind === "text" && known !== "all" ? known : null;
+}
+
+// Asks the customer about what the server would hide; whether the message is to be sent.
+async function mayGo(message, preview) {
+  message.covered = true; // the panel shows it
+  settle(message, "asks");
+  const { answer, rest } = await ask(preview, settings.placeholders);
+  if (answer === "send") {
+    seen.add([...Object.keys(preview.hidden), ...preview.sensitive], rest);
+    message.covered = false;
+  } else {
+    pending.splice(pending.indexOf(message), 1);
+    text.value = [message.text, text.value].filter(Boolean).join("\n");
+    count();
+    drawPending();
+  }
+  if (answer === "person") acts.person();
+  text.focus();
+  return answer === "send";
+}
+
+async function begin(message) {
+  const first = { language: settings.language, text: message.text, seen: shownFirst(message) };
+  const answer = await post(`${settings.address}/start`, first, {});
   if (!answer.ok) return answer;
   tokens.set((await answer.json()).token);
   listen();
@@ -241,27 +298,39 @@ async function deliver(message) {
   for (let tries = 0, wait = 1000; ; wait = Math.min(wait * 2, 16_000)) {
     let answer = null;
     try {
-      answer = tokens.get() === null ? await begin() : null;
+      answer = tokens.get() === null ? await begin(message) : null;
       if (answer === null || answer.ok)
         answer = await post(settings.hook, {
           id: message.id, text: message.text, kind: message.kind, choice: message.choice,
+          language: settings.language, seen: shownFirst(message),
         });
     } catch {
       // away: the same id is sent again below, so that it is stored once however often it arrives
     }
     tell("delay", "");
     if (answer?.ok) return settle(message, "stored");
+    if (answer?.status === 409) {
+      if (!(await mayGo(message, await answer.json()))) return;
+      settle(message, "sending");
+      continue;
+    }
     if (answer?.status === 401) {
       forget(words.gone); // erased or expired: the same words begin a new conversation
     } else if (answer?.status === 429 && tokens.get() === null) {
       warn(words.many);
       return settle(message, "failed");
+    } else if (answer?.status === 429 && Number(answer.headers.get("Retry-After")) > 60) {
+      const moment = new Date(Date.now() + 1000 * Number(answer.headers.get("Retry-After")));
+      const how = { weekday: "long", hour: "2-digit", minute: "2-digit" };
+      warn(say("enough", { moment: moment.toLocaleString(settings.language, how) }));
+      return settle(message, "failed");
     } else if (answer !== null && [400, 403, 404, 413, 415].includes(answer.status)) {
       message.refused = true;
       return settle(message, "failed");
     } else if (answer !== null && [429, 503].includes(answer.status)) {
-      tell("delay", words.delayed);
-      await pause(1000 * retryAfter(answer, wait / 1000));
+      const seconds = retryAfter(answer, wait / 1000);
+      tell("delay", answer.status === 429 ? say("fast", { n: Math.ceil(seconds) }) : words.delayed);
+      await pause(1000 * seconds);
       continue; // the server asked us to come back: that is no failure
     } else {
       settle(message, navigator.onLine ? "sending" : "queued");
@@ -325,9 +394,7 @@ function listen() {
   stopStream?.();
   const connected = (yes) => {
     clearTimeout(reconnectTimer);
-    // Until here nothing could have been sent, so nothing could be typed or pressed.
-for (const control of document.querySelectorAll("[data-waits]")) control.disabled = false;
-if (!navigator.onLine) tell("connection", words.offline);
+    if (!navigator.onLine) tell("connection", words.offline);
     else if (yes) tell("connection", "");
     else reconnectTimer = setTimeout(() => tell("connection", words.reconnecting), 1500); // a short gap is no news
   };
@@ -342,6 +409,8 @@ function forget(reason) {
   stopStream?.();
   stopStream = null;
   tokens.set(null);
+  seen.clear();
+  withdraw();
   state = null;
   shown.clear();
   drawnAfter = "";
