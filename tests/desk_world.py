@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 
 from okienko.brands.directory import Directory
 from okienko.brands.store import SealedDoor, add_brand, add_categories, add_door, seal_bound
+from okienko.conversations.sealing import Sealing, seal_values
 from okienko.conversations.store import arrivals, threads
 from okienko.database.ids import new_id
 from okienko.database.pool import Database
@@ -25,7 +26,7 @@ from okienko.database.urls import Urls
 from okienko.desk import pages as desk
 from okienko.keys import Keys
 from okienko.masking.mask import mask
-from okienko.masking.vault import new_person_key, person_bound, seal
+from okienko.masking.vault import new_person_key, person_bound
 from okienko.settings import Settings
 from okienko.staff import pages as staff
 from okienko.staff import store as staff_store
@@ -173,30 +174,10 @@ class Begun:
         async with given.database.brand(self.brand.id) as connection:
             await connection.execute(arrivals.STORE_ARRIVALS, arrivals.pack_arrivals([arrival]))
             items: list[arrivals.SealedItem] = []
-            for value in masked.vaulted if person is not None else ():
-                assert person is not None
-                row = new_id(now)
-                items.append(
-                    arrivals.SealedItem(
-                        id=row,
-                        conversation=self.id,
-                        person=person,
-                        label=value.label,
-                        number=value.number,
-                        lookup=value.lookup,
-                        sealed=seal(
-                            person_key,
-                            value.value,
-                            brand=self.brand.id,
-                            person=person,
-                            table="vault_item",
-                            column="sealed",
-                            row=row,
-                        ),
-                        purpose="support",
-                        expires_at=now + timedelta(days=365),
-                    )
-                )
+            if person is not None:
+                wrapped = given.keys.wrap(person_key, person_bound(brand=self.brand.id, person=person))
+                sealing = Sealing(keys=given.keys, brand=self.brand, person=person, now=now)
+                items = seal_values(masked.vaulted, wrapped, sealing, conversation=self.id)
             await arrivals.store_vault_items(connection, items, now)
 
     async def read(self, sql: str, **values: object) -> list[tuple[Any, ...]]:

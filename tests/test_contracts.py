@@ -48,6 +48,7 @@ PLANTED = [
     ("pure", "turn.py", "import okienko.database.pool"),
     ("channels", "channels/webhook/adapter.py", "import okienko.channels.webchat.adapter"),
     ("vault", "staff/pages.py", "import okienko.masking.vault"),
+    ("clear", "desk/pages.py", "import okienko.conversations.clear"),
     ("http", "deliver.py", "import httpx2"),
     ("stores", "staff/store.py", "import starlette.requests"),
 ]

@@ -3,6 +3,8 @@
 Web chat is not called: its messages may be read as soon as they are stored. For the other channels a takeover cancels
 what waits; what a sender has claimed is the one message that may still arrive. A send that may or may not have arrived
 is repeated only where the channel honours our key; elsewhere people see *sent, unsure*.
+
+What an agent wrote is put into clear here, for the call alone.
 """
 
 from __future__ import annotations
@@ -15,13 +17,15 @@ from typing import Final
 
 from okienko.brands.directory import Directory
 from okienko.channels import caller
+from okienko.conversations.clear import resolve_all
 from okienko.conversations.store import outbox as store
 from okienko.conversations.store.outbox import Claimed, Draft, Settled
+from okienko.conversations.store.vault import read_forms
 from okienko.database.pool import Database
 from okienko.http import Answered, Http
 from okienko.keys import Keys, WrongKey
 from okienko.masking.vault import SealBroken, open_sealed, person_bound
-from okienko.values import BrandId, Clock, ConversationId, Failed, Outgoing, Sent, Unsure
+from okienko.values import Author, BrandId, Clock, ConversationId, Failed, Outgoing, Sent, Unsure
 
 AT_ONCE: Final = 16  # sends under way; as many may be repeated after a sender was killed
 CLAIM: Final = timedelta(seconds=60)  # longer than any call takes
@@ -43,14 +47,21 @@ async def send(
     for brand, group in by_brand.items():
         async with database.brand(brand) as connection:
             drafts = await store.read_drafts(connection, group)
-        sent = await asyncio.gather(*(_send_one(draft, directory, keys, http, clock) for draft in drafts))
+            written = {d.claimed.message: d.claimed.conversation for d in drafts if d.author is Author.AGENT}
+            forms = await read_forms(connection, written, clock())
+        texts = {draft.claimed.message: draft.text.text for draft in drafts}
+        texts |= resolve_all({d.claimed.message: d.text for d in drafts}, forms, keys=keys, brand=brand)
+        sends = [_send_one(d, texts[d.claimed.message], directory, keys, http, clock) for d in drafts]
+        sent = await asyncio.gather(*sends)
         settled = [*sent, *_lost(group, drafts)]
         async with database.brand(brand) as connection:
             await store.settle(connection, settled, clock())
     return [(claim.brand, claim.conversation) for claim in claimed]
 
 
-async def _send_one(draft: Draft, directory: Directory, keys: Keys, http: Http, clock: Clock) -> Settled:
+async def _send_one(  # noqa: PLR0917 - the road's tools, in their usual order
+    draft: Draft, text: str, directory: Directory, keys: Keys, http: Http, clock: Clock
+) -> Settled:
     claimed = draft.claimed
     found = await directory.door(draft.connection)
     channel = None if found is None else caller(found[0].channel)
@@ -70,7 +81,7 @@ async def _send_one(draft: Draft, directory: Directory, keys: Keys, http: Http, 
         thread=thread,
         author=draft.author,
         kind=draft.kind,
-        text=draft.text,
+        text=text,
         citations=draft.citations,
         attempt=claimed.attempt,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from uuid import uuid4
 
@@ -19,6 +20,13 @@ pytestmark = pytest.mark.anyio
 MESSAGES = "select author, text from message where conversation_id = %(id)s order by id"
 OUTBOX = "select author, state from outbox where conversation_id = %(id)s order by message_id"
 HOLDER = "select holder, agent_id, version, closed_at is not null from conversation where id = %(id)s"
+
+
+def seen(page: str) -> str:
+    """What says that a preview was seen."""
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found[1]
 
 
 async def hire_ola(world: World, role: Role = "agent") -> StaffId:
@@ -177,27 +185,88 @@ async def test_a_reply_goes_out_once(world: World) -> None:
     assert "wysłano" in page
 
 
-async def test_a_reply_is_masked_and_shown_before_it_leaves(world: World) -> None:
+async def test_a_reply_is_stored_masked_and_a_new_value_is_shown_before_it_leaves(world: World) -> None:
     ola = await hire_ola(world)
     begun = await world.begin("mój adres to jan.kowalski@poczta.example")
     await take(world, begun, ola)
     async with await world.enter(ola) as browser:
         page = (await browser.get(begun.address)).text
         assert "jan.kowalski" not in page
-        typed = "Proszę pisać na pomoc@seans.example albo anna@poczta.example"
+        typed = "Proszę pisać na pomoc@seans.example albo Anna@poczta.example, nie jan.kowalski@poczta.example"
         form = {"csrf": csrf(page), "once": once(page), "as": "reply", "text": typed}
         asked = await browser.post(begun.address + "/say", data=form)
         assert asked.status_code == 200
-        seen = re.search(r'name="seen" value="([^"]+)"', asked.text)
-        assert seen is not None
-        assert seen[1] == "Proszę pisać na pomoc@seans.example albo [e-mail 2]", "the customer's own is the first"
+        assert "<mark>Anna@poczta.example</mark>" in asked.text
+        assert "Zaznaczone: klient to zobaczy." in asked.text
+        assert "W nawiasach" not in asked.text, "nothing is hidden for good"
         assert once(asked.text) == form["once"], "the same message, whatever it takes"
         assert await begun.read("select 1 from message where conversation_id = %(id)s and author = 'agent'") == []
-        changed = await browser.post(begun.address + "/say", data=form | {"seen": "something else"})
-        assert changed.status_code == 200
-        assert (await browser.post(begun.address + "/say", data=form | {"seen": seen[1]})).status_code == 303
-    stored = await begun.read("select text from message where conversation_id = %(id)s and author = 'agent'")
-    assert stored == [(seen[1],)]
+        token = seen(asked.text)
+        other = form | {"text": typed.replace("Anna", "Inna"), "seen": token}
+        assert (await browser.post(begun.address + "/say", data=other)).status_code == 200, "that was not seen"
+        for _ in range(2):
+            assert (await browser.post(begun.address + "/say", data=form | {"seen": token})).status_code == 303
+        again = form | {"once": str(uuid4()), "text": "Czyli anna@poczta.example"}
+        assert (await browser.post(begun.address + "/say", data=again)).status_code == 303, "a known value is not asked"
+        page = (await browser.get(begun.address)).text
+        assert "nna@poczta.example" not in page
+    stored = await begun.read(
+        "select text from message where conversation_id = %(id)s and author = 'agent' order by id"
+    )
+    assert stored == [("Proszę pisać na pomoc@seans.example albo [e-mail 2], nie [e-mail]",), ("Czyli [e-mail 2]",)]
+    items = await begun.read("select label, number, purpose from vault_item order by number")
+    assert items == [("EMAIL_ADDRESS", 1, "contact"), ("EMAIL_ADDRESS", 2, "contact")]
+    assert await begun.read("select place from vault_form order by id") == [(41,), (57,), (6,)]
+
+
+async def test_what_is_dropped_is_hidden_from_the_customer_too_and_the_agent_is_told(world: World) -> None:
+    ola = await hire_ola(world)
+    begun = await world.begin("halo")
+    await take(world, begun, ola)
+    async with await world.enter(ola) as browser:
+        page = (await browser.get(begun.address)).text
+        form = {"csrf": csrf(page), "once": once(page), "as": "reply", "text": "karta 4111 1111 1111 1111 wygasła"}
+        asked = await browser.post(begun.address + "/say", data=form)
+        assert '<strong class="harm">[karta]</strong>' in asked.text
+        assert "W nawiasach: dane ukryte na zawsze" in asked.text
+        assert "Zaznaczone" not in asked.text
+        answer = await browser.post(begun.address + "/say", data=form | {"seen": seen(asked.text)})
+        assert answer.status_code == 303
+    assert await begun.read("select text from message where author = 'agent'") == [("karta [karta] wygasła",)]
+    assert await begun.read("select 1 from vault_item union all select 1 from vault_form") == []
+
+
+async def test_nothing_is_sealed_for_a_person_whose_key_is_destroyed(world: World) -> None:
+    ola = await hire_ola(world)
+    begun = await world.begin("halo")
+    await take(world, begun, ola)
+    await begun.change("update person_key set wrapped = null, destroyed_at = now()")
+    async with await world.enter(ola) as browser:
+        page = (await browser.get(begun.address)).text
+        form = {"csrf": csrf(page), "once": once(page), "as": "reply", "text": "to anna@poczta.example"}
+        asked = await browser.post(begun.address + "/say", data=form)
+        assert '<strong class="harm">[e-mail]</strong>' in asked.text
+        assert (await browser.post(begun.address + "/say", data=form | {"seen": seen(asked.text)})).status_code == 303
+    assert await begun.read("select text from message where author = 'agent'") == [("to [e-mail]",)]
+    assert await begun.read("select 1 from vault_item union all select 1 from vault_form") == []
+
+
+async def test_agents_and_customers_who_write_at_once_never_share_a_number(world: World) -> None:
+    ola = await hire_ola(world)
+    begun = await world.begin("halo")
+    await take(world, begun, ola)
+    async with await world.enter(ola) as browser:
+        page = (await browser.get(begun.address)).text
+
+        async def note(n: int) -> None:
+            form = {"csrf": csrf(page), "once": str(uuid4()), "as": "note", "text": f"kurier{n}@poczta.example"}
+            assert (await browser.post(begun.address + "/say", data=form)).status_code == 303
+
+        await asyncio.gather(*(note(n) for n in range(8)))
+    texts = await begun.read("select text from message where author = 'note'")
+    assert {text for (text,) in texts} == {"[e-mail]", *(f"[e-mail {n}]" for n in range(2, 9))}
+    assert await begun.read("select count(*), max(number) from vault_item") == [(8, 8)]
+    assert await begun.read("select 1 from vault_form") == [], "no customer reads a note"
 
 
 async def test_who_does_not_have_it_cannot_reply_and_loses_nothing(world: World) -> None:

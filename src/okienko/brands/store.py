@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
+from uuid import UUID
 
 from okienko.database.pool import Connection
-from okienko.values import Brand, BrandId, ConnectionId, Language
+from okienko.values import Brand, BrandId, ConnectionId, Language, StaffId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,8 @@ class SealedDoor:
 
 
 READ_BRANDS: Final = """
-select id, slug, name, language, languages, accent, timezone, hours, allowed, origins, keep_months, articles_version
+select id, slug, name, language, languages, accent, timezone, hours, allowed, denied_as, denied, origins, keep_months,
+  articles_version
 from brand order by slug
 """
 
@@ -41,6 +43,7 @@ async def read_brands(connection: Connection) -> list[Brand]:
             timezone=timezone,
             hours=hours,
             allowed=tuple(allowed),
+            denied=tuple(zip(denied_as, denied, strict=True)),
             origins=tuple(origins),
             keep_months=keep_months,
             articles_version=articles_version,
@@ -55,6 +58,8 @@ async def read_brands(connection: Connection) -> list[Brand]:
             timezone,
             hours,
             allowed,
+            denied_as,
+            denied,
             origins,
             keep_months,
             articles_version,
@@ -90,10 +95,11 @@ async def read_categories(connection: Connection) -> Mapping[Language, Mapping[s
 
 ADD_BRAND: Final = """
 insert into brand
-  (id, slug, name, language, languages, accent, timezone, hours, allowed, origins, keep_months, created_at)
+  (id, slug, name, language, languages, accent, timezone, hours, allowed, denied_as, denied, origins, keep_months,
+  created_at)
 values (%(id)s::uuid, %(slug)s::text, %(name)s::text, %(language)s::text, %(languages)s::text[], %(accent)s::text,
-  %(timezone)s::text, %(hours)s::text, %(allowed)s::text[], %(origins)s::text[], %(keep_months)s::integer,
-  %(now)s::timestamptz)
+  %(timezone)s::text, %(hours)s::text, %(allowed)s::text[], %(denied_as)s::text[], %(denied)s::text[],
+  %(origins)s::text[], %(keep_months)s::integer, %(now)s::timestamptz)
 """
 
 
@@ -111,10 +117,88 @@ async def add_brand(connection: Connection, brand: Brand, now: datetime) -> None
             "timezone": brand.timezone,
             "hours": brand.hours,
             "allowed": list(brand.allowed),
+            "denied_as": [label for label, _ in brand.denied],
+            "denied": [phrase for _, phrase in brand.denied],
             "origins": list(brand.origins),
             "keep_months": brand.keep_months,
             "now": now,
         },
+    )
+
+
+SET_WORDS: Final = """
+update brand set allowed = %(allowed)s::text[], denied_as = %(denied_as)s::text[], denied = %(denied)s::text[]
+where id = current_brand()
+"""
+# Somebody else may have changed the lists since: what is written down is what this change does.
+NOTE_WORDS: Final = """
+with before as (
+  select allowed, denied_as, denied from brand where id = current_brand() for update
+), list (name, was, now) as (
+  select 'allowed', allowed, %(allowed)s::text[] from before
+  union all
+  select 'denied',
+    (select coalesce(array_agg(w.label || ' ' || w.phrase), '{}') from unnest(denied_as, denied) as w (label, phrase)),
+    (select coalesce(array_agg(w.label || ' ' || w.phrase), '{}')
+      from unnest(%(denied_as)s::text[], %(denied)s::text[]) as w (label, phrase))
+  from before
+), change as (
+  select name, array(select unnest(now) except select unnest(was)) as added,
+    array(select unnest(was) except select unnest(now)) as removed
+  from list
+)
+insert into brand_words (brand_id, id, staff_id, list, added, removed, at)
+select current_brand(), case name when 'allowed' then %(first)s::uuid else %(second)s::uuid end, %(staff)s::uuid, name,
+  added, removed, %(now)s::timestamptz
+from change where cardinality(added) + cardinality(removed) > 0
+"""
+
+
+async def set_words(
+    connection: Connection,
+    *,
+    allowed: Sequence[str],
+    denied: Sequence[tuple[str, str]],
+    staff_id: StaffId,
+    ids: tuple[UUID, UUID],
+    now: datetime,
+) -> None:
+    """What the current brand never masks, and what always; who changed it and how is written down."""
+    values = {
+        "allowed": list(allowed),
+        "denied_as": [label for label, _ in denied],
+        "denied": [phrase for _, phrase in denied],
+        "staff": staff_id,
+        "first": ids[0],
+        "second": ids[1],
+        "now": now,
+    }
+    await connection.execute(NOTE_WORDS, values)
+    await connection.execute(SET_WORDS, values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsChange:
+    """Somebody changed a list."""
+
+    list: Literal["allowed", "denied"]
+    added: tuple[str, ...]  # of denied phrases: label, space, phrase
+    removed: tuple[str, ...]
+    by: str | None  # the name
+    at: datetime
+
+
+LIST_WORDS_CHANGES: Final = """
+select w.list, w.added, w.removed, s.name, w.at from brand_words w left join staff s on s.id = w.staff_id
+where w.brand_id = current_brand() order by w.id desc limit %(limit)s::integer
+"""
+
+
+async def list_words_changes(connection: Connection, *, limit: int = 20) -> tuple[WordsChange, ...]:
+    """The latest changes, newest first."""
+    rows = await (await connection.execute(LIST_WORDS_CHANGES, {"limit": limit})).fetchall()
+    return tuple(
+        WordsChange(list=row[0], added=tuple(row[1]), removed=tuple(row[2]), by=row[3], at=row[4]) for row in rows
     )
 
 

@@ -20,14 +20,18 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from okienko.brands.store import read_categories
+from okienko.conversations.sealing import Sealing, seal_forms, seal_values
 from okienko.conversations.store import actions, reveals
 from okienko.conversations.store import desk as store
 from okienko.conversations.store.actions import Change, Outcome
 from okienko.conversations.store.desk import Conversation, Row, View
+from okienko.conversations.store.vault import open_vault
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection
 from okienko.desk import rules
-from okienko.masking.mask import MaskingFailed, find, mask, published
+from okienko.masking.forms import Piece, find_forms, read_pieces
+from okienko.masking.kinds import ENTITIES, Fate
+from okienko.masking.mask import Findings, Masked, MaskingFailed, find, mask, published
 from okienko.masking.mask import render as render_masked
 from okienko.masking.vault import SealBroken, open_sealed, person_bound
 from okienko.values import Brand, Language, MaskedText, RawText, SignedIn, StaffId
@@ -117,12 +121,22 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What the customer would see of a reply, shown to its writer alone."""
+
+    pieces: tuple[Piece, ...]
+    seen: str  # sent back, it says that these very words were seen
+    hidden: bool  # something is hidden for good
+    shown: bool  # something is sealed, and the customer reads it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What an agent has written and not sent yet."""
 
     text: str = ""
     mode: str = "reply"
-    preview: str | None = None  # what the customer would see, when something is hidden
+    preview: Preview | None = None
     wrong: str | None = None
 
 
@@ -231,6 +245,7 @@ async def _render_inbox(
         "brand_filter": chosen,
         "brands": brands,
         "inbox_address": _inbox_address,
+        "kinds": ENTITIES,
         "now": now,
         "today": now.astimezone(ZoneInfo(talk.brand.timezone)).date() if talk else now.date(),
     }
@@ -326,7 +341,7 @@ async def _search(request: Request) -> Response:
     found: list[tuple[Brand, Row]] = []
     for brand in await _brands(request, staff):
         raw = RawText(typed)
-        findings = find(raw, allowed=brand.allowed)
+        findings = find(raw, allowed=brand.allowed, denied=brand.denied)
         masked = render_masked(raw, findings, {}, given.keys, brand.language).text.text
         async with given.database.brand(brand.id) as connection:
             rows = await store.search_reference(connection, reference) if reference else ()
@@ -489,7 +504,11 @@ def _read_uuid(text: str) -> UUID:
 
 
 async def _say(request: Request) -> Response:
-    """A reply or a note. Both are masked; when that hides something of a reply, the agent sees it before it leaves."""
+    """A reply or a note, stored masked. What the customer has to read in clear is sealed.
+
+    Before a reply leaves, its writer is asked when the customer would not read what was written, because something is
+    hidden for good, or would read a value that this conversation has not had before: it may be somebody else's.
+    """
     given = services(request)
     staff, brand, form = await _read_action(request)
     speak = words(_language(request))
@@ -497,7 +516,7 @@ async def _say(request: Request) -> Response:
     typed, once = form.get("text", "").strip(), form.get("once", "")
     now = given.clock()
 
-    async def ask_again(status: int, *, preview: str | None = None, wrong: str | None = None) -> Response:
+    async def ask_again(status: int, *, preview: Preview | None = None, wrong: str | None = None) -> Response:
         talk = await _read_talk(request, staff, brand, once=once)
         draft = Draft(text=typed, mode=mode, preview=preview, wrong=wrong)
         return await _render_inbox(request, staff, talk=talk, draft=draft, status=status)
@@ -505,37 +524,68 @@ async def _say(request: Request) -> Response:
     if not typed or len(typed) > LONGEST_TEXT:
         return await ask_again(422, wrong=speak.gettext("Write at least a word, and at most 5,000 characters."))
     key = given.keys.lookup(f"desk {mode}", str(_read_uuid(once)))
+    raw = RawText(typed)
+    try:
+        findings = find(raw, allowed=brand.allowed, denied=brand.denied)
+    except MaskingFailed:
+        return await ask_again(422, wrong=speak.gettext("This text cannot be processed. Nothing was sent; change it."))
+    preview: Preview | None = None
+    outcome: Outcome = "already"
     async with given.database.brand(brand.id) as connection:
         conversation = await _find_conversation(connection, request)
-        known = await reveals.read_numbers(connection, conversation.id)
-        try:
-            text = mask(
-                RawText(typed), keys=given.keys, language=conversation.language, allowed=brand.allowed, known=known
-            ).text
-        except MaskingFailed:
-            text = None
-        preview = text is not None and mode == "reply" and text.text != typed and form.get("seen") != text.text
-        outcome: Outcome = "already"
-        if text is not None and not preview:
-            post = actions.reply if mode == "reply" else actions.add_note
-            outcome = await post(
-                connection,
-                conversation_id=conversation.id,
-                staff_id=staff.id,
-                message_id=new_id(now),
-                once=key,
-                text=text,
-                now=now,
-            )
-    if text is None:
-        return await ask_again(422, wrong=speak.gettext("This text cannot be processed. Nothing was sent; change it."))
-    if preview:
-        return await ask_again(200, preview=text.text)
+        vault = await open_vault(connection, conversation.id) if findings.vaulted else None
+        masked = render_masked(
+            raw,
+            findings,
+            vault.numbers if vault else {},
+            given.keys,
+            conversation.language,
+            spent=vault.spent if vault else {},
+        )
+        wrapped = vault.wrapped_key if vault else None
+        if mode == "reply":
+            seen = given.keys.token("desk preview", f"{once}\x1f{typed}\x1f{masked.text}".encode()).hex()
+            preview = _preview(raw, findings, masked, sealed=wrapped is not None, seen=seen)
+            if form.get("seen") == seen:
+                preview = None
+        if preview is None:
+            sealing = Sealing(keys=given.keys, brand=brand, person=conversation.person_id, now=now)
+            items = seal_values(masked.vaulted, wrapped, sealing, conversation=conversation.id) if wrapped else []
+            common: dict[str, Any] = {
+                "conversation_id": conversation.id,
+                "staff_id": staff.id,
+                "message_id": new_id(now),
+                "once": key,
+                "text": masked.text,
+                "items": items,
+                "now": now,
+            }
+            if mode == "note":
+                outcome = await actions.add_note(connection, **common)
+            else:
+                forms = seal_forms(find_forms(raw, findings, masked.text), wrapped, sealing) if wrapped else []
+                outcome = await actions.reply(connection, **common, forms=forms)
+    if preview is not None:
+        return await ask_again(200, preview=preview)
     if outcome in _NOT_DONE:
         return await ask_again(409, wrong=speak.gettext(_NOT_DONE[outcome]))
     if outcome == "done":
         await given.live.announce(brand.id, [conversation.id])
     return await _back(request, brand)
+
+
+def _preview(raw: RawText, findings: Findings, masked: Masked, *, sealed: bool, seen: str) -> Preview | None:
+    """What to show before a reply leaves; None when its customer will read just what was written, and nothing new."""
+    hidden = any(span.fate is Fate.DROP or (span.fate is Fate.VAULT and not sealed) for span in findings.spans)
+    if not hidden and not masked.vaulted:
+        return None
+    pieces = read_pieces(raw, findings, masked.text, sealed=sealed)
+    return Preview(
+        pieces=pieces,
+        seen=seen,
+        hidden=hidden,
+        shown=any(piece.fate is Fate.VAULT for piece in pieces),
+    )
 
 
 async def _typing(request: Request) -> Response:
@@ -570,13 +620,10 @@ async def _reveal(request: Request, confirm_password: Confirm) -> Response:
         return await refuse(mark("Say in at least 10 characters what it is needed for."))
     if not await confirm_password(request, form.get("password", "")[:1000]):
         return await refuse(mark("The password was not right. The value stays hidden."))
-    elsewhere = 0
-    for other in staff.roles:
-        if other != brand.id:
-            async with given.database.brand(other) as connection:
-                elsewhere += await reveals.count_reveals(connection, staff.id, now)
     try:
-        why = mask(RawText(reason), keys=given.keys, language=brand.language, allowed=brand.allowed).text
+        why = mask(
+            RawText(reason), keys=given.keys, language=brand.language, allowed=brand.allowed, denied=brand.denied
+        ).text
         async with given.database.brand(brand.id) as connection:
             sealed = await reveals.read_sealed(connection, conversation.id, item, now)
             recorded = sealed is not None and await reveals.record_reveal(
@@ -586,7 +633,6 @@ async def _reveal(request: Request, confirm_password: Confirm) -> Response:
                 item_id=item,
                 staff_id=staff.id,
                 reason=_lengthen(why),
-                elsewhere=elsewhere,
                 now=now,
             )
             value = _open(request, brand, sealed) if sealed is not None and recorded else None

@@ -119,12 +119,14 @@ def render(
     keys: Keys,
     language: Language,
     *,
+    spent: Mapping[str, int] | None = None,
     keep: Collection[str] = (),
 ) -> Masked:
     """The text with a placeholder for everything found in it, but for the labels to `keep`.
 
     `numbers`: what the conversation has given out so far, by label and lookup; read it under the conversation's lock
-    when `findings.vaulted` is not empty, otherwise `{}` will do.
+    when `findings.vaulted` is not empty, otherwise `{}` will do. `spent`: by label, the highest number whose value is
+    gone; it is not given out again.
     """
     text = raw.reveal()
     spans = [span for span in findings.spans if span.fate is not Fate.KEEP and span.label not in keep]
@@ -141,6 +143,7 @@ def render(
             lookup = keys.lookup(span.label, span.value)
             known = numbers.get((span.label, lookup))
             if known is None:
+                number += (spent or {}).get(span.label, 0)
                 while (span.label, number) in taken:
                     number += 1
                 taken.add((span.label, number))
@@ -165,6 +168,12 @@ def mask(
 ) -> Masked:
     """`find` and `render` in one step. Raises `MaskingFailed`."""
     return render(raw, find(raw, allowed=allowed, denied=denied), known or {}, keys, language)
+
+
+def read_placeholder(text: str, place: int) -> tuple[str, int, int] | None:
+    """(label, number, end) of the placeholder that begins at `place`, in whatever language; None when there is none."""
+    match = _PLACEHOLDER.match(text, place)
+    return None if match is None else (_WORDS[match[1]], int(match[2] or 1), match.end())
 
 
 def published(text: str) -> MaskedText:

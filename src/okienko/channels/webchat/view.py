@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from okienko.conversations.store.threads import Visible, VisibleMessage
-from okienko.values import Author, Brand, Citation, Kind, Language
+from okienko.values import Author, Brand, Citation, Kind, Language, MessageId
 from okienko.web.i18n import Words
 
 _MARKS: Final[Mapping[Language, str]] = {"pl": "„”", "en": "“”"}
@@ -32,16 +32,25 @@ def show_state(visible: Visible) -> dict[str, Any]:
 
 
 def show_message(
-    message: VisibleMessage, *, brand: Brand, words: Words, categories: Mapping[str, str], now: datetime
+    message: VisibleMessage,
+    *,
+    clear: Mapping[MessageId, str],
+    brand: Brand,
+    words: Words,
+    categories: Mapping[str, str],
+    now: datetime,
 ) -> dict[str, Any]:
-    """One message, ready to be drawn. A quick reply whose `name` is None is not a button (`contact`: a form)."""
+    """One message, ready to be drawn. A quick reply whose `name` is None is not a button (`contact`: a form).
+
+    `clear`: agents' messages as their customer reads them, where that is not how they are stored.
+    """
     names = {**categories, PERSON: words.gettext("Talk to a person")}
     return {
         "id": str(message.id),
         "author": message.author.value,
         "kind": message.kind.value,
         "name": message.name,
-        "text": message.text.text,
+        "text": clear.get(message.id, message.text.text),
         "at": message.at.isoformat(),
         "time": words.moment(message.at, brand.timezone, now=now),
         "choices": [{"slug": slug, "name": names.get(slug)} for slug in message.choices],
@@ -65,15 +74,15 @@ def only_new(visible: Visible, shown: Collection[object]) -> tuple[VisibleMessag
     return tuple(message for message in visible.messages if message.id not in shown)
 
 
-def transcript(visible: Visible, *, brand: Brand, words: Words, now: datetime) -> str:
-    """The conversation as plain text, in the order in which it was had."""
+def transcript(visible: Visible, *, clear: Mapping[MessageId, str], brand: Brand, words: Words, now: datetime) -> str:
+    """The conversation as plain text, in the order in which it was had. `clear` as for `show_message`."""
     title = words.gettext("conversation %(reference)s", reference=visible.reference)
     saved = words.gettext("Saved on %(moment)s", moment=_moment(now, brand, words))
     lines = [f"{brand.name} · {title}", saved, ""]
     for message in visible.messages:
         lines += [
             f"{_speaker(message, words)} · {_moment(message.at, brand, words)}",
-            *_said(message, brand, words),
+            *([clear[message.id]] if message.id in clear else _said(message, brand, words)),
             "",
         ]
     return "\n".join(lines)

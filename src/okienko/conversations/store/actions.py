@@ -6,12 +6,15 @@ is overwritten.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal, LiteralString
 from uuid import UUID
 
+from okienko.conversations.store.arrivals import SealedItem, store_vault_items
+from okienko.conversations.store.vault import SealedForm, store_forms
 from okienko.database.pool import Connection
-from okienko.values import ConversationId, MaskedText, StaffId
+from okienko.values import ConversationId, MaskedText, MessageId, StaffId
 
 Outcome = Literal["done", "already", "held", "closed"]
 """done; already so (a double click); somebody else holds the conversation; it is closed."""
@@ -74,10 +77,16 @@ async def reply(
     message_id: UUID,
     once: bytes,
     text: MaskedText,
+    items: Sequence[SealedItem] = (),
+    forms: Sequence[SealedForm] = (),
     now: datetime,
 ) -> Outcome:
-    """An agent's words for the customer, on their way out. `once` is a keyed hash of the form's own id: sent again,
-    it changes nothing ("already")."""
+    """An agent's words for the customer, on their way out.
+
+    `once` is a keyed hash of the form's own id: sent again, it changes nothing ("already"). `items` are values that the
+    conversation has not had before, numbered under its lane's lock (`open_vault`); `forms` are what the customer will
+    read instead of placeholders.
+    """
     values = {"conversation": conversation_id, "staff": staff_id, "once": once, "now": now}
     row = await (await connection.execute(HOLD, values)).fetchone()
     if row is None:
@@ -85,7 +94,9 @@ async def reply(
         return "held" if outcome == "already" else outcome
     if (await connection.execute(ONCE, {**values, "connection": row[0]})).rowcount == 0:
         return "already"
+    await store_vault_items(connection, items, now)
     await _say(connection, conversation_id, message_id, text, now, staff_id=staff_id)
+    await store_forms(connection, conversation_id, MessageId(message_id), forms)
     return "done"
 
 
@@ -111,15 +122,20 @@ async def add_note(
     message_id: UUID,
     once: bytes,
     text: MaskedText,
+    items: Sequence[SealedItem] = (),
     now: datetime,
 ) -> Outcome:
-    """A note for colleagues; anybody may leave one, whoever holds the conversation. It is never sent."""
+    """A note for colleagues; anybody may leave one, whoever holds the conversation. It is never sent.
+
+    `items` as in `reply`: colleagues can reveal them. A note has no forms, for no customer reads it.
+    """
     values = {"conversation": conversation_id, "staff": staff_id, "once": once, "now": now}
     row = await (await connection.execute(READ_DOOR, values)).fetchone()
     if row is None:
         return "closed"
     if (await connection.execute(ONCE, {**values, "connection": row[0]})).rowcount == 0:
         return "already"
+    await store_vault_items(connection, items, now)
     await connection.execute(ADD_NOTE, {**values, "message": message_id, "text": text.text})
     return "done"
 

@@ -109,6 +109,7 @@ class Vault:
     person: PersonId
     wrapped_key: bytes | None = field(repr=False)  # None: the person was erased, and nothing can be sealed any more
     numbers: Mapping[tuple[str, bytes], int]
+    spent: Mapping[str, int]  # by label, the highest number whose value is gone
 
 
 OPEN_VAULTS: Final = """
@@ -125,10 +126,31 @@ from locked o
 join conversation c on c.brand_id = current_brand() and c.id = o.conversation_id
 join person_key k on k.brand_id = current_brand() and k.person_id = c.person_id
 """
+# One statement: a value that upkeep deletes meanwhile is seen here or there.
 READ_NUMBERS: Final = """
 select conversation_id, label, lookup, number from vault_item
 where brand_id = current_brand() and conversation_id = any(%(conversations)s::uuid[])
+union all
+select conversation_id, label, null, number from vault_spent
+where brand_id = current_brand() and conversation_id = any(%(conversations)s::uuid[])
 """
+
+
+async def read_numbers(
+    connection: Connection, conversations: Collection[ConversationId]
+) -> dict[ConversationId, tuple[dict[tuple[str, bytes], int], dict[str, int]]]:
+    """What conversations have given out: numbers by label and lookup; by label, the highest whose value is gone."""
+    given: dict[ConversationId, tuple[dict[tuple[str, bytes], int], dict[str, int]]] = {
+        conversation: ({}, {}) for conversation in conversations
+    }
+    rows = await (await connection.execute(READ_NUMBERS, {"conversations": list(conversations)})).fetchall()
+    for conversation, label, lookup, number in rows:
+        numbers, spent = given[ConversationId(conversation)]
+        if lookup is None:
+            spent[label] = number
+        else:
+            numbers[label, bytes(lookup)] = number
+    return given
 
 
 async def open_vaults(
@@ -140,16 +162,14 @@ async def open_vaults(
             OPEN_VAULTS, {"connections": [c for c, _ in threads], "lookups": [lookup for _, lookup in threads]}
         )
     ).fetchall()
-    numbers: dict[UUID, dict[tuple[str, bytes], int]] = {row[2]: {} for row in rows}
-    known = await (await connection.execute(READ_NUMBERS, {"conversations": list(numbers)})).fetchall()
-    for conversation, label, lookup, number in known:
-        numbers[conversation][label, bytes(lookup)] = number
+    given = await read_numbers(connection, [row[2] for row in rows])
     return {
         (ConnectionId(connection_id), bytes(lookup)): Vault(
             conversation=ConversationId(conversation),
             person=PersonId(person),
             wrapped_key=None if wrapped is None else bytes(wrapped),
-            numbers=numbers[conversation],
+            numbers=given[conversation][0],
+            spent=given[conversation][1],
         )
         for connection_id, lookup, conversation, person, wrapped, _ in rows
     }
@@ -185,6 +205,8 @@ on conflict (brand_id, conversation_id, label, lookup) do nothing
 
 async def store_vault_items(connection: Connection, items: Sequence[SealedItem], now: datetime) -> None:
     """Keeps sealed values. One that the conversation already has is left as it is."""
+    if not items:
+        return
     await connection.execute(
         STORE_VAULT_ITEMS,
         {

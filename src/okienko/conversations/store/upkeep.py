@@ -37,13 +37,23 @@ async def close_idle(connection: Connection, *, before: datetime, now: datetime)
     return (await connection.execute(CLOSE_IDLE, {"before": before, "now": now, "most": MOST})).rowcount
 
 
+# The texts still name the numbers: they are written down as spent, so that no other value gets them.
 EXPIRE_VAULT: Final = """
-delete from vault_item where brand_id = current_brand() and id in (
-  select id from vault_item where brand_id = current_brand() and expires_at < %(now)s::timestamptz
-  limit %(most)s::integer)
+with expired as (
+  delete from vault_item where brand_id = current_brand() and (conversation_id, id) in (
+    select conversation_id, id from vault_item where brand_id = current_brand() and expires_at < %(now)s::timestamptz
+    limit %(most)s::integer)
+  returning conversation_id, label, number
+), spent as (
+  insert into vault_spent (brand_id, conversation_id, label, number)
+  select current_brand(), conversation_id, label, max(number) from expired group by conversation_id, label
+  on conflict (brand_id, conversation_id, label) do update set number = greatest(vault_spent.number, excluded.number)
+)
+select count(*) from expired
 """
 
 
 async def expire_vault(connection: Connection, now: datetime) -> int:
     """Deletes up to `MOST` sealed values of the current brand whose time is over; how many there were."""
-    return (await connection.execute(EXPIRE_VAULT, {"now": now, "most": MOST})).rowcount
+    row = await (await connection.execute(EXPIRE_VAULT, {"now": now, "most": MOST})).fetchone()
+    return row[0] if row else 0
