@@ -11,9 +11,8 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 import orjson
 import psycopg
@@ -24,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 from okienko.brands.directory import Directory
 from okienko.channels import adapters
 from okienko.channels.webchat.limit import MessageLimit
+from okienko.conversations.sealing import Sealing, seal_values
 from okienko.conversations.store import arrivals as store
 from okienko.conversations.store import threads, turns
 from okienko.conversations.store.arrivals import Arrival, SealedItem, Stored, Vault
@@ -205,7 +205,7 @@ class Reception:
         """
         language = _language(inbound.language, brand)
         try:
-            findings = find(inbound.text, allowed=brand.allowed)
+            findings = find(inbound.text, allowed=brand.allowed, denied=brand.denied)
         except MaskingFailed:
             findings = None
         lookup = self._lookup(door, inbound)
@@ -377,32 +377,11 @@ class Reception:
         """The masked text of a message, numbered after what its conversation has, and the values to keep sealed."""
         if waiting.findings is None or vault is None:
             return self._words(waiting), []
-        masked = render(waiting.raw, waiting.findings, vault.numbers, self._keys, waiting.language)
+        masked = render(waiting.raw, waiting.findings, vault.numbers, self._keys, waiting.language, spent=vault.spent)
         if vault.wrapped_key is None:
             return masked.text, []
-        brand, person = waiting.brand, vault.person
-        key = self._keys.unwrap(vault.wrapped_key, person_bound(brand=brand.id, person=person))
-        items: list[SealedItem] = []
-        for value in masked.vaulted:
-            if (value.label, value.lookup) in vault.numbers:
-                continue
-            row: UUID = new_id(now)
-            items.append(
-                SealedItem(
-                    id=row,
-                    conversation=vault.conversation,
-                    person=person,
-                    label=value.label,
-                    number=value.number,
-                    lookup=value.lookup,
-                    sealed=seal(
-                        key, value.value, brand=brand.id, person=person, table="vault_item", column="sealed", row=row
-                    ),
-                    purpose="support",
-                    expires_at=now + timedelta(days=31 * brand.keep_months),
-                )
-            )
-        return masked.text, items
+        sealing = Sealing(keys=self._keys, brand=waiting.brand, person=vault.person, now=now)
+        return masked.text, seal_values(masked.vaulted, vault.wrapped_key, sealing, conversation=vault.conversation)
 
     def _arrival(self, waiting: Waiting, text: MaskedText, now: datetime) -> Arrival:
         return Arrival(

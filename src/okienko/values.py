@@ -108,7 +108,8 @@ class Brand:
     accent: str
     timezone: str
     hours: str
-    allowed: tuple[str, ...]  # the brand's own addresses and numbers, never masked
+    allowed: tuple[str, ...]  # the brand's own addresses, numbers and names, never masked
+    denied: tuple[tuple[str, str], ...] = ()  # phrases that are always masked: (label, phrase)
     origins: tuple[str, ...]  # sites that may embed the widget; empty means any
     keep_months: int
     articles_version: int
@@ -253,7 +254,7 @@ class Outgoing:
     thread: str = field(repr=False)  # the vendor's id of the conversation, unsealed for this send
     author: Author
     kind: Kind
-    text: MaskedText
+    text: str = field(repr=False)  # as its customer reads it: what an agent wrote is in clear here, for this send
     citations: tuple[Citation, ...]
     attempt: int
 

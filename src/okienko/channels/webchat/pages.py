@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -25,9 +25,12 @@ from okienko.brands.store import read_categories
 from okienko.channels.webchat.adapter import MOST_CHARACTERS, read_seen, read_token
 from okienko.channels.webchat.limit import StartLimit, network_of
 from okienko.channels.webchat.view import only_new, show_message, show_state, transcript
+from okienko.conversations.clear import resolve_all
 from okienko.conversations.store import threads
-from okienko.conversations.store.threads import Reason, Thread
+from okienko.conversations.store.threads import Reason, Thread, VisibleMessage
+from okienko.conversations.store.vault import read_forms
 from okienko.database.ids import new_id
+from okienko.database.pool import Connection as DatabaseConnection
 from okienko.database.pool import DatabaseAway
 from okienko.keys import Keys
 from okienko.masking.kinds import ENTITIES
@@ -52,7 +55,7 @@ from okienko.web.csrf import require_own_page
 from okienko.web.forms import read_json
 from okienko.web.headers import content_policy
 from okienko.web.i18n import choose_language, words
-from okienko.web.services import services
+from okienko.web.services import Services, services
 from okienko.web.templates import render
 
 NAME: Final = "webchat"
@@ -276,24 +279,40 @@ async def _events(request: Request, visitor: _Visitor, streams: asyncio.BoundedS
                     try:
                         async with given.database.brand(brand.id) as database:
                             visible = await threads.read_visible(database, conversation)
+                            new = only_new(visible, shown) if visible else ()
+                            clear = await _clear(database, given, brand, conversation, new)
                             if names is None:
                                 names = (await read_categories(database)).get(spoken.language, {})
                     except DatabaseAway:
                         return  # the window connects again
                     if visible is None:
                         return
-                    new = only_new(visible, shown)
                     if new or show_state(visible) != state:
                         state = show_state(visible)
                         shown.update(message.id for message in new)
                         messages = [
-                            show_message(message, brand=brand, words=spoken, categories=names, now=given.clock())
+                            show_message(
+                                message, clear=clear, brand=brand, words=spoken, categories=names, now=given.clock()
+                            )
                             for message in new
                         ]
                         yield b"event: update\ndata: %b\n\n" % orjson.dumps({"state": state, "messages": messages})
                     else:
                         yield b": beat\n\n"
                 kind = (await anext(turns)).kind
+
+
+async def _clear(
+    database: DatabaseConnection,
+    given: Services,
+    brand: Brand,
+    conversation: ConversationId,
+    messages: Sequence[VisibleMessage],
+) -> Mapping[MessageId, str]:
+    """Agents' words as they were written, for the eyes of their customer: read, shown, and kept nowhere."""
+    written = {message.id: message.text for message in messages if message.author is Author.AGENT}
+    forms = await read_forms(database, dict.fromkeys(written, conversation), given.clock())
+    return resolve_all(written, forms, keys=given.keys, brand=brand.id)
 
 
 async def _feedback(request: Request) -> Response:
@@ -402,7 +421,10 @@ async def _transcript(request: Request) -> Response:
     given = services(request)
     async with given.database.brand(visitor.brand.id) as database:
         visible = await threads.read_visible(database, visitor.thread.conversation)
-    if visible is None:
-        raise HTTPException(401)
-    text = transcript(visible, brand=visitor.brand, words=words(_spoken(request, visitor.brand)), now=given.clock())
+        if visible is None:
+            raise HTTPException(401)
+        clear = await _clear(database, given, visitor.brand, visitor.thread.conversation, visible.messages)
+    text = transcript(
+        visible, clear=clear, brand=visitor.brand, words=words(_spoken(request, visitor.brand)), now=given.clock()
+    )
     return PlainTextResponse(text, headers={"Content-Disposition": "attachment"})

@@ -90,7 +90,7 @@ class Webhook:
                 "conversation": outgoing.thread,
                 "author": outgoing.author.value,
                 "kind": outgoing.kind.value,
-                "text": outgoing.text.text,
+                "text": outgoing.text,
                 "citations": [
                     {"article": c.article, "version": c.version, "title": c.title, "quote": c.quote}
                     for c in outgoing.citations
