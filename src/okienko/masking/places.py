@@ -270,7 +270,7 @@ _AREAS: Final = (
     "|ph|pl|po|pr|rg|rh|rm|s|sa|se|sg|sk|sl|sm|sn|so|sp|sr|ss|st|sw|sy|ta|td|tf|tn|tq|tr|ts|tw|ub|w|wa|wc|wd|wf|wn|wr|ws|wv"
     "|yo|ze"
 )
-UK_POSTCODE: Final = rf"(?:{_AREAS})[0-9][0-9a-z]? ?[0-9](?!gb|tb|hz)[abd-hjlnp-uw-z]{{2}}"
+UK_POSTCODE: Final = rf"(?:{_AREAS})[0-9][0-9a-z]? ?[0-9](?!gb|tb)[abd-hjlnp-uw-z]{{2}}"
 STATES: Final = (
     "al|ak|az|ar|ca|co|ct|de|dc|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa"
     "|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy"

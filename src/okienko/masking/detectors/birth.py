@@ -1,0 +1,170 @@
+"""Dates of birth: what a word for birth says, and full dates that lie so far back that hardly anything else is meant.
+
+Without such a word only a year up to `LATEST_YEAR` counts. Detectors are pure and ask no clock, so the year is written
+down, 13 years before the last look at it; a test says when it has grown old. Until then it errs by keeping a date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.reading import FILLER, Reading
+
+LABEL: Final = "DATE_OF_BIRTH"
+LATEST_YEAR: Final = 2013  # of a date without a word for birth
+_EARLIEST_YEAR: Final = 1900
+
+_MONTH: Final = (
+    r"(?:stycz(?:nia|en|niu)|styc?|lut(?:ego|y|ym)?|mar(?:ca|zec|cu)?|kwie(?:tnia|cien|tniu)|kwi|maj[au]?|czerw(?:ca|iec|cu)|cze|czer"
+    r"|lip(?:ca|iec|cu)?|sierp(?:nia|ien|niu)?|wrze(?:snia|sien|sniu)|wrz|paz(?:dziernika|dziernik|dzierniku|dz)?|list?(?:opada|opad|opadzie)?|gru(?:dnia|dzien|dniu|dz)?"
+    r"|jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_YEAR: Final = r"(?:[12][0-9]{3}|['’]?[0-9]{2})"
+_TAIL: Final = r"(?: ?r(?:oku|\.)?(?!\w)|(?![\w]|[./-][0-9]|,[0-9]))"
+_DAY: Final = r"[0-3]?[0-9](?:st|nd|rd|th|-?e?go|\.)?"
+_OPEN: Final = r"(?<![\w/,.+-])"
+# Full dates: numbers in either order, roman months, months' names.
+_FULL: Final = (
+    rf"{_OPEN}(?:[0-3]?[0-9o] ?[./,-] ?[0-3]?[0-9o] ?[./,-] ?({_YEAR})"
+    r"|([12][0-9]{3}) ?[./-] ?[0-3]?[0-9] ?[./-] ?[0-3]?[0-9]"
+    rf"|{_DAY}[ .-]{{0,2}}(?:xii|xi|x|ix|viii|vii|vi|v|iv|iii|ii|i)[ .-]{{1,2}}([12][0-9]{{3}})"
+    rf"|{_DAY}(?: of)?[ .-]{{0,2}}{_MONTH}[ ,.-]{{0,3}}({_YEAR})"
+    rf"|{_MONTH}[ .-]{{1,2}}{_DAY}[ ,.-]{{1,3}}({_YEAR}))"
+) + _TAIL
+_DATE: Final = re.compile(_FULL)
+# What only a word for birth makes a date: eight digits, a day and a month, a year, a day in words.
+_ORDINAL: Final = (
+    r"(?:(?:dwudziest[a-z]+|trzydziest[a-z]+) )?(?:pierwsz|drug|trzeci|czwart|piat|szost|siodm|osm|dziewiat|dziesiat|jedenast|dwunast|trzynast"
+    r"|czternast|pietnast|szesnast|siedemnast|osiemnast|dziewietnast|dwudziest|trzydziest)[a-z]{1,3}"
+)
+_PARTIAL: Final = re.compile(
+    rf"{_OPEN}(?:[0-9]{{8}}(?![0-9])|[0-9]{{6}}(?![0-9])"
+    r"|[0-3]?[0-9] [0-3]?[0-9] (?:[12][0-9])?[0-9]{2}(?![0-9])"
+    rf"|{_DAY}(?: of)? ?{_MONTH}(?![\w])|(?<![a-z]){_MONTH} {_DAY}(?![\w])|{_DAY} ?[ivx]{{1,4}}(?![\w])"
+    r"|[0-3]?[0-9][./-][0-1]?[0-9](?![\w]|[./-][0-9]| ?(?:zl|szt))|(?:19|20)[0-9]{2}(?![\w]|[./-][0-9])(?: ?r(?:oku|\.|(?!\w)))?|['’][0-9]{2}(?![0-9])"
+    rf"|(?<![a-z]){_MONTH} (?:19|20)[0-9]{{2}}(?![0-9]))"
+    rf"|(?<![a-z]){_ORDINAL} {_MONTH}(?: [12][0-9]{{3}}| (?:tysiac|dwa tysiace|dwutysieczn)[a-z ]{{0,48}}?(?:roku|ego|ego roku)(?![a-z]))?(?: ?r(?:oku|\.|(?!\w)))?"
+)
+_SAID: Final = re.compile(
+    r"(?<![a-z])(?:(?P<party>urodzin(?:y|ach|ami|om)?|birth ?days?|b-?day)|urodz(?!in)[a-z]*+|ur(?=\.? ?[0-9:w'’])\.?|dat[aey]? ur\.?|d\.? ?o\.? ?b"
+    r"|born|birth ?dates?|birth|narodzin)(?![a-z])"
+)
+_COHORT: Final = re.compile(
+    r"(?<![a-z])(?:jestem|moj|mojego|ja)(?: to| z)? rocznik(?:a|iem)? ?:? ?(?P<year>(?:19|20)?[0-9]{2})(?![0-9])"
+)
+_HINTS: Final = ("urod", "birth", "born", "dob", "rocznik", "d.o.b", "bday", "b-day", "narodz")
+_FEW: Final = frozenset(("ur",))
+_REACH: Final = 56  # characters from a word for birth to its date
+_SHORT_REACH: Final = 28  # to what is a date only because of it
+_SENTENCE: Final = re.compile(r"[.!?](?=\s+[^\W\d_]{3})|\n\n")
+_NEXT: Final = re.compile(
+    r"[ ,;:()/-]*(?:(?:na|a|i|nie|lub|albo|not|to|and|or|zamiast|instead|of|jest|is|powinno|byc|should|be|was|bylo)[ ,:]+){0,3}"
+)
+_PARTY_LINK: Final = re.compile(
+    r"[ ,:=-]*(?:(?:mam|ma|mamy|obchodze|obchodzi|sa|jest|is|are|on|w|dniu|przypada[a-z]*|dnia|the|was|falls|to|meine|syna|corki|zony|meza|mojego)[ ,:]+){0,3}"
+)
+_AFTER: Final = re.compile(
+    r"[ ,()-]{1,3}(?:(?:to|is|jest|as|moja|moj|my|the|data|date|of)[ ]){0,4}(?:urodz(?!in)|ur\.|dob(?![a-z])|birth|born|data ur)"
+)
+_OTHER: Final = re.compile(
+    r"(?<![a-z])(?:z dnia|dnia|kupi|zakup|zamow|faktur|wydan|premier|film|album|ustaw|dyrektyw|rozporzadz|wersj|aktualiz|gwaranc|umow"
+    r"|rachun|wazn|releas|version|issued|bought|purchas|order|invoice|update|modif|publi|founded|expir|warrant|since|copyright|powsta|wygas|termin)"
+    r"[a-z]*+(?: [a-z]{1,10}){0,2}[ :.(]{1,3}$|(?<![a-z])(?:od|do|until|till|after|przed)[ ]$"
+)
+_YEAR_ONLY: Final = re.compile(r"['’]?[0-9]{2,4}(?: ?r(?:oku|\.)?)?")
+_PIECE: Final = re.compile(r"[^\W_]+")
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    folded = reading.folded
+    said: list[re.Match[str]] = []
+    if any(hint in folded for hint in _HINTS) or not _FEW.isdisjoint(reading.words):
+        said = list(_SAID.finditer(folded))
+        for cohort in _COHORT.finditer(folded):
+            yield _hit(reading, cohort.start("year"), cohort.end())
+    if reading.runs:
+        yield from _full(reading, said)
+    for word in said:
+        if word["party"] is None:
+            partial = _PARTIAL.search(folded, word.end(), word.end() + _SHORT_REACH + 32)
+            if partial is not None and _linked(folded, word.end(), partial.start(), _SHORT_REACH):
+                yield _hit(reading, *partial.span())
+        else:
+            link = _PARTY_LINK.match(folded, word.end(), word.end() + _REACH)
+            partial = _PARTIAL.match(folded, link.end(), link.end() + 32) if link else None
+            if partial is not None and not _YEAR_ONLY.fullmatch(partial.group()):
+                yield _hit(reading, *partial.span())
+
+
+def _full(reading: Reading, said: list[re.Match[str]]) -> Iterator[Hit]:
+    """Full dates: the first after each word for birth, those that follow it directly, and those long ago."""
+    folded = reading.folded
+    waiting = iter(said)
+    word = next(waiting, None)
+    last = -1  # where the last date of birth ended
+    for date in _DATE.finditer(folded):
+        start, end = date.span()
+        year = int(next(filter(None, date.groups())).strip("'’"))
+        ago = _EARLIEST_YEAR <= year <= LATEST_YEAR
+        named = False
+        while word is not None and word.end() <= start:
+            named = named or (
+                (word["party"] is None or ago or year < 100) and _linked(folded, word.end(), start, _REACH)
+            )
+            word = next(waiting, None)
+        named = named or (last >= 0 and _NEXT.fullmatch(folded, last, start) is not None)
+        named = named or _AFTER.match(folded, end, end + 40) is not None
+        if named or (ago and not _OTHER.search(reading.before(start))):
+            last = end if named else last
+            yield _hit(reading, start, end)
+
+
+def _linked(folded: str, end: int, start: int, reach: int) -> bool:
+    """Whether what stands between a word for birth and a date leaves them together."""
+    return start - end <= reach and FILLER not in folded[end:start] and not _SENTENCE.search(folded, end, start)
+
+
+def _hit(reading: Reading, start: int, end: int) -> Hit:
+    value = " ".join(_PIECE.findall(reading.folded, start, end))
+    return Hit(label=LABEL, start=start, end=end, value=value, rank=Rank.LABELLED)
+
+
+DETECTOR: Final = Detector(
+    label=LABEL,
+    find=find,
+    yes=(
+        ("ur. 12.03.1985 w Łodzi", ("12.03.1985",)),
+        ("data urodzenia: 6.3.89, proszę", ("6.3.89",)),
+        ("urodzona 12 marca 1985 r. w Łodzi", ("12 marca 1985 r.",)),
+        ("złą datę urodzenia, powinno być 28 lipca 1994, tak", ("28 lipca 1994",)),
+        ("urodziłem się 12 III 1985", ("12 III 1985",)),
+        ("urodzony w 1985 roku", ("1985 roku",)),
+        ("syn urodził się 5.05.2024", ("5.05.2024",)),
+        ("data urodzenia 12031985", ("12031985",)),
+        ("mam urodziny 12 marca", ("12 marca",)),
+        ("jestem rocznik 85", ("85",)),
+        ("1985-03-12 to moja data urodzenia", ("1985-03-12",)),
+        ("DOB 12/3/85", ("12/3/85",)),
+        ("I was born on March 12th, 1985 in Leeds", ("March 12th, 1985",)),
+        ("date of birth is 12 Mar '85", ("12 Mar '85",)),
+        ("my birthday is the 12th of March", ("12th of March",)),
+        ("PESEL nie, ale 12.03.1985 tak", ("12.03.1985",)),
+        ("nie 12.03.1985, data urodzenia to 13.03.1985", ("12.03.1985", "13.03.1985")),
+        ("urodzony dwunastego marca 1985 roku", ("dwunastego marca 1985 roku",)),
+    ),
+    no=(
+        "zamówienie z 12.03.2026, dostawa 2026-03-15",
+        "kupione 12.03.2012 w sklepie",
+        "film z 1985 roku",
+        "prezent na urodziny, odbiór 12.03.2026",
+        "promocja od 15.7 do 16.7",
+        "wersja 19.5.9.228",
+        "May 2026, June 12",
+        "faktura z dnia 12.03.2010",
+        "data urodzenia jest błędna",
+        "I was born in Leeds, order 12345",
+    ),
+)
