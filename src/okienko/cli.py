@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import resource
 import sys
 import webbrowser
 from collections.abc import Coroutine
@@ -61,6 +62,7 @@ data_option = click.option(
 def main() -> None:
     """The entry point: expected troubles end with a sentence, not with a traceback."""
     log.configure()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what passed through memory
     try:
         okienko()
     except EXPECTED as trouble:

@@ -215,7 +215,13 @@ class Reception:
             if vault is None:
                 return None
             return preview(
-                inbound.text, findings, inbound.seen, numbers=vault.numbers, keys=self._keys, language=language
+                inbound.text,
+                findings,
+                inbound.seen,
+                numbers=vault.numbers,
+                spent=vault.spent,
+                keys=self._keys,
+                language=language,
             )
         for _ in range(2):
             waiting = Waiting(

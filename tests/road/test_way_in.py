@@ -157,3 +157,13 @@ async def test_what_is_signed_and_not_understood_is_kept_by_its_shape(world: Wor
     async with world.database.brand(world.brand.id) as connection:
         row = await (await connection.execute("select shape from unparsed")).fetchone()
     assert row == ("{?: [str], conversation: int, text: str}",)
+
+
+async def test_a_choice_that_is_no_category_is_not_kept(world: World) -> None:
+    await world.begin(TOKEN)
+    await world.say(TOKEN, "Konto", kind="choice", choice="konto")
+    await world.say(TOKEN, "Konto", kind="choice", choice="jan@poczta.example")
+    assert (await world.say(TOKEN, "Konto", kind="choice", choice="601234567")).status == 200
+    async with world.database.brand(world.brand.id) as connection:
+        rows = await (await connection.execute("select choice from message order by id")).fetchall()
+    assert rows == [("konto",), (None,), (None,)]

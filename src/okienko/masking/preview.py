@@ -34,18 +34,19 @@ def preview(
     seen: Collection[str],
     *,
     numbers: Mapping[tuple[str, bytes], int],
+    spent: Mapping[str, int] | None = None,
     keys: Keys,
     language: Language,
 ) -> Preview | None:
     """What the writer should see first; None when there is nothing but kinds of which they have `seen` what happens.
 
-    `numbers`: what the conversation has given out, as for `render`. Pure.
+    `numbers` and `spent`: what the conversation has given out, as for `render`. Pure.
     """
     if not asks(findings, seen):
         return None
     hidden = Counter(span.label for span in findings.spans if span.fate is not Fate.KEEP)
     sensitive = {span.label for span in findings.spans} & SENSITIVE
-    text = render(raw, findings, numbers, keys, language).text
+    text = render(raw, findings, numbers, keys, language, spent=spent or {}).text
     return Preview(hidden=hidden, sensitive=sensitive, text=text)
 
 

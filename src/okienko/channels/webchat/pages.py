@@ -216,7 +216,7 @@ def _preview(body: Mapping[str, Any], brand: Brand, keys: Keys, language: Langua
         return None
     raw = RawText(text)
     try:
-        findings = find(raw, allowed=brand.allowed)
+        findings = find(raw, allowed=brand.allowed, denied=brand.denied)
     except MaskingFailed:
         return None  # its shell will be stored, and the writer is asked to send it again
     return preview(raw, findings, seen, numbers={}, keys=keys, language=language)

@@ -34,6 +34,8 @@ class Stored:
     fresh: bool
 
 
+# A choice is kept only if it is a category: anything else would be words that nobody has masked.
+#
 # A message is numbered in its conversation by the lane's counter, under the lane's lock: numbers have no gaps and are
 # in the order of commit, whatever the clocks of several processes say. Lanes are locked in order, as everywhere.
 #
@@ -73,7 +75,9 @@ with arrival as (
   where l.brand_id = current_brand() and l.conversation_id = p.conversation_id
 ), stored as (
   insert into message (brand_id, conversation_id, id, author, kind, text, arrival, choice, at)
-  select current_brand(), conversation_id, id, 'customer', kind, text, arrival, choice, at from placed
+  select current_brand(), conversation_id, id, 'customer', kind, text, arrival,
+    (select slug from category where brand_id = current_brand() and slug = choice limit 1), at
+  from placed
 )
 select n, conversation_id, (key in (select key from fresh)) is true from known
 """
