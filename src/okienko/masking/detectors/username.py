@@ -1,0 +1,202 @@
+"""User names and handles: what a word like login or nick introduces, and `@name`.
+
+`login: kasia` is one whatever it looks like; after `login to` or `username is` it must not be a word that says something
+about the login (`username is wrong`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.places import listed
+from okienko.masking.reading import FILLER, Reading
+
+LABEL: Final = "USERNAME"
+
+_NAME: Final = r"@?[^\W_][\w.-]{1,38}+(?:#[0-9]{3,5})?(?! ?@| ?[(\[]at)"
+_QUOTE: Final = r"[\"'„“‘»«]"
+_SERVICES: Final = (
+    r"steam|discord|skype|telegram|tg|signal|messenger|facebook|fb|instagram|insta|ig|tiktok|tik tok|twitter|snapchat|snap|twitch"
+    r"|youtube|reddit|linkedin|github|psn|xbox|epic|battle\.?net|allegro|vinted|olx|gg|gadu-gadu|viber|whatsapp"
+)
+_WORD: Final = (
+    r"login(?:u|em|ie)?|nick(?:iem|u|a|name|name'?u?)?|ksywk[aeią]|pseudonim(?:em|u)?|user ?-?names?|user ?-?id|user name|screen ?-?name"
+    r"|nazw[aeyą] (?:mojego |moja |mojej |mego )?(?:uzytkownika|konta|profilu|uzytkowniczki)|nazw[aey] uz\.?"
+    r"|kont[oa] o nazwie|konta o nazwie|koncie o nazwie|profil(?:u|em)? o nazwie|handle|gamertag|gamer tag|id gracza|player (?:id|name)|nazwa gracza"
+    r"|profile name|account name|log-?in name|log-?in id|id uzytkownika"
+)
+_LABELLED: Final = re.compile(
+    rf"(?<![\w-])(?:(?P<word>{_WORD})|(?P<service>{_SERVICES})(?: id| tag| nick| login| username| handle| name| konto| profil)?)"
+    r"(?: (?:na|w|do|u|on|for|in|z) [a-z]{2,12}(?: [a-z]{2,12})??| klienta| gracza| uzytkownika)?"
+    rf"(?P<link> ?[:=] ?| ?[-–] ?(?=[^\s])| (?:to|brzmi|is|jest|mam|mialem|mialam|was|pod nazwa|podaje|moj to|jako|as|name is|id is|called)(?: to| jest)?(?: ?:)? | ?\(| ?{_QUOTE}| )"
+    rf"{_QUOTE}?(?P<name>{_NAME})"
+)
+_SIGNED_IN: Final = re.compile(
+    r"(?<![a-z])(?:(?:za|prze|wy)?logow[a-z]+(?: sie)?|zalogowan[a-z]+|loguj[a-z]*(?: sie)?|log(?:ged|ging)? ?-?in|sign(?:ed|ing)? ?-?in|registered|zarejestrowan[a-z]+"
+    r"|zarejestrow[a-z]+(?: sie)?|wystepuj[a-z]+|(?:jestem|mnie) znan[aey]|i'?a?m known|gram|i play|i go by|post(?:ed|ing)? as|pisz[a-z]+)(?: (?:sie|tam|u was|to|there|online))? (?:jako|as|pod nickiem|pod nazwa|pod loginem|under|by)"
+    rf"(?: (?:user|uzytkownik|the user|login|nick))?:? {_QUOTE}?(?P<name>{_NAME})"
+)
+_ACCOUNT: Final = re.compile(
+    rf"(?<![a-z])(?:kont[aoe]|koncie|profil(?:u|em)?|account|profile|user|uzytkownik(?:a|iem)?|uzytkownicz[a-z]+|nick(?:iem|u)?|login(?:u|em)?)[ :]{{1,2}}{_QUOTE}?(?P<name>{_NAME})"
+)
+_HANDLE: Final = re.compile(r"(?<![\w.@/+-])@(?P<name>[a-z][\w.]{1,38}(?<![.]))(?![\w@/]|\.[a-z])")
+_TAG: Final = re.compile(r"(?<![\w#])(?P<name>[a-z][\w.]{1,30}#[0-9]{4})(?![\w])")
+_NOT_HANDLES: Final = listed(
+    """
+    media import here everyone shopping amazon allegro inpost google bing wikipedia history bookmarks tabs edytuj channel all param return returns override property test font-face keyframes charset supports
+    gmail gmail.com wp.pl o2.pl onet.pl interia.pl outlook.com yahoo.com icloud.com hotmail.com example team teams
+    """
+)
+# What people say about a login instead of telling it.
+_STOP: Final = listed(
+    """
+    a aby ale albo bez bo brak by byl byla bylo byly co czy dla do ani oraz gdy gdzie haslo hasla i ich inny innym ja jak jaki jakis jako
+    je jej jego jest juz kod konto konta lub ma mam mail maila mailem mi mnie moj moje moja moim moge mozna na nadal nazwa nazwisko nic nie
+    niepoprawne niepoprawny nieprawidlowy nieznany niedostepny numer od on ona pan po pod podaje podany poprawny prawidlowy prosze przez
+    sam samo sie staly ta taki taka takie tak tam te ten to tu tutaj tylko ty u uzytkownika uzytkownik w wam we wpisuje wygasl wyglada z
+    za zablokowany zablokowane zajety zajeta ze zeby zly zmienic znow zostal zostalo dziala dzialal pasuje pamietam chce adres email e-mail
+    adresu adresem imie wlasciwy aktualny stary nowy nowe stare fb google facebook apple microsoft office outlook powinien aktywny
+    usunac usuniety widoczny publiczny publicznego prywatny prywatne firmowe firmowy sluzbowy sluzbowe premium pro plus glowne glowny
+    wrong incorrect invalid right correct not the my your our their his her its is was were are be been being and or but with without
+    for from in on at to of by as an no yes it this that these those which what who how when where why already taken unavailable blocked
+    locked disabled unknown missing different same new old too so just still now page button screen form field name names password
+    passwords passcode email mail address details detail information info data does do did doesn't don't can't cannot can could has have had
+    having here there works working work fails failed fail error errors issue issues problem problems please will would should must may
+    if then than because expired deleted gone empty required recognized recognised accepted valid accepting rejected changed change
+    reset credential credentials account accounts access also only app application security settings setting session status sync synced
+    interface experience experiences friendly guide manual agent license licence licenses id ids type types policy policies group groups
+    profile profiles profil picture photo image support service services manager mode agreement rights role roles permission permissions
+    need needs wants want using use used uses see saw try trying tried menu first last full real actual own one ones shown displayed
+    stored saved autofill manage management domyslny domyslna docelowy koncowy koncowych koncowych zewnetrzny zewnetrznych nazwa nazwe
+    moze musi musisz nalezy kliknij wybierz otrzyma otrzymuje zobaczy widzi bedzie chcialbym chcialabym dostep aplikacja aplikacji
+    online offline oboje razem sklep sklepu klient klienta klientem gosc guest admin administrator user users anonymous root default
+    business enterprise personal home live shop store live basic free standard family premium kids pages page chat video room rooms
+    """
+)
+_HINTS: Final = (
+    "login", "nick", "user", "nazw", "konto", "konci", "profil", "handle", "ksywk", "pseudonim", "gamertag", "gracza", "account", "log",
+    "jako", " as ", "uzytk", "name", "discord", "steam", "skype", "insta", "telegram", "tiktok", "twitter", "facebook", "snap", "twitch", "psn", " fb", " ig", "gracza", "xbox",
+)  # fmt: skip
+_MIXED: Final = re.compile(r"[0-9_]|[a-z]\.[a-z]{3}")
+_BREAK: Final = re.compile(
+    r"[ ]?(?:[,.;:!?)\"'”»]|$|\n| (?:i|a|ale|and|but|oraz|prosze|please|haslo|password)(?![a-z]))"
+)
+
+
+def find(reading: Reading) -> Iterator[Hit]:
+    folded = reading.folded
+    if "@" in folded:
+        for handle in _HANDLE.finditer(folded):
+            if handle["name"] not in _NOT_HANDLES:
+                yield _hit(reading, handle.start(), handle.end("name"), Rank.SHAPE)
+    if not any(hint in folded for hint in _HINTS):
+        return
+    for labelled in _LABELLED.finditer(folded):
+        if _told(reading, labelled):
+            yield _named(reading, labelled)
+    for signed in _SIGNED_IN.finditer(folded):
+        if signed["name"].rstrip(".-") not in _STOP and (_looks(reading, signed) or _BREAK.match(folded, signed.end())):
+            yield _named(reading, signed)
+    for account in _ACCOUNT.finditer(folded):
+        if _looks(reading, account):
+            yield _named(reading, account)
+    if "#" in folded:
+        for tag in _TAG.finditer(folded):
+            if _TAG_BEFORE.search(reading.before(tag.start())):
+                yield _named(reading, tag)
+
+
+_TAG_BEFORE: Final = re.compile(r"(?<![a-z])(?:discord|nick|tag|battle|btag|dc|login|konto|profil|id)")
+
+
+def _told(reading: Reading, labelled: re.Match[str]) -> bool:
+    link = labelled["link"].strip()
+    name = labelled["name"].rstrip(".-")
+    if name in _STOP:
+        return False
+    if name.isdigit():  # `Steam ID: 7656…`, `id gracza 99887766`
+        return len(name) >= 6 and "id" in labelled.group()[: -len(name)]
+    if _looks(reading, labelled):
+        return True
+    end = labelled.start("name") + len(name)
+    ends = _BREAK.match(reading.folded, end) is not None
+    lower = reading.text[labelled.start("name")].islower()
+    if labelled["service"]:
+        return link in {":", "="} and len(name) > 2 and lower and ends
+    if link in {":", "="}:
+        return lower or ends
+    if link and link in "\"'„“‘»«":
+        return ends
+    if link == "(":
+        return False
+    if not link or link == "-":
+        return labelled["word"].endswith("nazwie") and ends
+    return ends
+
+
+def _looks(reading: Reading, found: re.Match[str]) -> bool:
+    """Whether it looks like a user name and like nothing else: `jan_k85`, `JanKowalski`, not `AB12345` or `HP15`."""
+    name = found["name"].rstrip(".-")
+    written = reading.text[found.start("name") : found.start("name") + len(name)]
+    letters = sum(sign.isalpha() for sign in name)
+    if (
+        name in _STOP
+        or letters < 3
+        or "." in name.rstrip(".")
+        and name.rpartition(".")[2] in {"com", "pl", "org", "net", "exe", "eu"}
+    ):
+        return False
+    if written.isupper() and "_" not in written:
+        return False
+    camel = any(a.islower() and b.isupper() for a, b in zip(written, written[1:], strict=False))
+    return _MIXED.search(name) is not None or (camel and found.re is not _ACCOUNT) or name.startswith("@")
+
+
+def _named(reading: Reading, found: re.Match[str]) -> Hit:
+    name = found["name"].rstrip(".-")
+    start = found.start("name")
+    return _hit(reading, start, start + len(name), Rank.CERTAIN)
+
+
+def _hit(reading: Reading, start: int, end: int, rank: Rank) -> Hit:
+    return Hit(label=LABEL, start=start, end=end, value=reading.folded[start:end].lstrip("@"), rank=rank)
+
+
+DETECTOR: Final = Detector(
+    label=LABEL,
+    find=find,
+    yes=(
+        ("login: jan_k85", ("jan_k85",)),
+        ("mój login to kasia, hasło nie działa", ("kasia",)),
+        ("nazwa użytkownika Burek77 nie działa", ("Burek77",)),
+        ("mój nick to Zosia_Samosia", ("Zosia_Samosia",)),
+        ("piszcie do @jan.kowalski na insta", ("@jan.kowalski",)),
+        ("my username is sunflower", ("sunflower",)),
+        ("my handle is @night_owl.", ("@night_owl",)),
+        ("profil jan85 zniknął", ("jan85",)),
+        ("konto o nazwie tomek", ("tomek",)),
+        ("Discord: jan#1234", ("jan#1234",)),
+        ("nie mogę się zalogować jako ewka99", ("ewka99",)),
+        ("I am logged in as maryj", ("maryj",)),
+        ("Nazwa konta: zosia-9, proszę", ("zosia-9",)),
+        ("steam id gaben_xx", ("gaben_xx",)),
+    ),
+    no=(
+        "login nie działa",
+        "username is wrong",
+        "login i hasło",
+        "mój login jest niepoprawny",
+        "login to mój e-mail",
+        "my username is already taken",
+        "konto Premium jest drogie",
+        "zalogować jako administrator",
+        "pisać na jan@poczta.example",
+        "login: jan.k85@poczta.example i konto jan.k85@poczta.example",
+        "@media screen",
+        "zamówienie#1234",
+        "user interface",
+    ),
+)
