@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 
 from okienko.brands.directory import Directory
 from okienko.brands.store import SealedDoor, add_brand, add_categories, add_door, seal_bound
+from okienko.channels.webchat import pages as webchat
 from okienko.conversations.sealing import Sealing, seal_values
 from okienko.conversations.store import arrivals, threads
 from okienko.database.ids import new_id
@@ -109,10 +110,11 @@ class World:
         browser.cookies.set("okienko-desk", token)
         return browser
 
-    async def begin(self, *texts: str, brand: Brand | None = None) -> Begun:
-        """A conversation of a new person who wrote `texts`, stored as the road stores them."""
+    async def begin(self, *texts: str, brand: Brand | None = None, token: str = "") -> Begun:
+        """A conversation of a new person who wrote `texts`, stored as the road stores them; they hold `token`."""
         given, brand = self.services, brand or self.brand
-        door, lookup = self.doors[brand.id], secrets.token_bytes(32)
+        door = self.doors[brand.id]
+        lookup = given.keys.lookup(f"webchat:{door}", token or secrets.token_urlsafe(32))
         person, person_key = PersonId(new_id(self.at)), new_person_key(secrets.token_bytes(32))
         async with given.database.brand(brand.id) as connection:
             await threads.start(
@@ -243,6 +245,7 @@ async def open_world(urls: Urls, folder: Path) -> AsyncGenerator[World]:
             routes=[
                 *assets.routes(),
                 *staff.routes(),
+                *webchat.routes(),
                 *desk.routes(confirm_password=staff.confirm_password, touch=staff.touch),
             ],
             middleware=[Middleware(SecurityHeaders), Middleware(staff.KnowStaff)],

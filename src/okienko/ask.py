@@ -43,7 +43,7 @@ def ask(
     """`{"kind": "answer|clarify|handoff", "text", "citations": [{"article", "title", "quote"}], "category",
     "confidence"}`. A refusal is a `handoff`: its text offers a person."""
     passing = Keys(operator=os.urandom(32), index=os.urandom(32))  # nothing is kept, so nothing has to be found again
-    masked = mask(question, keys=passing, language=language, allowed=brand.allowed).text
+    masked = mask(question, keys=passing, language=language, allowed=brand.allowed, denied=brand.denied).text
 
     def look_up(text: MaskedText, language: Language, category: str | None) -> Found:
         return answer(index, text, language=language, category=category)

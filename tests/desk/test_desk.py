@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from okienko.conversations.store import actions
+from okienko.conversations.store import actions, reveals
 from okienko.conversations.store import desk as store
 from okienko.database.ids import new_id
 from okienko.staff.store import Role
@@ -386,9 +386,14 @@ async def test_a_hidden_value_is_shown_once_with_reason_and_password(world: Worl
         answer = await browser.post(begun.address + "/reveal", data=form)
         assert answer.status_code == 200
         assert SECRET in answer.text
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["refresh"] == f"600; url={begun.address}", "without a script the page goes by itself"
+        piece = await browser.post(begun.address + "/reveal", data=form, headers={"HX-Request": "true"})
+        assert "refresh" not in piece.headers
+        assert 'data-until="600000"' in piece.text
         assert SECRET not in (await browser.get(begun.address)).text
     recorded = await begun.read("select item_id, staff_id, reason, conversation_id from vault_reveal")
-    assert recorded == [(item, ola, REASON, begun.id)]
+    assert recorded == [(item, ola, REASON, begun.id)] * 2, "each look is recorded"
 
 
 async def test_the_twenty_first_value_of_an_hour_stays_hidden(world: World) -> None:
@@ -414,6 +419,33 @@ async def test_the_twenty_first_value_of_an_hour_stays_hidden(world: World) -> N
         form["csrf"] = csrf((await browser.get(begun.address)).text)
         answer = await browser.post(begun.address + "/reveal", data=form | {"password": PASSWORD})
         assert SECRET in answer.text
+
+
+async def test_of_many_at_once_twenty_are_shown_in_all_brands_together(world: World) -> None:
+    ola = await world.hire("Ola", {world.brand.id: "lead", world.other.id: "lead"})
+    there = [await world.begin(f"to {SECRET}"), await world.begin(f"to {SECRET}", brand=world.other)]
+    items = [(await one.read("select id from vault_item where conversation_id = %(id)s"))[0][0] for one in there]
+    shown: list[bool] = []
+
+    async def look(nth: int) -> None:
+        one, item = there[nth % 2], items[nth % 2]
+        async with world.services.database.brand(one.brand.id) as connection:
+            recorded = await reveals.record_reveal(
+                connection,
+                reveal_id=new_id(world.at),
+                conversation_id=one.id,
+                item_id=item,
+                staff_id=ola,
+                reason=MaskedText(REASON),
+                now=world.at,
+            )
+            shown.append(recorded)
+
+    await asyncio.gather(*(look(nth) for nth in range(26)))
+    assert shown.count(True) == 20
+    recorded = [(await one.read("select count(*) from vault_reveal"))[0][0] for one in there]
+    assert sum(recorded) == 20
+    assert all(recorded), "both brands count"
 
 
 async def test_an_agent_without_the_conversation_reveals_nothing(world: World) -> None:

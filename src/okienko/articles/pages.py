@@ -191,7 +191,13 @@ async def _feedback(request: Request) -> Response:
     masked = MaskedText("")
     if comment and helped == "no":
         try:
-            masked = mask(RawText(comment), keys=given.keys, language=place.language, allowed=place.brand.allowed).text
+            masked = mask(
+                RawText(comment),
+                keys=given.keys,
+                language=place.language,
+                allowed=place.brand.allowed,
+                denied=place.brand.denied,
+            ).text
         except MaskingFailed:
             raise HTTPException(400) from None
     article = request.path_params["article"]

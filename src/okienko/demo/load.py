@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -24,6 +24,7 @@ from okienko.demo import store
 from okienko.demo.past import Conversation, Voice, play, read_script
 from okienko.demo.world import HOST, SLUGS, Colleague, Plan, date_drafts, find_voice, read_plan, read_staff
 from okienko.keys import Keys
+from okienko.masking.keeping import KEEPING, expiry
 from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.vault import new_person_key, person_bound, seal
 from okienko.staff import store as staff_store
@@ -316,8 +317,6 @@ def _add(rows: _Rows, stage: _Stage, conversation: Conversation, nth: int) -> No
                     published=article.at,
                 )
             )
-    expires = began + timedelta(days=31 * plan.keep_months)
-
     for label, number in sorted(find_placeholders(conversation)):
         item = id_at(began)
         lookup, sealed = hide(label, invent(label, 10 * nth + number), "vault_item", item)
@@ -330,8 +329,8 @@ def _add(rows: _Rows, stage: _Stage, conversation: Conversation, nth: int) -> No
                 number=number,
                 lookup=lookup,
                 sealed=sealed,
-                purpose="support",
-                expires_at=expires,
+                purpose=KEEPING[label].purpose,
+                expires_at=expiry(label, now=began, keep_months=plan.keep_months),
             )
         )
     if conversation.contact:

@@ -246,10 +246,13 @@ async def _render_inbox(
         "brands": brands,
         "inbox_address": _inbox_address,
         "kinds": ENTITIES,
+        "shown_for": rules.SHOWN // timedelta(milliseconds=1),
         "now": now,
         "today": now.astimezone(ZoneInfo(talk.brand.timezone)).date() if talk else now.date(),
     }
     headers = {"Vary": "HX-Request"}
+    if shown is not None and talk is not None and not is_partial(request):
+        headers["Refresh"] = f"{rules.SHOWN.seconds}; url={talk.address}"  # where no script takes the value away
     if is_partial(request):
         return render(request, "desk/open.html", status=status, headers=headers, **shared)
     listed = [brand for brand in brands if chosen in {None, brand.slug}]

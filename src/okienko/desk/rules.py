@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
 from okienko.values import BrandId, SignedIn, StaffId
 
 SHORTEST_REASON: Final = 10  # characters: the least that says what a value is needed for
+SHOWN: Final = timedelta(minutes=10)  # how long a hidden value stays on a screen
 
 # The letters of references: no I, O, 0 and 1, which are misheard on the telephone.
 _REFERENCE: Final = re.compile(r"[A-HJ-NP-Z2-9]{3}-?[A-HJ-NP-Z2-9]{4}")

@@ -334,7 +334,11 @@ async def _feedback(request: Request) -> Response:
     if comment.strip():
         try:
             masked = mask(
-                RawText(comment), keys=given.keys, language=visitor.thread.language, allowed=visitor.brand.allowed
+                RawText(comment),
+                keys=given.keys,
+                language=visitor.thread.language,
+                allowed=visitor.brand.allowed,
+                denied=visitor.brand.denied,
             ).text
         except MaskingFailed:
             raise HTTPException(400) from None

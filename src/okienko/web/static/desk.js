@@ -81,9 +81,8 @@
     if (source?.matches("a.row")) {
       if (matchMedia("(max-width: 48rem)").matches) one("#talk-title")?.focus();
     } else if (one("#shown")) {
-      const shown = one("#shown");
-      shown.focus();
-      setTimeout(() => shown.remove(), 10 * 60 * 1000); // a screen left alone does not show it for ever
+      one("#shown").focus();
+      watchShown();
     } else if (source?.id === "say" || !one("#as-reply")?.disabled) one("#text")?.focus();
     refreshQueue();
   });
@@ -94,6 +93,26 @@
       one("#person .fold")?.removeAttribute("open");
   }
   foldPerson();
+
+  // A hidden value goes when its time is over: by a timer, and by the clock where a machine slept over the timer. A page
+  // that comes back from the history had its look.
+  let shownUntil = 0;
+  function watchShown() {
+    const shown = one("#shown");
+    if (!shown) return;
+    shownUntil = Date.now() + Number(shown.dataset.until);
+    setTimeout(hideShown, Number(shown.dataset.until));
+  }
+  function hideShown() {
+    if (Date.now() >= shownUntil) one("#shown")?.closest("li").remove();
+  }
+  document.addEventListener("visibilitychange", hideShown);
+  addEventListener("focus", hideShown);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) shownUntil = 0;
+    hideShown();
+  });
+  watchShown();
 
   let typed = 0;
   document.addEventListener("input", (event) => {
