@@ -9,7 +9,6 @@ from okienko.masking.context import is_plain
 from okienko.masking.detector import Hit, Rank
 from okienko.masking.reading import Reading, Run
 
-_SHORTEST: Final = 4  # digits that stand alone
 _SERIES: Final = re.compile(r"(?<![a-z0-9])([a-z]{1,5})[ .:/-]{1,2}(?:(?:nr|numer|no|number)[ .:]{1,2})?$")
 
 
@@ -20,9 +19,7 @@ def labelled(reading: Reading, run: Run, label: str, *, signs: tuple[int, int], 
     may stand between the label and the number.
     """
     folded = reading.folded
-    if run.end - run.start < _SHORTEST and not folded[max(0, run.start - 1) : run.end + 1].isalnum():
-        return None
-    if not run.called(label, apart) or run.dated:
+    if not run.called(label, apart):
         return None
     start = reading.token(run.start)[0]
     if start < run.start and not is_plain(folded[start : run.start]):

@@ -6,11 +6,10 @@ Made once a message, so that seven detectors do not look for the same digits sev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from okienko.masking.context import CALL, NUMBERED, Name, name_after, name_before
 
@@ -38,11 +37,30 @@ _MOST_TYPOS: Final = 3
 _SHORTEST_RETYPED: Final = 9  # signs of a row
 _LONGEST_RETYPED: Final = 34
 _CROWD: Final = 64  # groups; a longer row of small numbers is no identifier that could be told from the next
-_MOST_RUNS: Final = 256  # of one text that is read at once; beyond them only those that could be an identifier
-_SHORTEST_LATE: Final = 4  # digits
+_MOST_RUNS: Final = 256  # of one text that is read at once; beyond them only long ones count
+_MOST_LONG: Final = (
+    96  # long ones of one text that are told apart; no message has more, and those beyond are masked unread
+)
+_SHORTEST_CODE: Final = 4  # digits that stand alone
 LONG: Final = 7  # digits of the shortest telephone number
 _LONGEST_TOKEN: Final = 64
 _LONGEST_LINK: Final = 256  # characters of a link in front of its number
+
+
+_Owner = TypeVar("_Owner")
+_Value = TypeVar("_Value")
+
+
+class once(Generic[_Owner, _Value]):  # noqa: N801 - it is used as `property` is
+    """`functools.cached_property` without the lock that Python 3.11 takes, which costs more than most of the work here."""
+
+    def __init__(self, work: Callable[[_Owner], _Value]) -> None:
+        self._work = work
+        self.__doc__ = work.__doc__
+
+    def __get__(self, owner: _Owner, kind: type[_Owner] | None = None) -> _Value:
+        value = owner.__dict__[self._work.__name__] = self._work(owner)
+        return value
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -59,11 +77,11 @@ class Run:
     since: int  # where the words in front of it begin: behind the digits before
     retyped: bool  # letters were taken for digits somewhere in the text
 
-    @cached_property
+    @once
     def digits(self) -> str:
         return self.written if self.written.isdigit() else self.written.translate(_NO_DIGIT)
 
-    @cached_property
+    @once
     def _groups(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         if self.written.isdigit():
             return (self.start,), (self.end,)
@@ -80,28 +98,28 @@ class Run:
         """Of each group."""
         return self._groups[1]
 
-    @cached_property
+    @once
     def lengths(self) -> tuple[int, ...]:
         """Of all groups."""
         return tuple([end - start for start, end in zip(*self._groups, strict=True)])
 
-    @cached_property
+    @once
     def before(self) -> tuple[int, ...]:
         """How many of the run's digits precede each group."""
         return tuple(accumulate(self.lengths[:-1], initial=0))
 
-    @cached_property
+    @once
     def group_ending(self) -> dict[int, int]:
         """Digits so far -> the group that ends there."""
         return {seen: number for number, seen in enumerate(accumulate(self.lengths))}
 
-    @cached_property
+    @once
     def context(self) -> str:
         """The folded words in front of it, as far as the next digits or anything already found."""
         context = _tail(self.folded, self.start, self.since)
         return context if context.islower() else ""  # no letter in it, so no word
 
-    @cached_property
+    @once
     def name(self) -> Name:
         """What the words around it call it: those in front, or else those behind (`601 156 759 to mój numer`)."""
         name = name_before(self.context)
@@ -110,7 +128,7 @@ class Run:
         after = name_after(self.folded, self.end)
         return Name(after, 0) if after and after != NUMBERED else (name if name.kind else Name(after, 0))
 
-    @cached_property
+    @once
     def linked(self) -> bool:
         """Whether it is part of a link."""
         if "/" not in self.folded and "www." not in self.folded:
@@ -123,7 +141,7 @@ class Run:
         """Whether no word says what it is; `numer` says nothing."""
         return self.name.kind in {"", NUMBERED, CALL}
 
-    @cached_property
+    @once
     def dated(self) -> bool:
         """Whether it is a date, or a few of them, with or without the time of day."""
         return 8 <= len(self.written) <= 25 and _DATE.match(self.written) is not None
@@ -139,7 +157,12 @@ class Run:
 
     def windows(self, length: int) -> Iterator[tuple[int, int, str]]:
         """Whole groups with `length` digits together: first group, last group, digits."""
-        if len(self.digits) < length:
+        size = len(self.digits)
+        if size <= length:
+            if size == length:
+                yield 0, len(self.starts) - 1, self.digits
+            return
+        if size == len(self.written):
             return
         for first, seen in enumerate(self.before):
             last = self.group_ending.get(seen + length)
@@ -151,7 +174,8 @@ class Run:
 class Reading:
     """A message as detectors see it; `folded` has the same length as `text`: lower case, without Polish marks.
 
-    `crowds` are the places of rows with more than 64 groups of digits: they are masked as they are, unread.
+    `crowds` are the places of rows with more than 64 groups of digits, and of the numbers in a text that is full of
+    them: they are masked as they are, unread.
     """
 
     text: str
@@ -160,16 +184,34 @@ class Reading:
     runs: tuple[Run, ...]
     crowds: tuple[tuple[int, int], ...]
 
-    @cached_property
+    @once
     def starts(self) -> list[int]:
         """Where each word begins, in `text` and in `folded`. Few messages need to know."""
         return [word.start() for word in _WORD.finditer(self.folded)]
 
-    @cached_property
+    @once
     def long(self) -> tuple[Run, ...]:
         """The runs that may be an identifier of digits: seven and more that are no date."""
         return tuple(
             [run for run in self.runs if run.end - run.start >= LONG and len(run.digits) >= LONG and not run.dated]
+        )
+
+    @once
+    def codes(self) -> tuple[Run, ...]:
+        """The runs that may be a part of something written in letters and digits: `ABC 123456`, `KR 1AB23`."""
+        folded = self.folded
+        return tuple(
+            [
+                run
+                for run in self.runs
+                if (
+                    run.end - run.start >= _SHORTEST_CODE
+                    or folded[run.start - 1 : run.start].isalpha()
+                    or folded[run.end : run.end + 1].isalpha()
+                    or (run.end - run.start > 1 and folded[run.start - 2 : run.start - 1].isalpha())
+                )
+                and not run.dated
+            ]
         )
 
     def token(self, at: int) -> tuple[int, int]:
@@ -214,13 +256,18 @@ def read(text: str) -> Reading:
         text_as_read = text
     runs: list[Run] = []
     crowds: list[tuple[int, int]] = []
-    done = 0
+    done = long = 0
     for match in _RUN.finditer(text_as_read):
         start, end = match.span()
         written = match.group()
-        if len(written) > 2 * _CROWD and len(_GROUP.findall(written)) > _CROWD:
+        size = end - start
+        long += size >= LONG
+        if size > 2 * _CROWD and len(_GROUP.findall(written)) > _CROWD:
             crowds.append((start, end))
-        elif len(runs) < _MOST_RUNS or end - start >= _SHORTEST_LATE:
+        elif long > _MOST_LONG:
+            if size >= LONG:
+                crowds.append((start, end))
+        elif len(runs) < _MOST_RUNS or size >= LONG:
             runs.append(Run(written=written, folded=folded, start=start, end=end, since=done, retyped=retyped))
         done = end
     return Reading(text=text, folded=folded, words=_WORD.findall(folded), runs=tuple(runs), crowds=tuple(crowds))

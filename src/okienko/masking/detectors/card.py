@@ -21,6 +21,7 @@ _SHAPES: Final = frozenset(
 )
 _SHORTEST: Final = 12
 _LONGEST: Final = 19
+_SIZES: Final = (16, 15, 14, 13, 19, 18, 17, 12)
 _MONTH: Final = r"(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4][0-9](?![0-9])"
 _EXPIRY: Final = re.compile(
     r"[ ,;]{0,3}(?:(?:wazn|exp|valid|data)[a-z]*[ .:]{0,2}(?:(?:do|to|date|thru)[ .:]{1,2}){0,2})?"
@@ -49,7 +50,7 @@ def _cards(reading: Reading, run: Run) -> Iterator[Hit]:
     if run.name.direct == GOODS:  # a device's number has a check digit of the same kind
         return
     found = None
-    for length in (16, 15, 14, 13, 19, 18, 17, 12):
+    for length in _SIZES if len(run.starts) > 1 else (len(run.digits),):
         for first, last, digits in run.windows(length):
             shape = run.shape(first, last)
             plain = (len(shape) == 1 and length in {15, 16, 19}) or shape in _SHAPES

@@ -22,7 +22,7 @@ _BRITISH: Final = re.compile(
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    for run in reading.runs:
+    for run in reading.codes:
         if run.end - run.start < 5:
             continue
         hit = _polish(run) or _british(reading, run)

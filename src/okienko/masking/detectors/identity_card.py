@@ -18,7 +18,7 @@ _APART: Final = 4  # words between the label and the number
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    for run in reading.runs:
+    for run in reading.codes:
         hit = labelled(reading, run, LABEL, signs=(6, 14), digits=4, apart=_APART) or (
             _by_shape(reading, run) if run.end - run.start > 1 else None
         )

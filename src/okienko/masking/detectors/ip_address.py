@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -12,6 +11,7 @@ from okienko.masking.reading import Reading
 
 LABEL: Final = "IP_ADDRESS"
 _DOTS: Final = 3
+_GROUPS: Final = 8
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4: Final = re.compile(rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.[0-9])")
 _NOT_IP: Final = re.compile(
@@ -31,10 +31,12 @@ _BARE_MAC: Final = re.compile(
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    if reading.runs and folded.count(".") >= _DOTS:
-        for address in _IPV4.finditer(folded):
-            if not _NOT_IP.search(reading.before(address.start())):
-                yield _hit(address.start(), address.end(), address.group(), Rank.CERTAIN)
+    if folded.count(".") >= _DOTS:
+        for run in reading.runs:
+            if run.written.count(".") >= _DOTS:
+                for address in _IPV4.finditer(folded, run.start, run.end + 2):
+                    if not _NOT_IP.search(reading.before(address.start())):
+                        yield _hit(address.start(), address.end(), address.group(), Rank.CERTAIN)
     if folded.count(":") >= 2:
         for address in _IPV6.finditer(folded):
             plain = address.group().rstrip(":") if not address.group().endswith("::") else address.group()
@@ -55,14 +57,13 @@ def _may_be_mac(folded: str) -> bool:
 
 
 def _is_ipv6(text: str) -> bool:
-    """Not `std::` or `a::b`, which are written like one: a digit, and three groups or a leading `::1`."""
-    if not any(map(str.isdigit, text)) or text.count(":") < 2:
+    """Eight groups, or fewer around one `::`. Not `std::` or `a::b`, which are written like that: it has a digit."""
+    groups = text.partition("%")[0].split(":")
+    if len(groups) < 3 or max(map(len, groups)) > 4 or text.count("::") > 1 or ":::" in text:
         return False
-    try:
-        address = ipaddress.IPv6Address(text.partition("%")[0])
-    except ValueError:
+    if not any(map(str.isdigit, text)):
         return False
-    return address.is_loopback or sum(map(bool, text.split(":"))) >= 2
+    return len(groups) == _GROUPS if "::" not in text else len(groups) <= _GROUPS and (text == "::1" or groups[0] != "")
 
 
 def _hit(start: int, end: int, value: str, rank: Rank) -> Hit:

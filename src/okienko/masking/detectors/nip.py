@@ -37,12 +37,12 @@ _COUNTRIES: Final = frozenset(
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    for run in reading.runs:
+    for run in reading.codes:
         size = run.end - run.start
         if size < 5:
             continue
-        before = folded[run.start - 1 : run.start]
-        if before.isalpha() or before == " ":
+        before = folded[max(0, run.start - 4) : run.start]
+        if before[-2:] in _COUNTRIES or before[-3:-1] in _COUNTRIES or before[-3:] == "atu" or before[-3:-1] == "fr":
             hit = _european(reading, run)
             if hit is not None:
                 yield hit

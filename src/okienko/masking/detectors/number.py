@@ -43,7 +43,9 @@ def _number(reading: Reading, run: Run) -> Hit | None:
     if run.name.direct in _EXPLAINED or run.linked:
         return None
     if max(run.lengths) < _ENOUGH:  # long only when its groups are taken together
-        dated = sum(sum(map(str.isdigit, date.group())) for date in _DATE.finditer(text, run.start, run.end))
+        dated = 4 in run.lengths and sum(
+            sum(map(str.isdigit, date.group())) for date in _DATE.finditer(text, run.start, run.end)
+        )
         if len(run.digits) - dated < _ENOUGH or _is_list(reading, run):
             return None
     elif _is_bar_code(run.digits) or _is_parcel(reading, run):

@@ -37,18 +37,28 @@ def find(reading: Reading) -> Iterator[Hit]:
         return
     folded = reading.folded
     at = 0
-    for run in reading.runs:
-        if run.start < at or (run.end - run.start < 3 and not _in_code(folded, run)):
-            continue
-        if run.name.direct != LABEL:
+    for run in reading.codes:
+        if run.start < at or run.name.direct != LABEL:
             continue
         code = _CODE.match(folded, _beginning(folded, run.start))
         if code is None or _NEVER.fullmatch(code.group()) or _UNIT.match(folded, code.end()):
             continue
         at = code.end()
         yield Hit(label=LABEL, start=code.start(), end=at, value=code.group(), rank=Rank.KEPT)
-    for code in _SHAPE.finditer(folded):
-        yield Hit(label=LABEL, start=code.start(), end=code.end(), value=code.group(), rank=Rank.SHAPE)
+    at = 0
+    for run in reading.codes:
+        if run.start >= at and _in_code(folded, run):
+            at = run.end
+            code = _SHAPE.match(folded, _beginning(folded, run.start)) if _may_begin(folded, run.start) else None
+            if code is not None:
+                at = code.end()
+                yield Hit(label=LABEL, start=code.start(), end=at, value=code.group(), rank=Rank.SHAPE)
+
+
+def _may_begin(folded: str, at: int) -> bool:
+    """Whether the digits are the first of their code; no carrier's has more than five letters before them."""
+    front = folded[max(0, at - 6) : at]
+    return not any(map(str.isdigit, front)) or folded[at - 1 : at] in _LETTERS
 
 
 def _in_code(folded: str, run: Run) -> bool:

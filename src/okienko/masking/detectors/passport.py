@@ -19,7 +19,7 @@ _APART: Final = 4  # words between the label and the number
 
 def find(reading: Reading) -> Iterator[Hit]:
     passport = "pas" in reading.folded or "пас" in reading.folded
-    for run in reading.runs:
+    for run in reading.codes:
         hit = labelled(reading, run, LABEL, signs=(6, 11), digits=1, apart=_APART) if passport else None
         if hit is None and run.end - run.start >= 7:
             hit = _by_shape(reading, run)

@@ -58,10 +58,10 @@ _SIZES: Final = (5, 8)
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    if not reading.runs:
-        return
+    text = reading.text
+    runs = reading.codes
     car: bool | None = None
-    for plate in _PLATE.finditer(reading.text):
+    for plate in _PLATE.finditer(text) if any([_after_capital(text, run.start) for run in runs]) else ():
         county = plate.group(1) or plate.group(4)
         gap = plate.group(2) or plate.group(5)
         rest = plate.group(3) or plate.group(6)
@@ -69,17 +69,21 @@ def find(reading: Reading) -> Iterator[Hit]:
             continue
         if car is None:
             car = _CAR.search(reading.folded) is not None
-        run = next(run for run in reading.runs if run.end > plate.start())
+        run = next(run for run in runs if run.end > plate.start())
         if run.linked or run.name.direct or run.name.kind == GOODS:
             continue
         if not car and (not gap or (county in _AMBIGUOUS and rest.isdigit()) or not is_plain(county.lower())):
             continue
         yield _hit(plate.start(), plate.end(), plate.group(), Rank.SHAPE)
-    for run in reading.runs:
+    for run in runs:
         if run.called(LABEL):
             hit = _labelled(reading, run)
             if hit is not None:
                 yield hit
+
+
+def _after_capital(text: str, at: int) -> bool:
+    return text[at - 1 : at].isupper() or (text[at - 1 : at] == " " and text[at - 2 : at - 1].isupper())
 
 
 def _labelled(reading: Reading, run: Run) -> Hit | None:
@@ -101,7 +105,7 @@ def _labelled(reading: Reading, run: Run) -> Hit | None:
     if tail.isalpha() and not (is_plain(tail) and (reading.text[end - 1].isupper() or not run.name.between)):
         end -= len(tail) + 1
     value = "".join(filter(str.isalnum, folded[start:end])).upper()
-    if not _SIZES[0] <= len(value) <= _SIZES[1] or value.isdigit() or run.dated:
+    if not _SIZES[0] <= len(value) <= _SIZES[1] or value.isdigit():
         return None
     return _hit(start, end, value, Rank.LABELLED)
 

@@ -61,7 +61,7 @@ _ALL: Final = frozenset({*_ONES, *_TEENS, *_TENS, *_HUNDREDS})
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    if len(_ALL.intersection(folded.replace(",", " ").replace("-", " ").split())) < 2:
+    if _ALL.isdisjoint(reading.words):
         return
     for row in _ROW.finditer(folded):
         digits = _digits(row.group())

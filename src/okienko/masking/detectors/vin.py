@@ -25,7 +25,7 @@ _WORD: Final = re.compile(r"[a-z]+$")
 
 def find(reading: Reading) -> Iterator[Hit]:
     done = 0
-    for run in reading.runs:
+    for run in reading.codes:
         if run.start < done:
             continue
         start, end = reading.token(run.start)
