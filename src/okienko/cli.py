@@ -10,7 +10,7 @@ import sys
 import webbrowser
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, NoReturn, TextIO, TypeVar
+from typing import Any, Literal, NoReturn, TextIO, TypeVar
 
 import click
 import uvloop
@@ -26,6 +26,8 @@ from okienko.database.embedded import NoServer
 from okienko.database.migrate import MigrationRefused
 from okienko.database.pool import DatabaseAway
 from okienko.demo.load import OtherBrands
+from okienko.evaluation.engines import EngineFailed
+from okienko.evaluation.messages import BadMessage, read_messages
 from okienko.keys import Keys, WrongKey
 from okienko.masking.explain import explain
 from okienko.masking.jsonl import BadLine, mask_lines
@@ -41,7 +43,9 @@ Result = TypeVar("Result")
 
 EXPECTED = (
     BadLine,
+    BadMessage,
     DatabaseAway,
+    EngineFailed,
     MaskingFailed,
     MigrationRefused,
     NoBinaries,
@@ -264,6 +268,41 @@ def bench_(seconds: int, source: Path | None, rate: int, as_json: bool) -> None:
     else:
         for name, value in figures.items():
             click.echo(f"{name:>18}  {value}")
+
+
+@okienko.group("eval")
+def eval_() -> None:
+    """How well something does, on invented or on your own examples."""
+
+
+@eval_.command("masking")
+@click.argument("source", type=click.File("r", encoding="utf-8"), required=False)
+@click.option("--half", type=click.Choice(["seen", "unseen", "both"]), default="both", show_default=True)
+@click.option("--with-presidio", is_flag=True, help="Measure Presidio's patterns, too (okienko[benchmark]).")
+@click.option("--misses", type=click.IntRange(1, 100), help="Print so many messages of each lane that went wrong.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def eval_masking(
+    source: TextIO | None,
+    half: Literal["seen", "unseen", "both"],
+    with_presidio: bool,
+    misses: int | None,
+    as_json: bool,
+) -> None:
+    """Measure masking on messages with marked spans: a file of JSON lines, or the built-in ones."""
+    from okienko.evaluation import masking  # noqa: PLC0415 - nothing else needs what it needs
+    from okienko.evaluation.report import write_misses, write_report  # noqa: PLC0415
+
+    if misses and source is None and half != "seen":
+        refuse("--misses shows messages: of a file, or with --half seen. The other half is there to stay unseen.")
+    if source is None:
+        sets = masking.built_in(["seen", "unseen"] if half == "both" else [half])
+    else:
+        sets = {Path(source.name).name: {"all": list(read_messages(source))}}
+    engines = ["okienko", "presidio"] if with_presidio else ["okienko"]
+    done = masking.evaluate(sets, engines=engines, say=console.print)
+    click.echo(json.dumps(done.figures) if as_json else "\n".join(write_report(done.figures)))
+    for line in write_misses(done.missed, misses) if misses else ():
+        click.echo(line)
 
 
 @okienko.group()

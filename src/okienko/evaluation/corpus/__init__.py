@@ -1,0 +1,1 @@
+"""Invented messages with marked spans, made anew from parts by a seed: see `generate`."""
