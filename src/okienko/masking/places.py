@@ -7,6 +7,7 @@ place is recognised by what stands around it. Street names are the most common o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.reading import Reading
@@ -275,3 +276,31 @@ STATES: Final = (
     "al|ak|az|ar|ca|co|ct|de|dc|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa"
     "|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy"
 )
+
+_AREA_SET: Final = frozenset(_AREAS.split("|"))
+_BRITISH: Final = re.compile(r"(?<![\w-])(?P<area>[a-z]{1,2})[0-9][0-9a-z]? ?[0-9](?!gb|tb)[abd-hjlnp-uw-z]{2}(?![\w-])")
+_STATE_BEFORE: Final = re.compile(rf"(?<![a-z])(?:{STATES})[ ,.]{{1,2}}$")
+_ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?(?![\w]|[.,-][0-9])")
+
+
+def english_postcodes(reading: Reading) -> Iterator[tuple[int, int, bool]]:
+    """Start and end of what looks like a British postcode (True) or an American state with its ZIP code (False)."""
+    folded = reading.folded
+    for run in reading.runs:
+        end = run.end
+        size = end - run.starts[-1]
+        if size == 1 and folded[end : end + 2].isalpha() and not folded[end + 2 : end + 3].isalnum():
+            code = _BRITISH.search(folded, max(0, end - 7), end + 3)
+            if code and code["area"] in _AREA_SET:
+                yield code.start(), code.end(), True
+        elif run.ends[0] - run.start == 5 and folded[max(0, run.start - 2) : run.start].rstrip(" ,.").isalpha():
+            state = _STATE_BEFORE.search(folded, max(0, run.start - 5), run.start)
+            zip_code = _ZIP.match(folded, run.start, run.start + 12) if state else None
+            if state and zip_code:
+                yield state.start(), zip_code.end(), False
+
+
+def line_end(folded: str, at: int) -> int:
+    """Where the line ends, but not farther than an address is long: what is masked unread in a crowd of them."""
+    stop = folded.find("\n", at, at + _ENOUGH)
+    return min(at + _ENOUGH, len(folded)) if stop < 0 else stop

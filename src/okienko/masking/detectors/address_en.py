@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.places import ENGLISH_TOWNS, STATES, UK_POSTCODE, listed
+from okienko.masking.places import ENGLISH_TOWNS, STATES, UK_POSTCODE, english_postcodes, line_end, listed
 from okienko.masking.reading import Reading
 
 LABEL: Final = "ADDRESS"
@@ -119,7 +120,6 @@ _UNIT_CONTEXT: Final = re.compile(
 _NAMED_STREET: Final = re.compile(
     rf"(?<![a-z])(?:live[sd]?|living|moved|house|home|flat|apartment) (?:is )?(?:on|in|at|to|off) (?P<street>(?:[^\W\d_]{{2,20}} ){{1,2}}(?:{'|'.join(sorted(_SURE))}|drive|close|court|place|way|square|hill|st|dr))(?![a-z])"
 )
-_POSTCODE: Final = re.compile(rf"(?<![\w-])(?:{UK_POSTCODE}|(?:{STATES}),? [0-9]{{5}}(?:-[0-9]{{4}})?)(?![\w-])")
 _SMALL_WORDS: Final = listed("of the on upon in le la under by and st and")
 _GOODS_AFTER: Final = re.compile(
     r" (?:vouchers?|posters?|shops?|stores?|plates?|prices?|brands?|lights?|lamps?|bikes?|maps?|signs?|fashion|edition|games?|puzzles?"
@@ -127,35 +127,44 @@ _GOODS_AFTER: Final = re.compile(
 )
 _LINE_START: Final = re.compile(r"(?:^|[\n.!?;:(])[ \t\"]*$")
 _ENOUGH: Final = 96
+_CROWD: Final = 24  # so many in one reading are read; what follows is masked to the end of its line
 _PIECE: Final = re.compile(r"[^\W_]+")
 
 
 def find(reading: Reading) -> Iterator[Hit]:
+    typed = not _TYPES.isdisjoint(reading.words)
+    at_home = not _AT_HOME.isdisjoint(reading.words)
     if not reading.runs:
-        yield from _without_number(reading)
+        if typed and at_home:
+            yield from _without_number(reading)
         return
     folded = reading.folded
     done = 0
-    if not _TYPES.isdisjoint(reading.words):
-        for street in _STREET.finditer(folded):
-            if street.start() >= done and _convincing(reading, street):
+    if typed:
+        for count, street in enumerate(_STREET.finditer(folded)):
+            if street.start() < done:
+                continue
+            if count >= _CROWD:
+                done = line_end(folded, street.end())
+                yield _hit(reading, street.start(), done)
+            elif _convincing(reading, street):
                 end = _rest(reading, street.end())
                 yield _hit(reading, max(done, _front(reading, street.start())), end)
                 done = end
     if "box" in folded or "pob" in folded:
-        for box in _BOX.finditer(folded):
-            yield _hit(reading, box.start(), _rest(reading, box.end()))
-    if not _AT_HOME.isdisjoint(reading.words):
-        yield from _bare(reading)
-        for unit in _UNIT_ALONE.finditer(folded):
-            if _UNIT_CONTEXT.search(reading.before(unit.start())):
-                yield _hit(reading, unit.start(), _rest(reading, unit.end()))
-        yield from _without_number(reading)
-    for post in _POSTCODE.finditer(folded):
-        if post.start() >= done:
-            start = _before_post(reading, post.start(), done)
-            if start is not None:
-                yield _hit(reading, start, _country(folded, post.end()))
+        for count, box in enumerate(_BOX.finditer(folded)):
+            yield _hit(reading, box.start(), _rest(reading, box.end()) if count < _CROWD else box.end())
+    if at_home:
+        yield from _at_home(reading)
+        if typed:
+            yield from _without_number(reading)
+    for count, (start, end, _) in enumerate(english_postcodes(reading)):
+        if count >= _CROWD:
+            yield _hit(reading, max(0, start - _ENOUGH // 2), end)
+        elif start >= done:
+            begin = _before_post(reading, start, done)
+            if begin is not None:
+                yield _hit(reading, begin, _country(folded, end))
 
 
 _AT_HOME: Final = listed(
@@ -165,33 +174,34 @@ _AT_HOME: Final = listed(
 
 def _without_number(reading: Reading) -> Iterator[Hit]:
     """`I live on Baker Street`."""
-    if _AT_HOME.isdisjoint(reading.words) or _TYPES.isdisjoint(reading.words):
-        return
     for named in _NAMED_STREET.finditer(reading.folded):
         start = named.start("street")
         if reading.text[start].isupper() and _STOP.isdisjoint(named["street"].split()[:-1]):
             yield _hit(reading, start, named.end("street"))
 
 
-def _bare(reading: Reading) -> Iterator[Hit]:
-    """After words for an address, a number and names with capitals need no type: `I live at 42 Elm`."""
-    for run in reading.runs:
-        bare = _BARE.match(reading.folded, run.start, run.start + _ENOUGH)
+def _at_home(reading: Reading) -> Iterator[Hit]:
+    """After words for an address, a number and names with capitals need no type: `I live at 42 Elm`; nor does a flat."""
+    folded = reading.folded
+    for run in reading.runs[:_CROWD]:
+        bare = _BARE.match(folded, run.start, run.start + _ENOUGH)
         if bare is None or not _STRONG_CONTEXT.search(reading.before(run.start)):
             continue
-        words = bare["name"].split()
-        at = bare.start("name")
-        count = 0
-        for word in words:
-            if not reading.text[at].isupper() or word in _STOP or word in _MONTHS:
+        start = end = bare.start("name")
+        for word in bare["name"].split():
+            if not reading.text[start].isupper() or word in _STOP or word in _MONTHS:
                 break
-            count += 1
-            at += len(word) + 1
-        if count:
-            end = bare.start("name") + len(" ".join(words[:count]))
+            end = start + len(word)
+            start = end + 1
+        if end > bare.start("name"):
             yield _hit(reading, _front(reading, run.start), _rest(reading, end))
+    if not _FLATS.isdisjoint(reading.words):
+        for unit in islice(_UNIT_ALONE.finditer(folded), _CROWD):
+            if _UNIT_CONTEXT.search(reading.before(unit.start())):
+                yield _hit(reading, unit.start(), _rest(reading, unit.end()))
 
 
+_FLATS: Final = listed("flat apt apartment")
 _MONTHS: Final = listed(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
@@ -18,6 +19,7 @@ from okienko.masking.places import (
     LINE_END,
     NAME_WORD,
     NOT_IN_NAMES,
+    line_end,
     listed,
     streetlike,
     town,
@@ -152,6 +154,15 @@ _DAY_BEFORE: Final = re.compile(r"(?<![0-9.])[0-9]{1,2}\.? $")
 _FLAT_SURE: Final = re.compile(
     r"[ ,./]{0,3}(?:m\.? ?|lok\.? ?|mieszk\.? ?|mieszkani[aeu] ?|lokalu? )(?:nr )?[0-9]{1,3}(?![0-9x,.]*[0-9])(?! ?(?:zl|cm|kg))"
 )
+_CONTEXT_WORDS: Final = listed(
+    """
+    adres adresem adresie adresu adresy mieszkam mieszka mieszkamy zamieszkaly zamieszkala zamieszkania zam mieszkalam mieszkalem
+    zameldowany zameldowana dostawa dostawy dostawe dostarczyc dostarczcie wyslac wyslijcie wyslanie wysylki wysylka przeslac
+    kurier kuriera kurierem paczka paczke paczki przesylka przesylke przesylki przyjechac przyjedzie odbior odebrac przeprowadzka
+    przeprowadzilam przeprowadzilem siedziba na przy ul ulica ulicy ulice os osiedle
+    """
+)
+_CROWD: Final = 24  # so many in one reading are read; what follows is masked to the end of its line
 _UNITS_REACH: Final = 96
 _NUMBER_WORDS: Final = frozenset(("nr", "numer", "domu", "dom"))
 _ENOUGH: Final = 64  # characters that one step may read
@@ -166,8 +177,13 @@ _TITLES: Final = listed(
 def find(reading: Reading) -> Iterator[Hit]:
     done = 0
     if not _STREET_WORDS.isdisjoint(reading.words):
-        for street in _STREET.finditer(reading.folded):
-            if street.start() >= done:
+        for count, street in enumerate(_STREET.finditer(reading.folded)):
+            if street.start() < done:
+                continue
+            if count >= _CROWD:
+                done = line_end(reading.folded, street.end())
+                yield _hit(reading, street.start(), done)
+            else:
                 end = _from_street(reading, street)
                 if end:
                     start = max(_town_before(reading, street.start()), done)
@@ -187,13 +203,13 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
     """Boxes, and parts of an address that say what they are: `skr. poczt. 12`, `numer domu: 7`, `blok 7 m. 3`."""
     folded = reading.folded
     if "skr" in folded:
-        for box in _BOX.finditer(folded):
+        for box in islice(_BOX.finditer(folded), _CROWD):
             yield _hit(reading, box.start(), _place(reading, box.end()))
     if "nr " in folded or "numer " in folded:
         for number in _NUMBERED.finditer(folded):
             yield _hit(reading, number.start("number"), number.end())
     if "blok" in folded or "klatk" in folded or "budynek" in folded:
-        for parts in _PARTS.finditer(folded):
+        for parts in islice(_PARTS.finditer(folded), _CROWD):
             yield _hit(reading, parts.start(), _rest(reading, parts.end()))
 
 
@@ -250,7 +266,9 @@ def _house(folded: str, at: int) -> re.Match[str] | None:
 def _by_number(reading: Reading) -> Iterator[Hit]:
     """Addresses without a word for a street: `Długa 15/3, Kraków`, `mieszkam na Puławskiej 12`, `Kąty 5a, 05-806 …`."""
     folded = reading.folded
-    done = 0
+    done = count = 0
+    # A name without a capital needs more around it: words for an address, or a postcode.
+    more = not _CONTEXT_WORDS.isdisjoint(reading.words) or any(len(run.starts) > 1 for run in reading.runs)
     for run in reading.runs:
         start = run.start
         if start < done or run.ends[0] - start > 4:
@@ -269,11 +287,31 @@ def _by_number(reading: Reading) -> Iterator[Hit]:
             continue
         if folded[start - 1].isalpha() and not streetlike(word):
             continue
+        if not (
+            more
+            or folded[start - 1].isdigit()
+            or reading.text[_word_start(folded, start)].isupper()
+            or streetlike(word)
+        ):
+            continue
+        count += 1
+        if count > _CROWD:
+            done = line_end(folded, start)
+            yield _hit(reading, _word_start(folded, start), done)
+            continue
         begin = _name_before(reading, start)
         if done <= begin < start and _convincing(reading, begin, house):
             end = _rest(reading, house.end())
             yield _hit(reading, max(done, _town_before(reading, begin)), end)
             done = end
+
+
+def _word_start(folded: str, at: int) -> int:
+    """Where the last word before a place begins."""
+    floor = max(0, at - 24)
+    end = floor + len(folded[floor:at].rstrip(" ."))
+    space = folded.rfind(" ", floor, end)
+    return floor if space < 0 else space + 1
 
 
 def _name_before(reading: Reading, at: int) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.places import listed
 from okienko.masking.reading import FILLER, Reading
 
 LABEL: Final = "DATE_OF_BIRTH"
@@ -26,15 +27,17 @@ _YEAR: Final = r"(?:[12][0-9]{3}|['’]?[0-9]{2})"
 _TAIL: Final = r"(?: ?r(?:oku|\.)?(?!\w)|(?![\w]|[./-][0-9]|,[0-9]))"
 _DAY: Final = r"[0-3]?[0-9](?:st|nd|rd|th|-?e?go|\.)?"
 _OPEN: Final = r"(?<![\w/,.+-])"
-# Full dates: numbers in either order, roman months, months' names.
-_FULL: Final = (
-    rf"{_OPEN}(?:[0-3]?[0-9o] ?[./,-] ?[0-3]?[0-9o] ?[./,-] ?({_YEAR})"
-    r"|([12][0-9]{3}) ?[./-] ?[0-3]?[0-9] ?[./-] ?[0-3]?[0-9]"
-    rf"|{_DAY}[ .-]{{0,2}}(?:xii|xi|x|ix|viii|vii|vi|v|iv|iii|ii|i)[ .-]{{1,2}}([12][0-9]{{3}})"
-    rf"|{_DAY}(?: of)?[ .-]{{0,2}}{_MONTH}[ ,.-]{{0,3}}({_YEAR})"
-    rf"|{_MONTH}[ .-]{{1,2}}{_DAY}[ ,.-]{{1,3}}({_YEAR}))"
-) + _TAIL
-_DATE: Final = re.compile(_FULL)
+# Full dates: numbers in either order, roman months, months' names. Read from a number on, or from the month before it.
+_DATE: Final = re.compile(
+    (
+        rf"(?:[0-3]?[0-9o] ?[./,-] ?[0-3]?[0-9o] ?[./,-] ?({_YEAR})|([12][0-9]{{3}}) ?[./-] ?[0-3]?[0-9] ?[./-] ?[0-3]?[0-9]"
+        rf"|{_DAY}[ .-]{{0,2}}(?:xii|xi|x|ix|viii|vii|vi|v|iv|iii|ii|i)[ .-]{{1,2}}([12][0-9]{{3}})"
+        rf"|{_DAY}(?: of)?[ .-]{{0,2}}{_MONTH}[ ,.-]{{0,3}}({_YEAR}))"
+    )
+    + _TAIL
+)
+_MONTH_FIRST: Final = re.compile(rf"(?<![a-z]){_MONTH}[ .-]{{1,2}}{_DAY}[ ,.-]{{1,3}}({_YEAR}){_TAIL}")
+_MONTH_BEFORE: Final = re.compile(rf"(?<![a-z]){_MONTH}[ .-]{{1,2}}$")
 # What only a word for birth makes a date: eight digits, a day and a month, a year, a day in words.
 _ORDINAL: Final = (
     r"(?:(?:dwudziest[a-z]+|trzydziest[a-z]+) )?(?:pierwsz|drug|trzeci|czwart|piat|szost|siodm|osm|dziewiat|dziesiat|jedenast|dwunast|trzynast"
@@ -55,8 +58,8 @@ _SAID: Final = re.compile(
 _COHORT: Final = re.compile(
     r"(?<![a-z])(?:jestem|moj|mojego|ja)(?: to| z)? rocznik(?:a|iem)? ?:? ?(?P<year>(?:19|20)?[0-9]{2})(?![0-9])"
 )
-_HINTS: Final = ("urod", "birth", "born", "dob", "rocznik", "d.o.b", "bday", "b-day", "narodz")
-_FEW: Final = frozenset(("ur",))
+_HINTS: Final = ("urodz", "birth", "d.o.b", "d. o. b", "d o b")
+_WORDS: Final = listed("ur dob born bday narodzin rocznik rocznika rocznikiem")
 _REACH: Final = 56  # characters from a word for birth to its date
 _SHORT_REACH: Final = 28  # to what is a date only because of it
 _SENTENCE: Final = re.compile(r"[.!?](?=\s+[^\W\d_]{3})|\n\n")
@@ -75,28 +78,59 @@ _OTHER: Final = re.compile(
     r"[a-z]*+(?: [a-z]{1,10}){0,2}[ :.(]{1,3}$|(?<![a-z])(?:od|do|until|till|after|przed)[ ]$"
 )
 _YEAR_ONLY: Final = re.compile(r"['’]?[0-9]{2,4}(?: ?r(?:oku|\.)?)?")
+_INSIDE: Final = re.compile(r"[\w/,.+-]")
+_GOES_ON: Final = re.compile(r"[ .-]{0,3}[a-z]|,[0-9]")
+_LONGEST: Final = 32  # characters of a date
 _PIECE: Final = re.compile(r"[^\W_]+")
 
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
     said: list[re.Match[str]] = []
-    if any(hint in folded for hint in _HINTS) or not _FEW.isdisjoint(reading.words):
+    if not _WORDS.isdisjoint(reading.words) or any(hint in folded for hint in _HINTS):
         said = list(_SAID.finditer(folded))
         for cohort in _COHORT.finditer(folded):
             yield _hit(reading, cohort.start("year"), cohort.end())
+        yield from _partial(reading, said)
     if reading.runs:
         yield from _full(reading, said)
-    for word in said:
+
+
+def _partial(reading: Reading, said: list[re.Match[str]]) -> Iterator[Hit]:
+    """What is a date only because of the word before it: a year, a day and a month, eight digits, words."""
+    folded = reading.folded
+    for number, word in enumerate(said):
+        end = said[number + 1].start() if number + 1 < len(said) else len(folded)
         if word["party"] is None:
-            partial = _PARTIAL.search(folded, word.end(), word.end() + _SHORT_REACH + 32)
+            partial = _PARTIAL.search(folded, word.end(), min(end, word.end() + _SHORT_REACH + 32))
             if partial is not None and _linked(folded, word.end(), partial.start(), _SHORT_REACH):
                 yield _hit(reading, *partial.span())
         else:
-            link = _PARTY_LINK.match(folded, word.end(), word.end() + _REACH)
-            partial = _PARTIAL.match(folded, link.end(), link.end() + 32) if link else None
+            link = _PARTY_LINK.match(folded, word.end(), min(end, word.end() + _REACH))
+            partial = _PARTIAL.match(folded, link.end(), min(end, link.end() + 32)) if link else None
             if partial is not None and not _YEAR_ONLY.fullmatch(partial.group()):
                 yield _hit(reading, *partial.span())
+
+
+def _dates(reading: Reading) -> Iterator[re.Match[str]]:
+    """Full dates, by place and without overlaps."""
+    folded = reading.folded
+    done = 0
+    for run in reading.runs:
+        for first, start in enumerate(run.starts):
+            end = run.ends[first]
+            size = end - start
+            if start < done or (size > 2 and (size != 4 or first + 2 >= len(run.starts))):
+                continue
+            date = None
+            if first + 1 < len(run.starts) or _GOES_ON.match(folded, end):
+                date = _DATE.match(folded, start, start + _LONGEST)
+            if date is None and first == 0 and folded[max(0, start - 3) : start].rstrip(" .-")[-1:].isalpha():
+                month = _MONTH_BEFORE.search(folded, max(0, start - 14), start)
+                date = _MONTH_FIRST.match(folded, month.start(), month.start() + _LONGEST) if month else None
+            if date is not None and not _INSIDE.search(folded, max(0, date.start() - 1), date.start()):
+                yield date
+                done = date.end()
 
 
 def _full(reading: Reading, said: list[re.Match[str]]) -> Iterator[Hit]:
@@ -105,10 +139,12 @@ def _full(reading: Reading, said: list[re.Match[str]]) -> Iterator[Hit]:
     waiting = iter(said)
     word = next(waiting, None)
     last = -1  # where the last date of birth ended
-    for date in _DATE.finditer(folded):
+    for date in _dates(reading):
         start, end = date.span()
         year = int(next(filter(None, date.groups())).strip("'’"))
         ago = _EARLIEST_YEAR <= year <= LATEST_YEAR
+        if not ago and not said:
+            continue
         named = False
         while word is not None and word.end() <= start:
             named = named or (
@@ -116,7 +152,7 @@ def _full(reading: Reading, said: list[re.Match[str]]) -> Iterator[Hit]:
             )
             word = next(waiting, None)
         named = named or (last >= 0 and _NEXT.fullmatch(folded, last, start) is not None)
-        named = named or _AFTER.match(folded, end, end + 40) is not None
+        named = named or (bool(said) and _AFTER.match(folded, end, end + 40) is not None)
         if named or (ago and not _OTHER.search(reading.before(start))):
             last = end if named else last
             yield _hit(reading, start, end)

@@ -89,14 +89,17 @@ _KEY_STARTS: Final = tuple(
 _KEY_FIVES: Final = frozenset(start[:_FIRST] for start in _KEY_STARTS)
 
 
+_ANY: Final = frozenset(word[:_FIRST] for word in (*_STEMS, *_SHORT, *_KEYS, *_KEY_STARTS))
+
+
 def find(reading: Reading) -> Iterator[Hit]:
     words = reading.words
-    firsts = [word[:_FIRST] for word in words]
-    if not _FIVES.isdisjoint(firsts) or not _SHORT.isdisjoint(words):
-        for place, word in enumerate(words):
-            if word in _SHORT or (firsts[place] in _FIVES and word.startswith(_STEMS)):
-                yield _hit(reading.starts[place], word)
-    if not _KEYS.isdisjoint(words) or not _KEY_FIVES.isdisjoint(firsts):
+    if _ANY.isdisjoint([word[:_FIRST] for word in words]):
+        return
+    for place, word in enumerate(words):
+        if word in _SHORT or (word[:_FIRST] in _FIVES and word.startswith(_STEMS)):
+            yield _hit(reading.starts[place], word)
+    if not _KEYS.isdisjoint(words) or not _KEY_FIVES.isdisjoint([word[:_FIRST] for word in words]):
         for said in _PERSONAL.finditer(reading.folded):
             yield _hit(said.start(), said.group())
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.places import STATES, UK_POSTCODE, town, town_after
+from okienko.masking.places import english_postcodes, town, town_after
 from okienko.masking.reading import Reading
 
 LABEL: Final = "POSTAL_CODE"
@@ -29,10 +29,6 @@ _TO_PLACE: Final = re.compile(r"(?<![a-z])(?:do|na|dla|pod|w|w okolicy|rejon|oko
 _DELIVERY: Final = re.compile(
     r"(?<![a-z])(?:dostaw|wysyl|wysl|dowoz|dowie|dorecz|kurier|adres|miejscowos|mieszk|rejon|poczt)"
 )
-_BRITISH: Final = re.compile(rf"(?<![\w-]){UK_POSTCODE}(?![\w-])")
-_AMERICAN: Final = re.compile(
-    rf"(?<![a-z])(?P<state>{STATES})[ ,.]{{1,2}}(?P<zip>[0-9]{{5}}(?:-[0-9]{{4}})?)(?![\w]|[.,-][0-9])"
-)
 _CANADIAN: Final = re.compile(
     r"(?<![\w-])[abceghj-nprstvxy][0-9][abceghj-nprstv-z] [0-9][abceghj-nprstv-z][0-9](?![\w-])"
 )
@@ -40,6 +36,8 @@ _PLACE_BEFORE: Final = re.compile(r"(?<![^\W\d_])(?P<town>[^\W\d_]{3,20}+)[ ,]{1
 _CITY_BEFORE: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,20}+(?:[ -][^\W\d_]{2,20}+){0,2},? $")
 _LINE_START: Final = re.compile(r"(?:^|\n)[ \t]*$")
 _LINE_END: Final = re.compile(r"[ .]*(?:\n|$)")
+
+_CROWD: Final = 24  # from here on codes go without their towns
 
 
 def find(reading: Reading) -> Iterator[Hit]:
@@ -49,22 +47,28 @@ def find(reading: Reading) -> Iterator[Hit]:
     if "kod" in folded or "code" in folded or "zip" in folded:
         for named in _NAMED.finditer(folded):
             yield _hit(reading, named.start("code"), _with_town(reading, named.end("code")), Rank.LABELLED)
-    for code in _POLISH.finditer(folded):
-        hit = _polish(reading, code)
-        if hit is not None:
-            yield hit
-    for code in _BRITISH.finditer(folded):
-        if " " in code.group() or reading.text[code.start()].isupper():
-            yield _hit(reading, code.start(), code.end(), Rank.SHAPE)
-    for code in _CANADIAN.finditer(folded):
-        if reading.text[code.start()].isupper():
-            yield _hit(reading, code.start(), code.end(), Rank.SHAPE)
-    for code in _AMERICAN.finditer(folded):
-        state = reading.text[code.start() : code.end("state")]
-        city = _CITY_BEFORE.search(folded, max(0, code.start() - 48), code.start())
+    for run in reading.runs:
+        if run.lengths == (2, 3):
+            code = _POLISH.match(
+                folded,
+                run.start - 3 if folded[max(0, run.start - 3) : run.start].endswith(("pl ", "pl-")) else run.start,
+            )
+            hit = _polish(reading, code) if code else None
+            if hit is not None:
+                yield hit
+        elif len(run.digits) <= 2 and folded[run.end : run.end + 1].isalpha():
+            canadian = _CANADIAN.match(folded, run.start - 1)
+            if canadian and reading.text[canadian.start()].isupper():
+                yield _hit(reading, canadian.start(), canadian.end(), Rank.SHAPE)
+    for count, (start, end, british) in enumerate(english_postcodes(reading)):
+        if british:
+            if " " in folded[start:end] or reading.text[start].isupper():
+                yield _hit(reading, start, end, Rank.SHAPE)
+            continue
+        city = _CITY_BEFORE.search(folded, max(0, start - 48), start) if count < _CROWD else None
         capital = city is not None and reading.text[city.start()].isupper()
-        if state.isupper() or (city is not None and "," in city.group()):
-            yield _hit(reading, city.start() if city and capital else code.start(), code.end(), Rank.SHAPE)
+        if reading.text[start : start + 2].isupper() or (city is not None and "," in city.group()):
+            yield _hit(reading, city.start() if city and capital else start, end, Rank.SHAPE)
 
 
 def _polish(reading: Reading, code: re.Match[str]) -> Hit | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.places import listed
-from okienko.masking.reading import FILLER, Reading
+from okienko.masking.reading import Reading
 
 LABEL: Final = "USERNAME"
 
@@ -76,10 +76,19 @@ _STOP: Final = listed(
     business enterprise personal home live shop store live basic free standard family premium kids pages page chat video room rooms
     """
 )
-_HINTS: Final = (
-    "login", "nick", "user", "nazw", "konto", "konci", "profil", "handle", "ksywk", "pseudonim", "gamertag", "gracza", "account", "log",
-    "jako", " as ", "uzytk", "name", "discord", "steam", "skype", "insta", "telegram", "tiktok", "twitter", "facebook", "snap", "twitch", "psn", " fb", " ig", "gracza", "xbox",
-)  # fmt: skip
+_AS: Final = listed("jako as pod by under")
+_REACH: Final = 96  # characters of such a phrase
+# One of these stands in every phrase that is looked for.
+_SIGNS: Final = listed(
+    """
+    login loginu loginem loginie nick nickiem nicku nicka nickname nicknamem ksywka ksywke ksywki ksywa pseudonim pseudonimem
+    pseudonimu username usernames user name id nazwa nazwe nazwy uzytkownik uzytkownika uzytkownikiem uzytkowniczka
+    uzytkowniczki konto konta koncie account profil profilu profilem profile handle gamertag gamer gracza screen jako
+    as pod log logged signed registered nazwie steam discord skype telegram tg signal messenger facebook fb instagram insta ig
+    tiktok tik twitter snapchat snap twitch youtube reddit linkedin github psn xbox epic battle allegro vinted olx gg gadu viber
+    whatsapp dc btag go known by under
+    """
+)
 _MIXED: Final = re.compile(r"[0-9_]|[a-z]\.[a-z]{3}")
 _BREAK: Final = re.compile(
     r"[ ]?(?:[,.;:!?)\"'”»]|$|\n| (?:i|a|ale|and|but|oraz|prosze|please|haslo|password)(?![a-z]))"
@@ -92,17 +101,35 @@ def find(reading: Reading) -> Iterator[Hit]:
         for handle in _HANDLE.finditer(folded):
             if handle["name"] not in _NOT_HANDLES:
                 yield _hit(reading, handle.start(), handle.end("name"), Rank.SHAPE)
-    if not any(hint in folded for hint in _HINTS):
+    if _SIGNS.isdisjoint(reading.words):
         return
-    for labelled in _LABELLED.finditer(folded):
-        if _told(reading, labelled):
+    done = 0
+    for place, word in enumerate(reading.words):
+        if word not in _SIGNS:
+            continue
+        start = reading.starts[place]
+        if start < done:
+            continue
+        if word in _AS:
+            signed = _SIGNED_IN.search(folded, max(0, start - 40), start + _REACH)
+            name = signed["name"].rstrip(".-") if signed else ""
+            if (
+                signed
+                and name not in _STOP
+                and (_looks(reading, signed) or _BREAK.match(folded, signed.start("name") + len(name)))
+            ):
+                yield _named(reading, signed)
+                done = signed.end()
+            continue
+        labelled = _LABELLED.match(folded, start, start + _REACH)
+        if labelled and _told(reading, labelled):
             yield _named(reading, labelled)
-    for signed in _SIGNED_IN.finditer(folded):
-        if signed["name"].rstrip(".-") not in _STOP and (_looks(reading, signed) or _BREAK.match(folded, signed.end())):
-            yield _named(reading, signed)
-    for account in _ACCOUNT.finditer(folded):
-        if _looks(reading, account):
+            done = labelled.end()
+            continue
+        account = _ACCOUNT.match(folded, start, start + _REACH)
+        if account and _looks(reading, account):
             yield _named(reading, account)
+            done = account.end()
     if "#" in folded:
         for tag in _TAG.finditer(folded):
             if _TAG_BEFORE.search(reading.before(tag.start())):
