@@ -177,6 +177,31 @@ def test_what_could_not_be_read_is_told_and_given_to_a_person() -> None:
     assert plan.says[0].text.text.startswith("Tej wiadomości nie udało się odczytać")
 
 
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (asked("[załącznik: zdjęcie]", Kind.ATTACHMENT),),
+        (asked("ile dni na zwrot\n[załącznik: zdjęcie]", Kind.ATTACHMENT),),
+        (asked("ile dni na zwrot"), asked("[załącznik: PDF]", Kind.ATTACHMENT)),
+        (asked("czy to bot?\n[załącznik: PDF]", Kind.ATTACHMENT),),
+    ],
+)
+def test_what_is_attached_is_for_a_person(messages: tuple[Asked, ...]) -> None:
+    plan = decide(situation(*messages), house())
+    assert (plan.holder, plan.reason, plan.says[-1].kind) == (Holder.QUEUE, "attachment", Kind.HANDOFF)
+    assert plan.says[-1].text.text.startswith("Bot nie otwiera załączników")
+
+
+def test_somebody_who_asks_for_a_person_too_gets_one_for_that() -> None:
+    plan = decide(situation(asked("[załącznik: zdjęcie]", Kind.ATTACHMENT), asked("konsultant proszę")), house())
+    assert plan.reason == "asked_for_person"
+
+
+def test_what_is_attached_while_a_person_has_it_is_theirs() -> None:
+    plan = decide(replace(situation(asked("[załącznik: PDF]", Kind.ATTACHMENT)), holder=Holder.AGENT), house())
+    assert (plan.reason, plan.says) == ("person_has_it", ())
+
+
 def test_giving_up_gives_it_to_a_person() -> None:
     plan = give_up(situation(), house())
     assert (plan.holder, plan.reason, plan.says[0].kind) == (Holder.QUEUE, "broken", Kind.HANDOFF)

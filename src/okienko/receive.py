@@ -11,8 +11,9 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -20,15 +21,18 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from okienko.attachments.kinds import FileType
+from okienko.attachments.lines import add_lines
 from okienko.brands.directory import Directory
 from okienko.channels import adapters
 from okienko.channels.webchat.limit import MessageLimit
 from okienko.conversations.sealing import Sealing, seal_values
 from okienko.conversations.store import arrivals as store
-from okienko.conversations.store import threads, turns
+from okienko.conversations.store import attachments, threads, turns
 from okienko.conversations.store.arrivals import Arrival, SealedItem, Stored, Vault
 from okienko.database.ids import new_id
 from okienko.database.pool import SET_BRAND, Database, DatabaseAway
+from okienko.database.pool import Connection as DatabaseConnection
 from okienko.keys import Keys
 from okienko.log import describe
 from okienko.masking.mask import Findings, MaskingFailed, find, published, render
@@ -80,6 +84,10 @@ def admit(waiting: int, seconds: float) -> Admission:
     return Admission()
 
 
+class AttachmentLost(Exception):
+    """A file that should go with a message is gone: it waited for longer than an hour, or was taken out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A message between its request and its commit."""
@@ -93,6 +101,7 @@ class Waiting:
     findings: Findings | None = field(repr=False)  # None: masking failed, only the shell is kept
     language: Language
     choice: str | None
+    attachments: tuple[UUID, ...]
     done: asyncio.Future[Stored | None]
 
 
@@ -126,6 +135,8 @@ class Reception:
             status, body, extra = await self._answer(scope, headers, receive)
         except DatabaseAway:
             status, body, extra = 503, {"error": "not stored; please send it again"}, {"retry-after": "2"}
+        except AttachmentLost:
+            status, body, extra = 410, {"error": "not stored: an attachment is gone; attach it again"}, {}
         except Exception as error:  # noqa: BLE001 - whatever it was, it may carry the text
             log.error("hook_broke", **describe(error))
             status, body, extra = 500, {"error": "not stored; please send it again"}, {}
@@ -234,11 +245,14 @@ class Reception:
                 findings=findings,
                 language=language,
                 choice=inbound.choice,
+                attachments=inbound.attachments,
                 done=asyncio.get_running_loop().create_future(),
             )
             self._waiting.append(waiting)
             self._arrived.set()
             stored = await waiting.done
+            if stored is not None and stored.lost:
+                raise AttachmentLost
             if stored is not None or not adapter.opens:
                 return stored
             await self._open(door, brand, inbound, lookup, language)
@@ -306,14 +320,17 @@ class Reception:
             if first is not waiting:
                 repeats.append((waiting, first))
         # A conversation with something to seal is stored under its lane's lock; the others in one round trip. All
-        # messages of one conversation go the same way, so that their order holds.
+        # messages of one conversation go the same way, so that their order holds. (One with files comes from our own
+        # window, which waits for an answer before it sends another.)
         sealing = {w.lookup for w in unique.values() if w.findings is not None and w.findings.vaulted}
         try:
             # A connection that broke in the middle of a commit may leave its reader waiting for ever. What was stored
             # all the same is recognised when it is sent again.
             async with asyncio.timeout(LONGEST):
-                await self._retrying([w for w in unique.values() if w.lookup not in sealing], self._store_plain)
-                await self._retrying([w for w in unique.values() if w.lookup in sealing], self._store_sealing)
+                words_only = [w for w in unique.values() if not w.attachments]
+                await self._retrying([w for w in words_only if w.lookup not in sealing], self._store_plain)
+                await self._retrying([w for w in words_only if w.lookup in sealing], self._store_sealing)
+                await self._retrying([w for w in unique.values() if w.attachments], self._store_with_files)
         except Exception as error:  # noqa: BLE001 - whatever it was, those who wait are told, and others are taken
             log.error("commit_broke", count=len(batch), **describe(error))
             for waiting in batch:
@@ -323,9 +340,7 @@ class Reception:
         for repeat, first in repeats:
             stored = first.done.result()
             if not repeat.done.done():
-                repeat.done.set_result(
-                    None if stored is None else Stored(conversation=stored.conversation, fresh=False)
-                )
+                repeat.done.set_result(None if stored is None else replace(stored, fresh=False))
         self._wake()
 
     async def _retrying(self, batch: Sequence[Waiting], write: Callable[[Sequence[Waiting]], Any]) -> None:
@@ -373,6 +388,38 @@ class Reception:
                 stored = store.unpack_stored(arrivals, await cursor.fetchall())
             _settle(group, stored)
 
+    async def _store_with_files(self, batch: Sequence[Waiting]) -> None:
+        """Messages with files, one by one: each is stored with all of its files, or not at all."""
+        now = self._clock()
+        for waiting in batch:
+            async with self._database.brand(waiting.brand.id) as connection:
+                thread = (waiting.connection, waiting.lookup)
+                vault = (await store.open_vaults(connection, {thread})).get(thread)
+                stored = await self._store_one(connection, waiting, vault, now) if vault else None
+            _settle([waiting], [stored])
+
+    async def _store_one(
+        self, connection: DatabaseConnection, waiting: Waiting, vault: Vault, now: datetime
+    ) -> Stored | None:
+        wanted = [(vault.conversation, file) for file in waiting.attachments]
+        pending = await attachments.lock_pending(connection, wanted, now)
+        event = (waiting.connection, waiting.key)
+        if len(pending) < len(wanted) and event not in await store.read_seen(connection, {event}):
+            return Stored(conversation=vault.conversation, fresh=False, lost=True)
+        text, items = self._seal(waiting, vault, now)
+        readable = waiting.kind is Kind.ATTACHMENT
+        if readable:
+            text = add_lines(text, [_line(type_, waiting.language) for type_ in pending.values()])
+        if items:
+            await store.store_vault_items(connection, items, now)
+        arrival = self._arrival(waiting, text, now)
+        cursor = await connection.execute(store.STORE_ARRIVALS, store.pack_arrivals([arrival]))
+        (stored,) = store.unpack_stored([arrival], await cursor.fetchall())
+        if stored is not None and stored.fresh and readable:
+            expires = now + timedelta(days=31 * waiting.brand.keep_months)
+            await attachments.send_attachments(connection, [(*file, arrival.id) for file in pending], expires)
+        return stored
+
     def _words(self, waiting: Waiting) -> MaskedText:
         """The masked text of a message with nothing to number."""
         if waiting.findings is None:
@@ -400,6 +447,17 @@ class Reception:
             choice=waiting.choice,
             at=now,
         )
+
+
+def _line(type_: FileType, language: Language) -> str:
+    """What stands in a message's text for a file."""
+    spoken = words(language)
+    names = {
+        "image": spoken.gettext("[attachment: image]"),
+        "pdf": spoken.gettext("[attachment: PDF]"),
+        "text": spoken.gettext("[attachment: text file]"),
+    }
+    return names[type_.family]
 
 
 def _by_brand(batch: Sequence[Waiting]) -> list[tuple[BrandId, list[Waiting]]]:

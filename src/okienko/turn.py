@@ -2,8 +2,8 @@
 
 `decide` is the product in one function, and its order is the product's promise:
 
-    a person holds it → asks for a person → asks whether this is a program → a category was picked
-    → answer from the help centre → which category? → a person
+    a person holds it → asks for a person → has attached something → asks whether this is a program
+    → a category was picked → answer from the help centre → which category? → a person
 
 It is pure: a `Situation` and the `House` go in, a `Plan` comes out. `work.py` reads the one and writes the other.
 """
@@ -119,6 +119,9 @@ def decide(situation: Situation, house: House) -> Plan:
     if any(asked.kind is Kind.UNREADABLE for asked in situation.asked):
         text = speak.gettext("Your message could not be read. Please send it again.")
         return _hand_over(situation, house, "unreadable", text)
+    if any(asked.kind is Kind.ATTACHMENT for asked in situation.asked):
+        text = speak.gettext("The bot does not open attachments, so a person will look at this.")
+        return _hand_over(situation, house, "attachment", text)
     if any(_is_words(asked) and asks_whether_program(asked.text) for asked in situation.asked):
         text = speak.gettext("Yes, this is a program (a bot), not a person. Would you like to talk to a person?")
         say = Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))

@@ -86,6 +86,7 @@ class Kind(StrEnum):
     """What a message is for; the widget and the desk draw by it."""
 
     TEXT = "text"
+    ATTACHMENT = "attachment"  # files, with or without words
     NOTICE = "notice"  # the AI notice before the bot's first word
     ANSWER = "answer"  # quotes articles; asks whether it helped
     CLARIFY = "clarify"  # offers categories to choose from
@@ -136,6 +137,7 @@ class Inbound:
     text: RawText
     kind: Kind = Kind.TEXT
     choice: str | None = None
+    attachments: tuple[UUID, ...] = ()  # files that were taken before and wait for this message
     language: str | None = None
     # Kinds of personal data of which the sender has seen that they are hidden; a message with others is shown to the
     # sender instead of being stored. None: nobody looks.
@@ -218,6 +220,7 @@ Because = Literal[
     "person_has_it",
     "asked_for_person",
     "unreadable",
+    "attachment",
     "truth",
     "category_picked",
     "answered",

@@ -18,8 +18,8 @@ from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version
 from okienko.brands.directory import Directory
 from okienko.brands.store import read_categories
+from okienko.conversations.store import attachments, upkeep
 from okienko.conversations.store import turns as store
-from okienko.conversations.store import upkeep
 from okienko.conversations.store.turns import Lease
 from okienko.database.ids import new_id
 from okienko.database.migrate import ensure_partitions
@@ -104,6 +104,8 @@ class Worker:
         for brand in (await self.directory.read()).brands:
             async with self.database.brand(brand) as connection:
                 while await upkeep.expire_vault(connection, now) == upkeep.MOST:
+                    pass
+                while await attachments.expire_attachments(connection, now) == attachments.MOST:
                     pass
                 while await upkeep.close_idle(connection, before=now - IDLE, now=now) == upkeep.MOST:
                     pass

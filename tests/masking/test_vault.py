@@ -81,9 +81,10 @@ FILE = bytes(range(256)) * 5
 
 @pytest.mark.parametrize("moved", [{"part": 0}, {"part": 2}, {"parts": 2}, {"parts": 4}, {"row": UUID(int=9)}])
 def test_a_part_opens_as_itself_and_as_no_other(moved: dict[str, Any]) -> None:
-    sealed = seal_part(KEY, FILE, **PLACE, part=1, parts=3)
-    assert open_part(KEY, sealed, **PLACE, part=1, parts=3) == FILE
+    place: dict[str, Any] = {**PLACE, "part": 1, "parts": 3}
+    sealed = seal_part(KEY, FILE, **place)
+    assert open_part(KEY, sealed, **place) == FILE
     with pytest.raises(SealBroken):
-        open_part(KEY, sealed, **({**PLACE, "part": 1, "parts": 3} | moved))
+        open_part(KEY, sealed, **(place | moved))
     with pytest.raises(SealBroken):
         open_sealed(KEY, sealed, **PLACE)

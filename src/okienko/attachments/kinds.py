@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
-MOST_BYTES: Final = 10 * 1024 * 1024  # of one file, as it was sent
+MOST_BYTES: Final = 10_000_000  # of one file, as it was sent
 MOST_PIXELS: Final = 64_000_000  # of one picture: a browser unpacks each to four bytes
 MOST_PIECES: Final = 100_000  # of one file: no real one has so many, and work stays short on one that is made of crumbs
 

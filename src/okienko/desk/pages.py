@@ -7,7 +7,7 @@ that answer with a redirect to the conversation, so that everything also works w
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -19,11 +19,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from okienko.attachments.kinds import MEDIA_TYPES
+from okienko.attachments.lines import drop_lines
 from okienko.brands.store import read_categories
 from okienko.conversations.sealing import Sealing, seal_forms, seal_values
-from okienko.conversations.store import actions, reveals
+from okienko.conversations.store import actions, attachments, reveals
 from okienko.conversations.store import desk as store
 from okienko.conversations.store.actions import Change, Outcome
+from okienko.conversations.store.attachments import Attached, SealedFile
 from okienko.conversations.store.desk import Conversation, Row, View
 from okienko.conversations.store.vault import open_vault
 from okienko.database.ids import new_id
@@ -33,8 +36,8 @@ from okienko.masking.forms import Piece, find_forms, read_pieces
 from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.mask import Findings, Masked, MaskingFailed, find, mask, published
 from okienko.masking.mask import render as render_masked
-from okienko.masking.vault import SealBroken, open_sealed, person_bound
-from okienko.values import Brand, Language, MaskedText, RawText, SignedIn, StaffId
+from okienko.masking.vault import SealBroken, open_part, open_sealed, person_bound
+from okienko.values import Brand, Language, MaskedText, MessageId, RawText, SignedIn, StaffId
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
 from okienko.web.i18n import mark, words
@@ -87,6 +90,13 @@ _NOT_DONE: Final[dict[Outcome, str]] = {
     "held": mark("Nothing was changed: the conversation is not yours."),
     "closed": mark("Nothing was changed: the conversation is closed."),
 }
+# Why an attachment was not opened.
+_NOT_OPENED: Final[dict[str, str]] = {
+    "not-yours": mark("Attachments are opened by whoever has the conversation. Take it over first."),
+    "gone": mark("The attachment is gone: its time was over, or the person's data were erased."),
+    "enough": mark("100 attachments an hour are the most. Ask a colleague, or wait a while."),
+    "sealed": mark("The attachment could not be opened."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +119,7 @@ class Talk:
     address: str
     query: str
     lines: tuple[store.Line, ...]
+    attached: Mapping[MessageId, tuple[Attached, ...]]
     categories: Mapping[str, str]
     category: str | None
     hidden: tuple[reveals.Hidden, ...]
@@ -117,6 +128,7 @@ class Talk:
     own: bool
     senior: bool
     may_reveal: bool
+    may_open: bool
     once: str
 
 
@@ -178,6 +190,7 @@ def routes(*, confirm_password: Confirm, touch: Touch) -> list[Route]:
         Route(talk + "/say", _say, methods=["POST"]),
         Route(talk + "/typing", _typing, methods=["POST"]),
         Route(talk + "/reveal", reveal, methods=["POST"]),
+        Route(talk + "/attachment", _open_attachment, methods=["POST"]),
         Route(talk + "/{action:str}", _act, methods=["POST"]),
     ]
 
@@ -394,6 +407,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
     async with given.database.brand(brand.id) as connection:
         conversation = await _find_conversation(connection, request)
         lines = await store.read_transcript(connection, conversation.id)
+        attached = await attachments.read_attached(connection, conversation.id)
         hidden = (
             *await reveals.read_identities(connection, conversation.person_id),
             *await reveals.read_vault_items(connection, conversation.id, given.clock()),
@@ -407,7 +421,8 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         conversation=conversation,
         address=_talk_address(brand, conversation.reference),
         query=_query(_view(request) if "view" in request.query_params else "", request.query_params.get("brand")),
-        lines=lines,
+        lines=tuple(replace(line, text=drop_lines(line.text, len(attached.get(line.id, ())))) for line in lines),
+        attached=attached,
         categories={slug: _name(names, language, slug) or slug for slug in slugs},
         category=_name(names, language, conversation.category),
         hidden=hidden,
@@ -416,6 +431,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         own=conversation.agent_id == staff.id,
         senior=rules.is_senior(staff, brand.id),
         may_reveal=rules.may_reveal(staff, brand.id, conversation.agent_id),
+        may_open=rules.may_open(staff, brand.id, conversation.agent_id),
         once=once or str(uuid4()),
     )
 
@@ -431,6 +447,8 @@ def _read_said(request: Request) -> Said | None:
     """What an action that led here has to say. The address carries a word of ours, never text."""
     speak = words(_language(request))
     did, outcome = request.query_params.get("did", ""), request.query_params.get("but", "")
+    if outcome in _NOT_OPENED:
+        return Said(text=speak.gettext(_NOT_OPENED[outcome]), look="clock", undo=None)
     if outcome in _NOT_DONE:
         return Said(text=speak.gettext(_NOT_DONE[outcome]), look="clock", undo=None)
     if did in _DONE:
@@ -667,6 +685,81 @@ def _open(request: Request, brand: Brand, sealed: reveals.Sealed) -> str:
         row=sealed.row,
     )
     return opened.reveal()
+
+
+async def _open_attachment(request: Request) -> Response:
+    """One file, for whoever has the conversation: written down first, then unsealed part by part.
+
+    A picture is shown by the browser itself, which may run and load nothing for it; anything else is downloaded.
+    """
+    given = services(request)
+    staff, brand, form = await _read_action(request)
+    id_ = _read_uuid(form.get("attachment", ""))
+    now = given.clock()
+    async with given.database.brand(brand.id) as connection:
+        conversation = await _find_conversation(connection, request)
+        if not rules.may_open(staff, brand.id, conversation.agent_id):
+            return await _back(request, brand, but="not-yours")
+        file = await attachments.read_file(connection, conversation.id, id_, now)
+        recorded = file is not None and await attachments.record_view(
+            connection,
+            view=new_id(now),
+            conversation=conversation.id,
+            attachment=id_,
+            staff=staff.id,
+            now=now,
+        )
+    if file is None:
+        return await _back(request, brand, but="gone")
+    if not recorded:
+        return await _back(request, brand, but="enough")
+    parts = _open_parts(request, brand, conversation, file)
+    try:
+        first = await anext(parts)
+    except SealBroken:
+        return await _back(request, brand, but="sealed")
+    await given.live.announce(brand.id, [conversation.id])  # the page says who opened it last
+    shown = "inline" if file.type.family == "image" else "attachment"
+    return StreamingResponse(
+        _follow(first, parts),
+        media_type=MEDIA_TYPES[file.type],
+        headers={
+            "Content-Length": str(file.size),
+            "Content-Disposition": f'{shown}; filename="{conversation.reference}-{file.position}.{file.type}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def _open_parts(
+    request: Request, brand: Brand, conversation: Conversation, file: SealedFile
+) -> AsyncIterator[bytes]:
+    """The parts of a file, one at a time, and no connection of the pool held while a slow browser reads them."""
+    given = services(request)
+    person_key = given.keys.unwrap(file.wrapped, person_bound(brand=brand.id, person=file.person))
+    for part in range(file.parts):
+        async with given.database.brand(brand.id) as connection:
+            sealed = await attachments.read_part(connection, conversation.id, file.id, part)
+        if sealed is None:
+            raise SealBroken("a part of an attachment is gone")
+        yield open_part(
+            person_key,
+            sealed,
+            brand=brand.id,
+            person=file.person,
+            table="attachment_part",
+            column="sealed",
+            row=file.id,
+            part=part,
+            parts=file.parts,
+        )
+
+
+async def _follow(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in rest:
+        yield part
 
 
 # live ----------------------------------------------------------------------------------------------------------------

@@ -40,6 +40,14 @@ def may_reveal(staff: SignedIn, brand: BrandId, agent: StaffId | None) -> bool:
     return is_senior(staff, brand) or (brand in staff.roles and agent == staff.id)
 
 
+def may_open(staff: SignedIn, brand: BrandId, agent: StaffId | None) -> bool:
+    """Whether somebody may open an attachment: the same people.
+
+    It was sent to be looked at, so neither a reason nor the password is asked; every time is written down.
+    """
+    return may_reveal(staff, brand, agent)
+
+
 def wait_order(row: Waiting) -> tuple[bool, float, float]:
     """A sort key where people wait: the longest wait first, then those who do not wait, the latest change first."""
     since = row.waiting_since

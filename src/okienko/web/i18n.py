@@ -90,6 +90,12 @@ class Words:
         """`2 957` in Polish, `2,957` in English."""
         return format_decimal(n, locale=self.language)
 
+    def size(self, count: int) -> str:
+        """A number of bytes: `340 kB`, `1,2 MB`."""
+        if count < 1_000_000:
+            return f"{self.number(max(1, round(count / 1000)))} kB"
+        return f"{self.number(round(count / 1_000_000, 1))} MB"
+
 
 @cache
 def words(language: Language) -> Words:

@@ -12,6 +12,7 @@ import orjson
 from okienko.values import Inbound, Kind, Malformed, RawText
 
 MOST_CHARACTERS: Final = 4000
+MOST_ATTACHMENTS: Final = 5  # files of one message
 EXPECTED: Final = (
     'expected {"id": a UUID, "kind": "text", "person" or "choice", "text": at most 4000 characters, '
     '"choice": a category or null, "language": "pl", "en" or null, "seen": kinds of personal data or null} as JSON'
@@ -32,6 +33,16 @@ def read_seen(given: object) -> frozenset[str] | None:
     if not isinstance(given, list):
         raise Malformed(EXPECTED)
     return frozenset(kind for kind in cast("list[object]", given) if isinstance(kind, str))
+
+
+def read_attachments(given: object) -> tuple[UUID, ...]:
+    """The files that go with a message, each once and in order. Raises `Malformed`."""
+    if not isinstance(given, list) or len(cast("list[object]", given)) > MOST_ATTACHMENTS:
+        raise Malformed(f"a message has at most {MOST_ATTACHMENTS} attachments, each by its id")
+    try:
+        return tuple(dict.fromkeys(UUID(str(one)) for one in cast("list[object]", given)))
+    except ValueError:
+        raise Malformed("an attachment is named by the id that it got when it was taken") from None
 
 
 @final
@@ -58,9 +69,12 @@ class Webchat:
         match given:
             case {"id": str(event), "kind": str(kind), "text": str(text), **rest} if kind in KINDS:
                 choice, language, seen = rest.get("choice"), rest.get("language"), read_seen(rest.get("seen"))
+                attachments = read_attachments(rest.get("attachments", []))
             case _:
                 raise Malformed(EXPECTED)
-        if not (choice is None or (isinstance(choice, str) and len(choice) <= 64)) or not text.strip():
+        if not (choice is None or (isinstance(choice, str) and len(choice) <= 64)) or not (text.strip() or attachments):
+            raise Malformed(EXPECTED)
+        if attachments and kind != "text":
             raise Malformed(EXPECTED)
         if len(text) > MOST_CHARACTERS:
             raise Malformed(f"a message has at most {MOST_CHARACTERS} characters")
@@ -74,10 +88,11 @@ class Webchat:
                 thread=token,
                 sender=token,
                 text=RawText(text),
-                kind=KINDS[kind],
+                kind=Kind.ATTACHMENT if attachments else KINDS[kind],
                 choice=choice,
                 language=language if language in ("pl", "en") else None,
                 seen=seen,
+                attachments=attachments,
             ),
         )
 

@@ -21,9 +21,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from okienko.attachments.kinds import MOST_BYTES
 from okienko.brands.store import read_categories
-from okienko.channels.webchat.adapter import MOST_CHARACTERS, read_seen, read_token
+from okienko.channels.webchat.adapter import MOST_ATTACHMENTS, MOST_CHARACTERS, read_seen, read_token
 from okienko.channels.webchat.limit import StartLimit, network_of
+from okienko.channels.webchat.uploads import pages as uploads
 from okienko.channels.webchat.view import only_new, show_message, show_state, transcript
 from okienko.conversations.clear import resolve_all
 from okienko.conversations.store import threads
@@ -87,6 +89,7 @@ def routes() -> list[Route]:
         Route("/chat/{connection}/contact", _contact, methods=["POST"]),
         Route("/chat/{connection}/language", _language, methods=["POST"]),
         Route("/chat/{connection}/transcript", _transcript),
+        *uploads.routes(_visitor),
     ]
 
 
@@ -158,6 +161,8 @@ async def _window(request: Request) -> Response:
             "origins": brand.origins,
             "most": MOST_CHARACTERS,
             "placeholders": [entity.word(language) for entity in ENTITIES.values()],
+            "files": MOST_ATTACHMENTS,
+            "bytes": MOST_BYTES,
         },
     )
 

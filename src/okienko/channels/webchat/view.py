@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from okienko.attachments.kinds import FileType
+from okienko.attachments.lines import drop_lines
 from okienko.conversations.store.threads import Visible, VisibleMessage
 from okienko.values import Author, Brand, Citation, Kind, Language, MessageId
 from okienko.web.i18n import Words
@@ -50,7 +52,10 @@ def show_message(
         "author": message.author.value,
         "kind": message.kind.value,
         "name": message.name,
-        "text": clear.get(message.id, message.text.text),
+        "text": drop_lines(clear.get(message.id, message.text.text), len(message.attachments)),
+        "attachments": [
+            {"name": family_name(one.type, words), "size": words.size(one.size)} for one in message.attachments
+        ],
         "at": message.at.isoformat(),
         "time": words.moment(message.at, brand.timezone, now=now),
         "choices": [{"slug": slug, "name": names.get(slug)} for slug in message.choices],
@@ -67,6 +72,12 @@ def show_message(
         ],
         "helped": message.helped,
     }
+
+
+def family_name(type_: FileType, words: Words) -> str:
+    """What a file is called in the window."""
+    names = {"image": words.gettext("Image"), "pdf": words.gettext("PDF document"), "text": words.gettext("Text file")}
+    return names[type_.family]
 
 
 def only_new(visible: Visible, shown: Collection[object]) -> tuple[VisibleMessage, ...]:

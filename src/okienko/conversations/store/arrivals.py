@@ -28,10 +28,14 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What became of an arrival: no conversation at all (None), a repeat (`fresh` false) or a new message."""
+    """What became of an arrival: no conversation at all (None), a repeat (`fresh` false) or a new message.
+
+    `lost`: nothing was stored, for a file that should go with the message is gone.
+    """
 
     conversation: ConversationId
     fresh: bool
+    lost: bool = False
 
 
 # A choice is kept only if it is a category: anything else would be words that nobody has masked.
@@ -226,6 +230,21 @@ async def store_vault_items(connection: Connection, items: Sequence[SealedItem],
             "now": now,
         },
     )
+
+
+READ_SEEN: Final = """
+select s.connection_id, s.key from unnest(%(connections)s::text[], %(keys)s::bytea[]) as a (connection_id, key)
+join seen s on s.connection_id = a.connection_id and s.key = a.key
+"""
+
+
+async def read_seen(
+    connection: Connection, keys: Collection[tuple[ConnectionId, bytes]]
+) -> set[tuple[ConnectionId, bytes]]:
+    """Of these deliveries, those that have come before."""
+    values = {"connections": [door for door, _ in keys], "keys": [key for _, key in keys]}
+    rows = await (await connection.execute(READ_SEEN, values)).fetchall()
+    return {(ConnectionId(door), bytes(key)) for door, key in rows}
 
 
 STORE_UNPARSED: Final = """

@@ -64,7 +64,8 @@ from conversation c
 left join staff s on s.id = c.agent_id
 cross join lateral (
   select
-    (array_agg(r.text order by r.id desc) filter (where r.author = 'customer' and r.kind = 'text'))[1] as words,
+    (array_agg(r.text order by r.id desc)
+      filter (where r.author = 'customer' and r.kind in ('text', 'attachment')))[1] as words,
     (array_agg(r.kind order by r.id desc) filter (where r.author = 'customer'))[1] as kind,
     min(r.at) filter (where r.author = 'customer' and r.at > coalesce(r.answered_at, '-infinity')) as unanswered_since
   from (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from okienko.conversations.store.attachments import Attached, read_attached
 from okienko.database.pool import Connection
 from okienko.values import (
     Author,
@@ -139,6 +141,7 @@ class VisibleMessage:
     citations: tuple[Citation, ...]
     helped: bool | None  # the customer's word on an answer
     at: datetime
+    attachments: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +206,9 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
     rows = await (
         await connection.execute(READ_VISIBLE, {"conversation": conversation, "limit": MOST_VISIBLE})
     ).fetchall()
+    attached: Mapping[MessageId, tuple[Attached, ...]] = {}
+    if any(row[2] == "attachment" for row in rows):
+        attached = await read_attached(connection, conversation)
     return Visible(
         reference=reference,
         language=language,
@@ -222,6 +228,7 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
                 choices=tuple(choices),
                 helped=helped,
                 at=at,
+                attachments=attached.get(MessageId(id_), ()),
                 citations=tuple(
                     Citation(
                         article=article, language=spoken, version=version, title=title, quote=quote, published=date

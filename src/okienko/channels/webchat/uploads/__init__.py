@@ -1,0 +1,1 @@
+"""Files that customers attach in the window."""

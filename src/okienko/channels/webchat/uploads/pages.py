@@ -1,0 +1,156 @@
+"""Files on their way in: read in memory, checked, sealed, and kept pending until a message takes them along.
+
+A file comes as the whole body of a request, so that nothing parses it on the way and no part of it meets the disk. Its
+name does not come at all: it is personal data more often than not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Final, Protocol
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from okienko.attachments.kinds import MOST_BYTES, Checked, Refused, Why
+from okienko.attachments.process import examine
+from okienko.channels.webchat.limit import StartLimit, network_of
+from okienko.channels.webchat.view import family_name
+from okienko.conversations.store import attachments, threads
+from okienko.conversations.store.attachments import PART, NewAttachment
+from okienko.conversations.store.threads import Thread
+from okienko.database.ids import new_id
+from okienko.masking.vault import person_bound, seal_part
+from okienko.values import Brand
+from okienko.web.forms import read_body
+from okienko.web.i18n import choose_language, words
+from okienko.web.services import services
+
+MOST_AT_ONCE: Final = 12  # files that one process holds in memory, ten megabytes each at most
+MOST_CHECKS: Final = 2  # of them checked at the same time
+LONGEST: Final = 120.0  # seconds that a file may take to arrive
+OF_CONVERSATION: Final = 20  # files an hour, taken or not
+OF_NETWORK: Final = 200  # files an hour from one network
+_STATUS: Final[Mapping[Why, int]] = {
+    "too_large": 413,
+    "too_many_pixels": 413,
+    "heic": 415,
+    "office": 415,
+    "unknown": 415,
+}
+
+
+class Visitor(Protocol):
+    """Whose request it is."""
+
+    @property
+    def brand(self) -> Brand:
+        """The brand whose window it is."""
+        ...
+
+    @property
+    def thread(self) -> Thread:
+        """The conversation."""
+        ...
+
+
+def routes(find_visitor: Callable[[Request], Awaitable[Visitor]]) -> list[Route]:
+    """Everything under /chat/…/attachments. `find_visitor` raises 401 for who is not known."""
+    limit = StartLimit()
+    places = asyncio.BoundedSemaphore(MOST_AT_ONCE)
+    checks = asyncio.BoundedSemaphore(MOST_CHECKS)
+
+    async def take(request: Request) -> Response:
+        visitor = await find_visitor(request)
+        wait = _seconds_to_wait(request, visitor, limit)
+        if wait > 0:
+            raise HTTPException(429, headers={"Retry-After": str(wait)})
+        if places.locked():
+            raise HTTPException(503, headers={"Retry-After": "5"})
+        async with places:
+            try:
+                checked = await _read(request, checks)
+            except Refused as refused:
+                return JSONResponse({"refused": refused.why}, _STATUS.get(refused.why, 422))
+            return await _keep(request, visitor, checked)
+
+    async def drop(request: Request) -> Response:
+        visitor = await find_visitor(request)
+        async with services(request).database.brand(visitor.brand.id) as database:
+            await attachments.drop_pending(database, visitor.thread.conversation, request.path_params["attachment"])
+        return Response(status_code=204)
+
+    return [
+        Route("/chat/{connection}/attachments", take, methods=["POST"]),
+        Route("/chat/{connection}/attachments/{attachment:uuid}", drop, methods=["DELETE"]),
+    ]
+
+
+def _seconds_to_wait(request: Request, visitor: Visitor, limit: StartLimit) -> int:
+    """Until one more file may come from this conversation and this network. Counted before a byte is read."""
+    given = services(request)
+    now = given.clock()
+    conversation = given.keys.lookup("uploads", str(visitor.thread.conversation))
+    wait = limit.seconds_to_wait(conversation, now, OF_CONVERSATION)
+    network = network_of(request.client.host) if request.client else None
+    if wait == 0 and network is not None and given.settings.chats_per_hour > 0:
+        wait = limit.seconds_to_wait(given.keys.lookup("uploads of network", network), now, OF_NETWORK)
+    return wait
+
+
+async def _read(request: Request, checks: asyncio.BoundedSemaphore) -> Checked:
+    """The file without its metadata. Raises `Refused`; 408 for one that does not come to an end."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > MOST_BYTES:
+        raise Refused("too_large")
+    try:
+        async with asyncio.timeout(LONGEST):
+            data = await read_body(request, MOST_BYTES)
+    except TimeoutError:
+        raise HTTPException(408) from None
+    async with checks:
+        return await examine(data)
+
+
+async def _keep(request: Request, visitor: Visitor, checked: Checked) -> Response:
+    given = services(request)
+    brand, thread, now = visitor.brand, visitor.thread, given.clock()
+    new = NewAttachment(
+        id=new_id(now),
+        conversation=thread.conversation,
+        person=thread.person,
+        type=checked.type,
+        size=len(checked.body),
+        parts=-(-len(checked.body) // PART),
+    )
+    async with given.database.brand(brand.id) as database:
+        wrapped = await threads.read_person_key(database, thread.person)
+        if wrapped is None:
+            raise HTTPException(401)
+        key = given.keys.unwrap(wrapped, person_bound(brand=brand.id, person=thread.person))
+        await attachments.keep_pending(database, new, _seal_parts(key, brand, new, checked.body), now)
+    spoken = words(
+        choose_language("", brand.languages, default=thread.language, chosen=request.query_params.get("lang"))
+    )
+    return JSONResponse(
+        {"id": str(new.id), "name": family_name(new.type, spoken), "size": spoken.size(new.size)}, status_code=201
+    )
+
+
+def _seal_parts(key: bytes, brand: Brand, new: NewAttachment, body: bytes) -> Iterator[bytes]:
+    view = memoryview(body)
+    for part in range(new.parts):
+        yield seal_part(
+            key,
+            view[part * PART : (part + 1) * PART],
+            brand=brand.id,
+            person=new.person,
+            table="attachment_part",
+            column="sealed",
+            row=new.id,
+            part=part,
+            parts=new.parts,
+        )
