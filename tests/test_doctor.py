@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from okienko import doctor
 from okienko.database.health import Health, read_health
 from okienko.database.urls import Urls
 from okienko.doctor import Finding
-from okienko.keys import Keys
+from okienko.keys import Keys, begin_rotation, end_rotation
 from okienko.settings import Settings
 
 WELL = Health(major=15, missing=(), unknown=(), powerful=False, unguarded=())
@@ -41,11 +42,38 @@ def test_keys(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     Keys.open(keys)
     assert wrong(doctor.look_at_keys(keys)) == []
+    keys.chmod(0o750)
+    assert wrong(doctor.look_at_keys(keys)) == [f"others may look into the keys' folder {keys}"]
+    keys.chmod(0o700)
+    begin_rotation(keys)
+    assert wrong(doctor.look_at_keys(keys)) == ["the operator's key is being changed"]
+    (retired,) = end_rotation(keys)
+    assert wrong(doctor.look_at_keys(keys)) == []
+    retired.chmod(0o640)
+    assert wrong(doctor.look_at_keys(keys)) == [f"others may read {retired}"]
+    retired.unlink()
     (keys / "index.key").chmod(0o644)
     (keys / "operator.key").write_bytes(b"short")
     assert len(wrong(doctor.look_at_keys(keys))) == 2
     (keys / "index.key").unlink()
     assert f"{keys / 'index.key'} is missing" in wrong(doctor.look_at_keys(keys))
+
+
+def test_a_command_for_the_keys() -> None:
+    def say(printed: str) -> tuple[str, ...]:
+        return (sys.executable, "-c", f"print({printed!r})")
+
+    key = '"' + "0a" * 32 + '"'
+    assert wrong(doctor.look_at_command(say(f'{{"operator": {key}, "index": {key}}}'))) == []
+    assert wrong(doctor.look_at_command(say("hunter2"))) == ["the keys' command gives no keys"]
+    assert "hunter2" not in repr(list(doctor.look_at_command(say("hunter2"))))
+
+
+def test_keys_and_database() -> None:
+    assert wrong(doctor.compare_keys(("a", "b"), ("b",))) == []
+    assert list(doctor.compare_keys(None, ())) == []
+    assert len(wrong(doctor.compare_keys(("a",), ("a", "c")))) == 1
+    assert len(wrong(doctor.compare_keys(None, ("a",)))) == 1
 
 
 def test_browser_code(tmp_path: Path) -> None:

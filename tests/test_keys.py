@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import stat
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from okienko.keys import Keys, WrongKey
+from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
 
 KEYS = Keys(operator=bytes(range(32)), index=bytes(range(32, 64)))
 
@@ -104,3 +106,100 @@ def test_a_wrapped_key_needs_its_operator() -> None:
     other = Keys(operator=b"o" * 32, index=KEYS.index)
     with pytest.raises(WrongKey):
         other.unwrap(KEYS.wrap(b"k" * 32, b"person"), b"person")
+
+
+# a rotation --------------------------------------------------------------------------------------------------------
+
+
+def test_at_every_moment_of_a_rotation_the_folder_opens_what_it_opened(tmp_path: Path) -> None:
+    old = Keys.open(tmp_path)
+    wrapped = old.wrap(b"k" * 32, b"person")
+    new = begin_rotation(tmp_path)
+    keys = Keys.open(tmp_path)
+    assert keys.key_ids == (new, old.key_id)
+    assert keys.index == old.index
+    assert keys.unwrap(wrapped, b"person") == b"k" * 32
+    assert begin_rotation(tmp_path) == new, "begun once"
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    end_rotation(tmp_path)
+    assert Keys.open(tmp_path).key_ids == (new,)
+    assert find_retired(tmp_path) == [old.key_id]
+    with pytest.raises(WrongKey):
+        Keys.open(tmp_path).unwrap(wrapped, b"person")
+
+
+def test_a_rotation_that_was_stopped_before_the_new_key_had_its_name(tmp_path: Path) -> None:
+    old = Keys.open(tmp_path)
+    (tmp_path / f"operator-{old.key_id}.former.key").hardlink_to(tmp_path / "operator.key")
+    assert Keys.open(tmp_path) == old
+    assert begin_rotation(tmp_path) != old.key_id
+    assert Keys.open(tmp_path).key_ids[1:] == (old.key_id,)
+
+
+def test_a_running_process_looks_again_when_nothing_opens(tmp_path: Path) -> None:
+    running = Keys.open(tmp_path)
+    begin_rotation(tmp_path)
+    new = Keys.open(tmp_path)
+    assert running.unwrap(new.wrap(b"k" * 32, b"person"), b"person") == b"k" * 32
+    assert running.key_ids == new.key_ids
+    assert new.unwrap(running.wrap(b"k" * 32, b"person"), b"person") == b"k" * 32
+
+
+def test_a_folder_that_went_away_is_a_wrong_key(tmp_path: Path) -> None:
+    running = Keys.open(tmp_path / "keys")
+    foreign = Keys(operator=b"o" * 32, index=running.index).wrap(b"k" * 32, b"person")
+    for path in (tmp_path / "keys").iterdir():
+        path.unlink()
+    with pytest.raises(WrongKey):
+        running.unwrap(foreign, b"person")
+
+
+# a key service -----------------------------------------------------------------------------------------------------
+
+A, B, C = ("0a" * 32, "0b" * 32, "0c" * 32)
+
+
+def show(operator: object, index: str = B, **more: object) -> str:
+    """What a command prints."""
+    return json.dumps({"operator": operator, "index": index, **more})
+
+
+def say(printed: str, *, status: int = 0, error: str = "") -> tuple[str, ...]:
+    program = f"import sys; sys.stdout.write({printed!r}); sys.stderr.write({error!r}); sys.exit({status})"
+    return (sys.executable, "-c", program)
+
+
+def test_a_command_gives_the_keys() -> None:
+    assert Keys.ask(say(show(A))) == Keys(operator=b"\n" * 32, index=b"\x0b" * 32)
+    assert Keys.ask(say(show([A, C], more=1))) == Keys(operator=b"\n" * 32, former=(b"\x0c" * 32,), index=b"\x0b" * 32)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("/nowhere/keys-cli",), "is not there: write the whole path"),
+        (("/",), "cannot be run"),
+        (say(show(A), status=3, error="secret"), "ended with 3: run it by hand"),
+        (say(""), "expected"),
+        (say("secret"), "expected"),
+        (say("[]"), "expected"),
+        (say(show("secret")), "expected"),
+        (say(show([])), "expected"),
+        (say(show([7])), "expected"),
+        (say(show(A[2:])), "expected"),
+        (say(show(A, "secret")), "expected"),
+    ],
+)
+def test_a_command_that_gives_no_keys_is_refused_without_its_words(command: tuple[str, ...], says: str) -> None:
+    with pytest.raises(WrongKey) as refused:
+        Keys.ask(command)
+    assert says in str(refused.value)
+    assert "secret" not in str(refused.value)
+    assert "0a0a" not in str(refused.value)
+    assert refused.value.__context__ is None, "no other error carries what was printed"
+
+
+def test_no_shell_reads_the_command(tmp_path: Path) -> None:
+    with pytest.raises(WrongKey):
+        Keys.ask((f"true; touch {tmp_path / 'x'}",))
+    assert not (tmp_path / "x").exists()

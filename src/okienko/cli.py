@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import os
@@ -17,7 +18,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from okienko import __version__, commands, doctor, log, settings, start
+from okienko import __version__, commands, doctor, log, rotate, settings, start
 from okienko.articles.drafts import Defaults, ImportRefused
 from okienko.articles.importers.files import read_path
 from okienko.commands import NoSuchBrand
@@ -137,7 +138,7 @@ def demo(data: Path | None, port: int | None, no_browser: bool, reset: bool) -> 
     """Two invented brands with articles and conversations, in one process, to look around in."""
     folder = (data or Path.home() / ".local" / "share" / "okienko-demo").absolute()
     # The demo keeps its keys beside its data, so that deleting one folder removes all of it. Real data deserve better.
-    chosen = read_settings(folder, port=port, keys=folder / "keys")
+    chosen = read_settings(folder, port=port, keys=folder / "keys", keys_command=())
     console.print(f"Starting the demo in {folder}. Its keys are kept there too, which is for a demo only.")
     with start.open_database(chosen) as urls:
         loaded, link = run(commands.prepare_demo(chosen, urls, reset=reset))
@@ -303,6 +304,63 @@ def eval_masking(
     click.echo(json.dumps(done.figures) if as_json else "\n".join(write_report(done.figures)))
     for line in write_misses(done.missed, misses) if misses else ():
         click.echo(line)
+
+
+@okienko.group("keys")
+def keys_() -> None:
+    """The operator's keys, which wrap every person's key."""
+
+
+@keys_.command("status")
+@data_option
+def keys_status(data: Path | None) -> None:
+    """Say which keys there are, and what they wrap."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        states, lost = run(commands.read_keys(chosen, urls))
+    roles = {
+        "wraps": "wraps and opens",
+        "opens": "opens what it wrapped; `okienko keys rotate` goes on",
+        "retired": "retired: for backups that are older",
+        "unknown": "not there: bring it back from where your keys are kept",
+    }
+    for state in states:
+        click.echo(f"{state.id}  {state.people:>9} people  {roles[state.role]}")
+    if lost:
+        click.echo(f"No key opens the secrets of {lost} connections: these are not the keys of this database.")
+
+
+@keys_.command("rotate")
+@data_option
+@click.option(
+    "--make-only", is_flag=True, help="Make the new key and stop, to copy the folder to other machines first."
+)
+def keys_rotate(data: Path | None, make_only: bool) -> None:
+    """Wrap every person's key anew with a new operator's key. May be stopped and run again; serve and work run on."""
+    chosen = read_settings(data)
+    if make_only:
+        key = commands.make_key(chosen)
+        click.echo(f"{key} lies in {chosen.keys}. Copy the folder to all machines, then run `okienko keys rotate`.")
+        return
+    columns = (TextColumn("Wrapping keys anew"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with start.open_database(chosen) as urls, Progress(*columns, console=console) as progress:
+        task = progress.add_task("keys", total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        async def pause() -> None:
+            console.print("Waiting for whatever is under way …")
+            await asyncio.sleep(rotate.PAUSE)
+
+        key, former = run(commands.rotate_keys(chosen, urls, on_progress=show, pause=pause))
+    click.echo(f"{key} wraps everything now. Nothing names {', '.join(former)} any more.")
+    if chosen.keys_command:
+        click.echo("Take it out of what the command prints; keep it until your older backups have expired.")
+    else:
+        click.echo(
+            "Its file ends in .retired.key: back the keys up, and delete it when your older backups have expired."
+        )
 
 
 @okienko.group()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
+from okienko import rotate
 from okienko.answers.index import build_index
 from okienko.answers.store import read_published
 from okienko.articles.drafts import Draft
@@ -17,12 +19,12 @@ from okienko.database.ids import new_id
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.demo import load as demo
-from okienko.keys import Keys
+from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
 from okienko.settings import Settings
 from okienko.staff import passwords
 from okienko.staff import store as staff_store
 from okienko.staff.store import Role
-from okienko.start import now
+from okienko.start import now, open_keys
 from okienko.values import Brand, BrandId, Language, RawText
 
 
@@ -126,10 +128,73 @@ async def invite_first(settings: Settings, urls: Urls) -> str | None:
     return passwords.make_link(public_address(settings), token) if invited else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyState:
+    """One of the operator's keys."""
+
+    id: str
+    role: Literal["wraps", "opens", "retired", "unknown"]
+    people: int  # whose keys it wraps
+
+
+async def read_keys(settings: Settings, urls: Urls) -> tuple[list[KeyState], int]:
+    """The operator's keys and what they wrap; how many connections' secrets none of them opens."""
+    keys = open_keys(settings)
+    async with await Database.open(urls.app, size=2) as database:
+        wrapped = await rotate.count_wrapped(database, keys)
+    retired = () if settings.keys_command else find_retired(settings.keys)
+    known = [*keys.key_ids, *(key for key in retired if key not in keys.key_ids)]
+    roles: dict[str, Literal["wraps", "opens", "retired", "unknown"]] = dict.fromkeys(wrapped.people, "unknown")
+    roles |= {**dict.fromkeys(retired, "retired"), **dict.fromkeys(keys.key_ids, "opens"), keys.key_id: "wraps"}
+    ordered = [*known, *sorted(set(wrapped.people) - set(known))]
+    return [KeyState(id=key, role=roles[key], people=wrapped.people.get(key, 0)) for key in ordered], wrapped.lost
+
+
+def make_key(settings: Settings) -> str:
+    """A new operator's key beside the old one; its id. It wraps from now on, and nothing is wrapped anew yet."""
+    if settings.keys_command:
+        raise WrongKey("with OKIENKO_KEYS_COMMAND you make the new key yourself, where your keys are kept")
+    Keys.open(settings.keys)
+    return begin_rotation(settings.keys)
+
+
+async def rotate_keys(
+    settings: Settings,
+    urls: Urls,
+    *,
+    on_progress: Callable[[int, int], None],
+    pause: Callable[[], Awaitable[None]],
+) -> tuple[str, Sequence[str]]:
+    """Wraps everything with a new operator's key: (its id, ids of the keys that nothing names any more).
+
+    A rotation that was stopped goes on. Raises `WrongKey`, with what to do, when something is left.
+    """
+    if not settings.keys_command:
+        make_key(settings)
+    keys = open_keys(settings)
+    former = keys.key_ids[1:]
+    if not former:
+        raise WrongKey(
+            "OKIENKO_KEYS_COMMAND prints one operator's key. Make a new one, 32 random bytes, where your keys are "
+            'kept; have the command print "operator": [new, old]; then run this again'
+        )
+    async with await Database.open(urls.app, size=2) as database:
+        wrapped = await rotate.wrap_all_anew(database, keys, on_progress=on_progress, pause=pause)
+    left = {key: count for key, count in wrapped.people.items() if key in former}
+    if left or wrapped.lost:
+        raise WrongKey(
+            f"{sum(left.values())} people's keys and {wrapped.lost} connections' secrets are still wrapped with "
+            "another key, so the former one stays. Run this again; `okienko keys status` says which keys are named"
+        )
+    if not settings.keys_command:
+        end_rotation(settings.keys)
+    return keys.key_id, former
+
+
 async def prepare_demo(settings: Settings, urls: Urls, *, reset: bool) -> tuple[demo.Loaded, str | None]:
     """Loads the demo's world where it is missing; what there is, and a link that signs in at the desk once."""
     async with await Database.open(urls.app, size=4) as database:
-        keys = Keys.open(settings.keys)
+        keys = open_keys(settings)
         site = public_address(settings)
         loaded = await demo.load(database, keys, now=now(), site=site, reset=reset)
         return loaded, await demo.invite(database, now=now(), site=site)

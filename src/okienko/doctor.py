@@ -8,7 +8,7 @@ import shutil
 import socket
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -19,7 +19,17 @@ import psycopg
 from okienko.database import accounts, binaries
 from okienko.database.embedded import EmbeddedPostgres, NoServer
 from okienko.database.health import Health, read_health
-from okienko.keys import INDEX_FILE, KEY_SIZE, OPERATOR_FILE
+from okienko.keys import (
+    FORMER,
+    INDEX_FILE,
+    KEY_SIZE,
+    OPERATOR_FILE,
+    RETIRED,
+    WrongKey,
+    name_key,
+    read_command,
+    read_folder,
+)
 from okienko.settings import Settings
 from okienko.web.assets import STATIC
 
@@ -40,7 +50,11 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Everything that can be looked at from outside a running process, in a few seconds."""
-    findings = [*look_at_python(), *look_at_data(settings.data), *look_at_keys(settings.keys), *look_at_assets(STATIC)]
+    findings = [*look_at_python(), *look_at_data(settings.data), *look_at_assets(STATIC)]
+    if settings.keys_command:
+        findings += await asyncio.to_thread(lambda: list(look_at_command(settings.keys_command)))
+    else:
+        findings += look_at_keys(settings.keys)
     findings += await asyncio.to_thread(lambda: list(look_at_database(settings)))
     findings += await asyncio.to_thread(lambda: list(look_at_port(settings.host, settings.port)))
     return findings
@@ -77,7 +91,7 @@ def look_at_data(data: Path) -> Iterator[Finding]:
 
 
 def look_at_keys(keys: Path) -> Iterator[Finding]:
-    """The key files: private, of the right size, both or none. Their content is not read."""
+    """The keys' folder and files: private, of the right size, both or none."""
     files = [keys / OPERATOR_FILE, keys / INDEX_FILE]
     there = [path for path in files if path.exists()]
     if not there:
@@ -85,7 +99,9 @@ def look_at_keys(keys: Path) -> Iterator[Finding]:
     elif len(there) < len(files):
         missing = next(path for path in files if path not in there)
         yield Finding(what=f"{missing} is missing", well=False, fix="bring it back from where you keep your keys")
-    for path in there:
+    if keys.exists() and stat.S_IMODE(keys.stat().st_mode) & 0o077:
+        yield Finding(what=f"others may look into the keys' folder {keys}", well=False, fix=f"chmod 700 '{keys}'")
+    for path in [*there, *sorted(keys.glob(FORMER.format("*"))), *sorted(keys.glob(RETIRED.format("*")))]:
         status = path.stat()
         if stat.S_IMODE(status.st_mode) & 0o077:
             yield Finding(what=f"others may read {path}", well=False, fix=f"chmod 600 '{path}'")
@@ -97,6 +113,43 @@ def look_at_keys(keys: Path) -> Iterator[Finding]:
             )
         else:
             yield Finding(what=f"{path} is private", well=True)
+    if any(keys.glob(FORMER.format("*"))):
+        yield Finding(what="the operator's key is being changed", well=False, fix="run `okienko keys rotate` again")
+
+
+def look_at_command(command: Sequence[str]) -> Iterator[Finding]:
+    """The command that prints the keys: run once, and nothing of what it prints is shown."""
+    try:
+        kept = read_command(command)
+    except WrongKey as wrong:
+        yield Finding(what="the keys' command gives no keys", well=False, fix=str(wrong))
+        return
+    yield Finding(what="the keys' command prints the keys", well=True)
+    if kept.former:
+        yield Finding(what="the operator's key is being changed", well=False, fix="run `okienko keys rotate` again")
+
+
+def find_key_ids(settings: Settings) -> tuple[str, ...] | None:
+    """The names of the operator's keys; None when there are none to be read, which others say."""
+    try:
+        kept = read_command(settings.keys_command) if settings.keys_command else read_folder(settings.keys)
+    except (WrongKey, OSError):
+        return None
+    return tuple(name_key(key) for key in (kept.operator, *kept.former))
+
+
+def compare_keys(there: Sequence[str] | None, named: Sequence[str]) -> Iterator[Finding]:
+    """Whether the keys that are there are those that the database names."""
+    strange = sorted(set(named) - set(there or ()))
+    if strange:
+        yield Finding(
+            what=f"people's keys in the database are wrapped with another key ({', '.join(strange)})",
+            well=False,
+            fix="bring that key back from where you keep your keys; when it was retired, name its file "
+            "operator-….former.key again and run `okienko keys rotate`",
+        )
+    elif named:
+        yield Finding(what="the keys are those of the database", well=True)
 
 
 def look_at_assets(static: Path) -> Iterator[Finding]:
@@ -112,7 +165,8 @@ def look_at_assets(static: Path) -> Iterator[Finding]:
 def look_at_database(settings: Settings) -> Iterator[Finding]:
     """The given PostgreSQL, or the embedded one, which is started for the moment when it does not run."""
     if settings.database_url is not None:
-        yield from _look_behind(settings.database_url, "check OKIENKO_DATABASE_URL and that PostgreSQL runs")
+        advice = "check OKIENKO_DATABASE_URL and that PostgreSQL runs"
+        yield from _look_behind(settings.database_url, advice, settings)
         return
     try:
         programs = binaries.wheel()
@@ -127,18 +181,19 @@ def look_at_database(settings: Settings) -> Iterator[Finding]:
         return
     try:
         with EmbeddedPostgres.start(settings.data) as server:
-            yield from _look_behind(server.urls.owner, f"see {settings.data / 'server.log'}")
+            yield from _look_behind(server.urls.owner, f"see {settings.data / 'server.log'}", settings)
     except NoServer as error:
         yield Finding(what="the embedded PostgreSQL does not start", well=False, fix=str(error))
 
 
-def _look_behind(url: str, advice: str) -> Iterator[Finding]:
+def _look_behind(url: str, advice: str, settings: Settings) -> Iterator[Finding]:
     try:
         health = read_health(url)
     except psycopg.OperationalError:  # its words may hold an address or a password
         yield Finding(what="PostgreSQL cannot be reached", well=False, fix=advice)
         return
     yield from judge(health)
+    yield from compare_keys(find_key_ids(settings), health.key_ids)
 
 
 def judge(health: Health) -> Iterator[Finding]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 
@@ -19,6 +20,7 @@ class Settings:
 
     data: Path  # the embedded database and its log; made with 0700 when missing
     keys: Path  # the operator's keys; outside the data folder, so that a copied database is not a copied key
+    keys_command: tuple[str, ...] = ()  # prints the keys instead; run without a shell
     database_url: str | None = field(default=None, repr=False)  # None: the embedded database
     owner_url: str | None = field(default=None, repr=False)  # who may migrate, when not the same account
     host: str = "127.0.0.1"
@@ -32,6 +34,7 @@ class Settings:
 NAMES: Final = {
     "OKIENKO_DATA": "data",
     "OKIENKO_KEYS": "keys",
+    "OKIENKO_KEYS_COMMAND": "keys_command",
     "OKIENKO_DATABASE_URL": "database_url",
     "OKIENKO_DATABASE_OWNER_URL": "owner_url",
     "OKIENKO_HOST": "host",
@@ -57,9 +60,12 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
     url = given.get("database_url")
     if url is not None and urlsplit(url).scheme not in ("postgresql", "postgres"):
         raise WrongSetting("OKIENKO_DATABASE_URL must begin with postgresql://")
+    if "keys" in given and "keys_command" in given:
+        raise WrongSetting("OKIENKO_KEYS and OKIENKO_KEYS_COMMAND say two things: unset one of them")
     return Settings(
         data=Path(given.get("data", str(home / ".local" / "share" / "okienko"))),
         keys=Path(given.get("keys", str(home / ".config" / "okienko"))),
+        keys_command=_words("OKIENKO_KEYS_COMMAND", given.get("keys_command", "[]")),
         database_url=url,
         owner_url=given.get("owner_url"),
         host=given.get("host", "127.0.0.1"),
@@ -69,6 +75,19 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         messages_per_minute=_whole("OKIENKO_MESSAGES_PER_MINUTE", given.get("messages_per_minute", "20"), 0, 1000),
         messages_per_day=_whole("OKIENKO_MESSAGES_PER_DAY", given.get("messages_per_day", "200"), 0, 1_000_000),
     )
+
+
+def _words(name: str, value: str) -> tuple[str, ...]:
+    try:
+        words: Any = json.loads(value)
+    except json.JSONDecodeError:
+        words = None
+    match words:
+        case [*several] if all(isinstance(word, str) for word in several):
+            return tuple(several)
+        case _:
+            example = '["/usr/local/bin/okienko-keys", "production"]'
+            raise WrongSetting(f"{name} must be a program and its arguments as a JSON list, such as {example}")
 
 
 def _whole(name: str, value: str, least: int, most: int) -> int:

@@ -55,11 +55,16 @@ def open_database(settings: Settings) -> Generator[Urls]:
         yield server.urls
 
 
+def open_keys(settings: Settings) -> Keys:
+    """The keys, from where the operator keeps them. Raises `WrongKey`."""
+    return Keys.ask(settings.keys_command) if settings.keys_command else Keys.open(settings.keys)
+
+
 @asynccontextmanager
 async def open_services(settings: Settings, urls: Urls, *, clock: Clock = now) -> AsyncGenerator[Services]:
     """Connections, keys and the live feed; the feed listens only where a task runs it."""
     database = await Database.open(urls.app, size=CONNECTIONS)
-    keys = Keys.open(settings.keys)
+    keys = open_keys(settings)
     try:
         yield Services(
             settings=settings,
@@ -96,10 +101,14 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
         try:
             await services.directory.read()
         except WrongKey:
-            raise WrongKey(
-                f"the keys in {settings.keys} are not those of this database: put the right ones there, or name their "
-                "folder with OKIENKO_KEYS"
-            ) from None
+            if settings.keys_command:
+                what = "the keys that OKIENKO_KEYS_COMMAND prints are not those of this database: have it print those"
+            else:
+                what = (
+                    f"the keys in {settings.keys} are not those of this database: put the right ones there, or name "
+                    "their folder with OKIENKO_KEYS"
+                )
+            raise WrongKey(what) from None
         worker = Worker(
             database=services.database,
             owner_url=urls.owner,

@@ -11,12 +11,16 @@ import orjson
 import psycopg
 import pytest
 
-from okienko.conversations.store import outbox, turns
+from okienko.conversations.sealing import Sealing, seal_forms, seal_values
+from okienko.conversations.store import actions, outbox, turns
+from okienko.conversations.store.vault import open_vault
 from okienko.database.ids import new_id
 from okienko.database.pool import SET_BRAND, DatabaseAway
 from okienko.http import Answered
+from okienko.masking.forms import find_forms
+from okienko.masking.mask import find, render
 from okienko.turn import Found, decide
-from okienko.values import ConversationId, Failed, Language, MaskedText, Plan, Unsure
+from okienko.values import ConversationId, Failed, Language, MaskedText, PersonId, Plan, RawText, StaffId, Unsure
 from tests.conftest import Cluster
 from tests.road.conftest import World
 from tests.road.test_way_in import TOKEN, signed
@@ -179,3 +183,37 @@ async def test_a_connection_lost_is_answered_503_and_nothing_accepted_is_lost(wo
         await world.settle()
     texts = [text for author, _, text in await world.transcript(conversation) if author == "customer"]
     assert texts == ["zwrot towaru 1", "zwrot towaru 2"]
+
+
+async def test_an_agents_words_leave_in_clear_through_a_called_channel_alone(world: World) -> None:
+    await from_app(world)
+    await world.settle()
+    now, agent, written = world.clock(), StaffId(uuid4()), "Kurier: 501-234-567, proszę czekać"
+    async with world.database.brand(world.brand.id) as connection:
+        row = await (await connection.execute("select id, person_id from conversation")).fetchone()
+        assert row is not None
+        conversation, person = ConversationId(row[0]), PersonId(row[1])
+        await connection.execute(
+            "update conversation set holder = 'agent', agent_id = %s, version = version + 1", (agent,)
+        )
+        vault = await open_vault(connection, conversation)
+        assert vault is not None
+        assert vault.wrapped_key is not None
+        findings = find(RawText(written))
+        masked = render(RawText(written), findings, vault.numbers, world.keys, "pl")
+        sealing = Sealing(keys=world.keys, brand=world.brand, person=person, now=now)
+        outcome = await actions.reply(
+            connection,
+            conversation_id=conversation,
+            staff_id=agent,
+            message_id=new_id(now),
+            once=b"once",
+            text=masked.text,
+            items=seal_values(masked.vaulted, vault.wrapped_key, sealing, conversation=conversation),
+            forms=seal_forms(find_forms(RawText(written), findings, masked.text), vault.wrapped_key, sealing),
+            now=now,
+        )
+    assert outcome == "done"
+    await world.settle()
+    assert orjson.loads(world.http.calls[-1].body)["text"] == written
+    assert (await world.transcript(conversation))[-1][2] == "Kurier: [telefon], proszę czekać"

@@ -244,6 +244,25 @@ async def add_door(connection: Connection, door: SealedDoor, now: datetime) -> N
     )
 
 
+READ_SECRETS: Final = """
+select id, secret from connection where brand_id = current_brand() order by id for update
+"""
+WRAP_DOOR_ANEW: Final = """
+update connection set secret = %(secret)s::bytea where brand_id = current_brand() and id = %(id)s::text
+"""
+
+
+async def read_secrets(connection: Connection) -> dict[str, bytes]:
+    """The sealed secrets of all doors of the current brand, closed ones too, locked."""
+    rows = await (await connection.execute(READ_SECRETS)).fetchall()
+    return {door: bytes(secret) for door, secret in rows}
+
+
+async def wrap_door_anew(connection: Connection, door: str, secret: bytes) -> None:
+    """The same secret under another key."""
+    await connection.execute(WRAP_DOOR_ANEW, {"id": door, "secret": secret})
+
+
 def seal_bound(door: str) -> bytes:
     """What a door's sealed secret is bound to, so that it opens at this door only."""
     return b"connection|" + door.encode()

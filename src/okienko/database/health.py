@@ -22,6 +22,11 @@ where c.relnamespace = to_regnamespace('okienko') and a.attname = 'brand_id' and
   and not c.relispartition and not (c.relrowsecurity and c.relforcerowsecurity)
 order by c.relname
 """
+HAS_PEOPLE: Final = "select to_regclass('okienko.person_key') is not null"
+READ_BRAND_IDS: Final = "select id from okienko.brand"
+READ_KEY_IDS: Final = """
+select distinct key_id from okienko.person_key where brand_id = okienko.current_brand() and wrapped is not null
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class Health:
     unknown: tuple[str, ...]  # migrations that ran and that this program does not have
     powerful: bool  # the app's role could read every brand
     unguarded: tuple[str, ...]  # tables of a brand without forced row-level security
+    key_ids: tuple[str, ...] = ()  # the operator's keys that people's keys are wrapped with
 
 
 def read_health(url: str) -> Health:
@@ -49,7 +55,17 @@ def read_health(url: str) -> Health:
             unknown=tuple(sorted(applied - known)),
             powerful=bool(_one(connection, READ_POWERS)),
             unguarded=tuple(name for (name,) in connection.execute(READ_UNGUARDED)),
+            key_ids=_read_key_ids(connection) if _one(connection, HAS_PEOPLE) else (),
         )
+
+
+def _read_key_ids(connection: psycopg.Connection) -> tuple[str, ...]:
+    """Row-level security is forced for everybody: brand by brand."""
+    found: set[str] = set()
+    for (brand,) in connection.execute(READ_BRAND_IDS).fetchall():
+        connection.execute("select set_config('okienko.brand', %s, true)", (str(brand),))
+        found |= {key_id for (key_id,) in connection.execute(READ_KEY_IDS)}
+    return tuple(sorted(found))
 
 
 def _one(connection: psycopg.Connection, statement: str) -> int:
