@@ -332,9 +332,7 @@ def keys_status(data: Path | None) -> None:
 
 @keys_.command("rotate")
 @data_option
-@click.option(
-    "--make-only", is_flag=True, help="Make the new key and stop, to copy the folder to other machines first."
-)
+@click.option("--make-only", is_flag=True, help="Make the new key and stop, to copy the folder to other machines.")
 def keys_rotate(data: Path | None, make_only: bool) -> None:
     """Wrap every person's key anew with a new operator's key. May be stopped and run again; serve and work run on."""
     chosen = read_settings(data)
