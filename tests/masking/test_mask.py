@@ -55,7 +55,7 @@ def masked(text: str, language: Language = "pl", allowed: tuple[str, ...] = ()) 
         ("EAN 5902210199848, zamówione 12.07.2026 za 1934,45 zł", None),
         ("kupiono 3 szt. po 19,99 zł dnia 2026-07-12 o 14:30", None),
         ("wersja 19.5.9.228, wymiary 681x189x84 cm", None),
-        ("Katarzyna mówi, że 100% bawełny & len", None),
+        ("Katalog mówi, że 100% bawełny & len", None),
         ("", None),
         # placeholders stay
         ("[e-mail] i [telefon 2]", None),

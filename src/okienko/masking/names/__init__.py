@@ -1,0 +1,1 @@
+"""Names: the table and the grammar of who is who."""

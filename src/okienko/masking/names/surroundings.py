@@ -1,0 +1,57 @@
+"""What stands around names in both languages, folded: messages mix them, so each detector knows all of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# A word with a capital directly after one of these may be a surname, even if it is an ordinary word.
+NEAR: Final = """
+dla od ode do z ze o u przez przekazac przekazcie przekaz wpisac dopisac zapytac poprosic poprosze upowazniam
+upowaznic powiadomic poinformowac zawiadomic wysylalem rozmawialem rozmawialam przy oraz i prosze for with from to
+by and add ask called contact contacted tell told speak spoke spoken speaking met asked notify authorise authorize
+inform contacting emailed email calling call texted paid pay against meet let
+"""
+
+# What follows these is a place before it is a person.
+PLACES: Final = """
+w we ul ulica ulicy ulice aleja alei al plac placu pl osiedle osiedlu os miasto miasta miescie wies wsi gmina gminie
+powiat in at near street road avenue st lane city town county
+"""
+
+# What follows these is a title or a product.
+WORKS: Final = """
+kolor koloru kolorze zestaw zestawu zestawie model fotel fotela fotele lampy krzeslo stol film filmu filmie filmem
+ksiazka ksiazke ksiazki lektura lekture serial serialu sklep sklepu sklepie perfumy krem kremu hotel hotelu hotelem
+restauracja restauracji kwiat kwiaty kwiatow marka marki marke modelu firma firmy firmie lampa lampe sofa sofe
+kanapa sukienka sukienke buty pomnik imienia szkola szkole szkoly liceum gra gre ksiazce telefon swieto swieta album
+plyta plyte herbata herbate tort wodka wodke piwo pralka pralke wino czekolada program aplikacja aplikacji parafia
+kosciol kolekcja kolekcji movie book song brand shop store series show perfume app browser feature company called
+"""
+
+# What stands behind an article is a thing, unless it is a given name with a surname.
+ARTICLES: Final = "the a an"
+
+# Companies and products that bear the names of people: never a person by themselves.
+FIRMS: Final = """
+adidas adobe alexa allegro amazon android apple armani asus audi bluetooth bosch braun canon casio chanel chrome
+cortana dell dhl dior disney docs dyson ebay edge electrolux excel facebook firefox ford gmail google gucci honda hp
+huawei ikea inpost instagram intel iphone java jysk kia lego lenovo levis lidl linkedin linux logitech mac macbook
+mastercard mazda mercedes microsoft mozilla netflix nike nintendo nivea nokia office olx opel oracle orange orlen
+outlook paypal peugeot philips pixel play playstation porsche prada puma qr renault revolut rossmann safari samsung
+siemens siri skoda skype slack smart sony spotify steam surface suzuki teams tesco tesla toyota twitter uber ubuntu
+ups versace viber vinted visa volvo whatsapp wifi windows word xbox xiaomi yahoo yamaha youtube zalando zara zelmer
+zoom
+"""
+
+# Stand inside surnames: Maria de la Cruz, Ludwig van Beethoven, O'Brien.
+PARTICLES: Final = "de da di do dos del della la le van von der den ter ten bin ibn al el abu o mc mac st d"
+
+# Of these, the ones that are ordinary words as well.
+ALSO_WORDS: Final = "do da o la den al el d ten der"
+
+# How surnames end that no table knows.
+SHAPES: Final = """
+ski cki dzki ska cka dzka skiego ckiego skiej ckiej skiemu ckiemu skim ckim skie scy ccy skich wicz wicza wiczowi wiczem
+czyk czyka czykowi czykiem iak iaka iakowi iakiem czuk czuka czukowi czukiem enko enki enka enke uk uka ak ek ik yk owa
+son sen ez ov ova yan
+"""
