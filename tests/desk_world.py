@@ -25,6 +25,7 @@ from okienko.database.ids import new_id
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.desk import pages as desk
+from okienko.desk.words import pages as brand_words
 from okienko.keys import Keys
 from okienko.masking.mask import mask
 from okienko.masking.vault import new_person_key, person_bound
@@ -246,6 +247,7 @@ async def open_world(urls: Urls, folder: Path) -> AsyncGenerator[World]:
                 *assets.routes(),
                 *staff.routes(),
                 *webchat.routes(),
+                *brand_words.routes(),
                 *desk.routes(confirm_password=staff.confirm_password, touch=staff.touch),
             ],
             middleware=[Middleware(SecurityHeaders), Middleware(staff.KnowStaff)],

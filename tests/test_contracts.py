@@ -28,7 +28,7 @@ OUTSIDE = ("asyncio", "multiprocessing", "random", "secrets", "socket", "subproc
 # Who may hold text that is not masked: the boundary itself, the doors where text comes in, and the commands.
 RAW = re.compile(
     r"values|receive|cli|commands|ask|masking(\..*)?|channels(\..*)?\.(adapter|pages)|articles\.pages|desk\.pages"
-    r"|conversations\.clear|demo\.load|bench(\..*)?|evaluation(\..*)?"
+    r"|conversations\.clear|desk\.words\.form|demo\.load|bench(\..*)?|evaluation(\..*)?"
 )
 
 SQL = re.compile(r"(?!select 1$)\s*(select|insert into|update \w+|delete from|with \w+ as|create|alter|drop) [\w(*]")

@@ -25,6 +25,7 @@ from okienko.channels.webchat import pages as webchat
 from okienko.database.pool import DatabaseAway
 from okienko.demo import pages as demo_pages
 from okienko.desk import pages as desk
+from okienko.desk.words import pages as brand_words
 from okienko.log import describe
 from okienko.receive import Reception
 from okienko.staff import pages as staff
@@ -59,6 +60,7 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             *articles.routes(find),
             *editor.routes(),
             *staff.routes(),
+            *brand_words.routes(),
             *desk.routes(confirm_password=staff.confirm_password, touch=staff.touch),
             *(demo_pages.routes() if demo else [Route("/", _to_desk)]),
         ],

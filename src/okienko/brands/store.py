@@ -143,8 +143,8 @@ with before as (
       from unnest(%(denied_as)s::text[], %(denied)s::text[]) as w (label, phrase))
   from before
 ), change as (
-  select name, array(select unnest(now) except select unnest(was)) as added,
-    array(select unnest(was) except select unnest(now)) as removed
+  select name, array(select unnest(now) except select unnest(was) order by 1) as added,
+    array(select unnest(was) except select unnest(now) order by 1) as removed
   from list
 )
 insert into brand_words (brand_id, id, staff_id, list, added, removed, at)

@@ -1,0 +1,1 @@
+"""A brand's own words: what is never masked, and what always is."""
