@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("run.txt", "dev.txt", "node.txt")
+LOCKS = ("run.txt", "dev.txt", "benchmark.txt", "node.txt")
 PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)(?: ; [^\\]+)? \\$")
 
 

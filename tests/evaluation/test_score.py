@@ -53,6 +53,11 @@ def test_masking_an_order_number_is_wrong() -> None:
     assert [lane for lane, _ in taken.missed] == ["neg/x"]
 
 
+def test_what_overlaps_is_one_false_mask() -> None:
+    total = score([message()], [[(0, 6, "URL", True), (3, 13, "PERSON", True), (20, 31, "NUMBER", True)]])
+    assert (total.false_masks, total.negatives) == (2, {"neg/x": (1, 1)})
+
+
 def test_words_are_counted() -> None:
     assert score([message()], [[]]).words == 7
 

@@ -19,6 +19,15 @@ class NotInstalled(Exception):
     """An engine that is to be compared is not installed; says how to install it."""
 
 
+_BRITISH: Final = (
+    "UkDrivingLicenceRecognizer",
+    "UkNinoRecognizer",
+    "UkPassportRecognizer",
+    "UkPostcodeRecognizer",
+    "UkVehicleRegistrationRecognizer",
+)
+
+
 class EngineFailed(Exception):
     """The process of an engine ended with an error; carries its last line."""
 
@@ -94,6 +103,8 @@ def _open_presidio() -> Engine:
     registry.load_predefined_recognizers(languages=["pl", "en"], nlp_engine=model)
     for name in ("SpacyRecognizer", "PhoneRecognizer"):
         registry.remove_recognizer(name)
+    for name in _BRITISH:  # there, but not in its usual set
+        registry.add_recognizer(getattr(recognizers, name)())
     for language in ("pl", "en"):
         registry.add_recognizer(recognizers.PhoneRecognizer(supported_language=language, supported_regions=_REGIONS))
     analyzer = presidio.AnalyzerEngine(registry=registry, nlp_engine=model, supported_languages=["pl", "en"])

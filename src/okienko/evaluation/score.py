@@ -79,18 +79,18 @@ def _score_marked(total: Score, message: Message, found: Sequence[Found]) -> Non
 
 
 def _score_found(total: Score, message: Message, found: Sequence[Found]) -> None:
-    hurt = False
-    for start, end, kind, masked in found:
+    hurt = 0  # the end of the last false mask: what overlaps it is the same one
+    for start, end, kind, masked in sorted(found, key=lambda one: (one[0], -one[1])):
         touched = [marked for marked in message.spans if start < marked.end and end > marked.start]
         total.kinds[kind].reported += 1
         total.kinds[kind].right += any(marked.label == kind for marked in touched)
-        if masked and not any(marked.personal for marked in touched):
-            hurt = True
+        if masked and start >= hurt and not any(marked.personal for marked in touched):
+            hurt = end
             total.false_masks += 1
             total.false_masks_by_kind[kind] += 1
     if message.negative:
         lane = message.lane or "neg"
         messages, harmed = total.negatives.get(lane, (0, 0))
-        total.negatives[lane] = (messages + 1, harmed + hurt)
+        total.negatives[lane] = (messages + 1, harmed + bool(hurt))
         if hurt:
             total.missed.append((lane, message))

@@ -22,7 +22,14 @@ from okienko.evaluation.corpus.values.variant import (
     zero_width,
 )
 
-_DOMAINS: Final = ("example.com", "example.org", "example.net", "mail.example.com", "poczta.example", "b2b.example")
+_DOMAINS: Final = (
+    "example.com",
+    "example.org",
+    "example.net",
+    "mail.example.com",
+    "poczta.example.org",
+    "b2b.example.net",
+)
 _ONES: Final = ["zero", "jeden", "dwa", "trzy", "cztery", "pięć", "sześć", "siedem", "osiem", "dziewięć"]
 _TEENS: Final = [
     "dziesięć",

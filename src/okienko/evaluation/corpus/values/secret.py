@@ -79,8 +79,11 @@ def _mac(world: World, _: Slot) -> str:
 
 
 def _profile(world: World, _: Slot) -> str:
-    name = f"{world.pick('given/f')}.{world.pick('surnames')}".lower()
-    return f"https://{world.random.choice(['facebook', 'social'])}.example/{plain_letters(name)}"
+    name = plain_letters(f"{world.pick('given/f')}.{world.pick('surnames')}").lower()
+    place = world.random.choice(
+        ["facebook.example/", "social.example/u/", "forum.example/profile/", "praca.example/in/"]
+    )
+    return f"https://{place}{name}"
 
 
 def _session(world: World, _: Slot) -> str:
@@ -171,7 +174,7 @@ VARIANTS: Final = (
         BOTH,
         {
             "v4": _ip4,
-            "v4_port": lambda world, slot: f"{_ip4(world, slot)}:{digits(world.random, 4)}",
+            "v4_port": lambda world, slot: ((_ip4(world, slot), "IP_ADDRESS"), (f":{digits(world.random, 4)}", None)),
             "v6": _ip6,
             "mac": _mac,
         },
