@@ -19,7 +19,7 @@ def listed(words: str) -> frozenset[str]:
 
 
 _TOWNS: Final = listed("""
-warszawa krakow lodz wroclaw poznan gdansk szczecin bydgoszcz lublin bialystok katowice gdynia czestochowa radom
+warszawa krakow zdunska mszana siewierz lodz wroclaw poznan gdansk szczecin bydgoszcz lublin bialystok katowice gdynia czestochowa radom
 sosnowiec torun kielce rzeszow gliwice zabrze olsztyn bielsko-biala bytom rybnik tychy opole elblag plock walbrzych
 wloclawek tarnow chorzow koszalin kalisz legnica grudziadz slupsk jaworzno jastrzebie-zdroj siedlce konin pila inowroclaw
 lubin ostrowiec suwalki gniezno stargard glogow pabianice leszno zamosc lomza zory elk pruszkow tarnobrzeg chelm mielec
@@ -66,7 +66,7 @@ FIRST_PARTS: Final = listed(
     skarzysku busko busku nowym jastrzebie solec rabka krynica szklarska szklarskiej kamien kamienna kamiennej swieta
     swietej swiety wola woli wolka wolce kocie kocich krosno krosnie lidzbark bielsk kalwaria suchy sucha suchej rawa
     czechowice zielonki ozarow ozarowie podkowa milicz miedzyrzec ustrzyki boguszow kudowa polanica duszniki ladek ciezkowice
-    wysokie wysokiem dlugie dluga krzywa zlota zlote zlotej sulejow kazimierz lomianki koscielna glowna
+    wysokie wysokiem dlugie dluga krzywa zlota zlote zlotej sulejow kazimierz lomianki koscielna glowna gora gorze gory
     """
 )
 ADJECTIVE_ENDS: Final = (
@@ -103,7 +103,7 @@ dlugosza skargi kordeckiego czarnieckiego zolkiewskiego chodkiewicza zamoyskiego
 lenartowicza pola makuszynskiego korczaka konarskiego narutowicza okrzei limanowskiego warynskiego dmowskiego mireckiego
 grota-roweckiego bora-komorowskiego okulickiego maczka sucharskiego hubala szarych kleeberga dickensa roosevelta
 wilsona washingtona armii krajowej ludowej wojska polskiego niepodleglosci wolnosci zwyciestwa pokoju zgody westerplatte
-solidarnosci konstytucji jednosci zjednoczenia powstancow obroncow bohaterow kosynierow partyzantow legionow lotnikow
+solidarnosci konstytucji zwirki wigury wyzwolenia jednosci zjednoczenia powstancow obroncow bohaterow kosynierow partyzantow legionow lotnikow
 kombatantow marynarzy zolnierzy kolejarzy gornikow hutnikow budowlanych nauczycielska akademicka studencka wronia
 tysiaclecia millenium rataja kosciuszkowcow harcerzy harcerska zlotej jesieni roz kwiatow slonca przyjazni mlodosci
 krzyzy reja ii wielkiego chrobrego smialego jadwigi krzywoustego herberta milosza szymborskiej lema mrozka gombrowicza
@@ -171,7 +171,7 @@ _WORDS_TOO: Final = listed(
      gorach solcu ostrow hela lubin krynica nysa zary
     """
 )
-_TOWN_NAMES: Final = _TOWNS | _IRREGULAR
+_TOWN_NAMES: Final = _IRREGULAR | {part for name in _TOWNS for part in (name, name.partition("-")[0])}
 _TOWN_STEMS: Final = frozenset(map(_stem, _TOWNS))
 
 
@@ -201,12 +201,12 @@ NOT_IN_NAMES: Final = listed(
     ponad prawie tylko razem lacznie wersja wersji rozmiar rozmiarze model modelu produkt artykul punkt punkcie sala
     stolik rzad miejsce miejsca linia linii peron stron etap krok rozdzial paragraf poziom seria sezon odcinek tom czesc
     mail e-mail email login ip url www godz godzina godzine spotkanie sala salon hala hotel kino teatr stadion
-    ciagu internetu technic dniu dniach terminie kategorii
+    chociaz podalam podalem podalismy ciagu internetu technic dniu dniach terminie kategorii
     the and my is at to of for in on it address please
     """
 )
 _GAP: Final = re.compile(
-    r"[ ,.;:/\n\t()|-]{0,4}(?:(?:w|we|miasto|miejscowosc|m\.|poczta|gmina|gm\.|woj\.)(?::| )[ ]?)?"
+    r"[ ,.;:/\n\t()|-]{0,4}(?:(?:w miescie|w miejscowosci|w|we|miasto|miejscowosc|m\.|poczta|gmina|gm\.|woj\.)(?::| )[ ]?)?"
 )
 NAME_WORD: Final = re.compile(r"[^\W\d_]++(?:-[^\W\d_]++)?")
 LINE_END: Final = re.compile(r" *(?:[\n,.;!?)]|$)")
@@ -214,13 +214,16 @@ _MORE_TOWN: Final = re.compile(r"[ -](?P<word>[^\W\d_]++)\.?")
 # They begin the next sentence, or greet; no town is called so.
 _NO_TOWN: Final = listed(
     """
-    bardzo bede bedzie chodzi czekam dlatego dodatkowo dzieki jednak jesli kurier mieszkam niestety numer obecnie ostatnio
+    nieaktualny nieaktualne nieaktualna aktualny bardzo bede bedzie chodzi czekam dlatego dodatkowo dzieki jednak jesli kurier mieszkam niestety numer obecnie ostatnio
     ponadto pomocy proszę reklamacja szanowni telefon telefonu termin towar zaplacilem zamawialam zamawialem zglaszam
     zwracam mail email pozdrawiam stamtad wejscie dzwonic domofon dzwonek wczesniej dotychczas zamiast odbiorca nadawca
     imie nazwisko pesel nip tel kom mob dzieki dziekuje dane godzina godz termin piatek wtorek czwartek sobota niedziela
     """
 )
 _ENOUGH: Final = 64  # characters that one step may read
+
+
+_TOWN_ENDS: Final = ("ice", "owo", "ewo", "any", "awy", "niki", "iec", "sko", "ynek", "owek", "low", "now", "row")
 
 
 def town_after(reading: Reading, at: int, *, sure: bool, sure_of_street: bool = True) -> int:
@@ -232,11 +235,19 @@ def town_after(reading: Reading, at: int, *, sure: bool, sure_of_street: bool = 
         return at
     capital = text[first.start()].isupper()
     word = first.group()
-    known = town(word.partition("-")[0], capital=capital)
+    more = _MORE_TOWN.match(folded, first.end(), first.end() + 32)
+    known = town(
+        word.partition("-")[0],
+        capital=capital or (more is not None and word in FIRST_PARTS and more["word"].endswith(ADJECTIVE_ENDS)),
+    )
     if word in NOT_IN_NAMES or word in _NO_TOWN or (len(word) < 3 and not known):
         return at
     between = gap.group()
-    if not known:
+    if more is not None and more["word"].startswith("nieaktualn"):
+        return at
+    sure = sure or "miescie" in between or "miejscowosc" in between or "miasto" in between
+    ending = "," in between and word.endswith(_TOWN_ENDS) and LINE_END.match(folded, first.end()) is not None
+    if not known and not (sure_of_street and ending):
         if not sure and not (capital and sure_of_street and ("," in between or "w" in between or "\n" in between)):
             return at
         if not sure and "." in between:
@@ -278,7 +289,9 @@ STATES: Final = (
 )
 
 _AREA_SET: Final = frozenset(_AREAS.split("|"))
-_BRITISH: Final = re.compile(r"(?<![\w-])(?P<area>[a-z]{1,2})[0-9][0-9a-z]? ?[0-9](?!gb|tb)[abd-hjlnp-uw-z]{2}(?![\w-])")
+_BRITISH: Final = re.compile(
+    r"(?<![\w-])(?P<area>[a-z]{1,2})[0-9][0-9a-z]? ?[0-9](?!gb|tb)[abd-hjlnp-uw-z]{2}(?![\w-])"
+)
 _STATE_BEFORE: Final = re.compile(rf"(?<![a-z])(?:{STATES})[ ,.]{{1,2}}$")
 _ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?(?![\w]|[.,-][0-9])")
 

@@ -67,15 +67,19 @@ _GOODS: Final = listed(
     """
 )
 _UNIT_AFTER: Final = re.compile(
-    r" ?(?:zl|pln|eur|euro|usd|gbp|gr|szt|sztuk|sztuki|lat|lata|rok|roku|r|dni|dniach|dnia|dzien|godz|godzin|godziny|godzinie|h"
-    r"|min|minut|minuty|sek|sekund|km|m2|cm|mm|kg|g|dag|ml|gb|tb|mb|kb|cali|cale|cal|procent|proc|razy|osob|osoby|tys|mln"
-    r"|w|v|hz|mah|mies|miesiecy|miesiace|tygodni|tygodnie|tyg|pkt|punktow|stron|strony|par|pary|produktow|sztuka|osobowy"
-    rf"|opakowan|kompletow|zamowien|ton|ha|st|stopni|kwietniu|maju|proby|prob|{_MONTH})(?![a-z0-9])"
+    r" ?(?:zl|pln|eur|euro|usd|gbp|gr|szt|sztuk|sztuki|lat|lata|rok|roku|dni|dniach|dnia|dzien|godz|godzin|godziny|godzinie|h"
+    r"|min|minut|minuty|sek|sekund|km|cm|mm|kg|dag|ml|gb|tb|mb|kb|cali|cale|cal|procent|proc|razy|osob|osoby|tys|mln"
+    r"|hz|mah|mies|miesiecy|miesiace|tygodni|tygodnie|tyg|pkt|punktow|stron|strony|par|pary|produktow|sztuka|osobowy"
+    rf"|opakowan|days?|hours?|weeks?|months?|minutes?|years?|times|items|people|percent|kompletow|zamowien|ton|ha|st|stopni|kwietniu|maju|proby|prob|{_MONTH})(?![a-z0-9])"
     r"|[ ]?[%€$\"”°]|[.:][0-9]|,[0-9]{1,2}(?![0-9-])|x[0-9]|[ ]x[ ]?[0-9]|[ ]?-[ ]?[0-9]{1,4} ?(?:zl|szt|cm|mm|dni|lat)|[0-9]|[.-]?go\b|-[a-z]"
 )
+_UNIT: Final = r"(?:m|lok(?:alu?)?|miesz(?:k|kani[aeu])?|kl(?:atk[ai])?|bl(?:oku?)?|pietro)"
 _HOUSE: Final = re.compile(
-    r"[0-9]{1,4}[a-z]?(?![a-z0-9])(?: ?[/\\] ?[a-z]?[0-9]{1,4}[a-z]?(?![0-9a-z])|/[a-z](?![a-z])|-[0-9]{1,3}[a-z]?(?![0-9a-z-])){0,2}"
-    r"|[0-9]{1,4}(?:[/\\][0-9]{1,4})?(?=(?:m|mieszk|lok|kl|klatka|blok|pietro)[a-z]*\.? ?[0-9])"
+    r"[0-9]{1,4}(?:(?: ?[a-z])?(?: ?[/\\] ?[a-z]{0,2}[0-9]{1,4}[a-z]?){1,2}(?![0-9a-z])"  # 12/3, 12 A / 3, 51/D7
+    rf"| ?[a-z](?=[ ,]{{0,2}}{_UNIT}(?:\.? ?(?:nr ?)?[0-9]|[ .][a-z](?![a-z])))"  # 12 a m 3, 67am32
+    r"| [a-z](?= ?(?:[,;)\n]|\.(?! ?[0-9])|$)| [0-9]{2} ?- ?[0-9]{3})| [a-f](?= [^\W\d_]{2})"  # 12 a,
+    r"|[a-z](?![a-z0-9])|/[a-z](?![a-z])|-[0-9]{1,3}[a-z]?(?![0-9a-z-])"
+    rf"|(?={_UNIT}\.? ?[0-9])|(?![a-z0-9]))"  # 15mieszkania 3
 )
 _CALLED: Final = re.compile(
     r"[ ,.]{0,3}(?:nr|numer|no|n)?\.?:? ?(?:(?:domu|dom|budynku|budynek|bud|bloku|blok|posesji|bl)\.?:? ?(?:nr|numer)?\.? ?)?"
@@ -85,13 +89,13 @@ _UNITS: Final = re.compile(
     r"(?:nr |numer )?(?:m|mieszk|mieszkani[aeu]|miesz|m-?nie|lok|lokalu?|klatk[ai]|klatce|kl|pietro|pietrze|pietra|p|pok|pokoj"
     r"|ap|apt|apart|apartamentu?|domofonu?|bram[ay]|oficyna|segment|segmentu|budynek|budynku|bud|bloku?|bl|wejscie"
     r"|kod (?:do )?(?:domofonu|klatki|bramy)|kod domofon|skrytka)"
-    r"(?:\.|:| nr| numer| to)?[. :]{0,2}#?(?:[0-9]{1,4}(?:[a-z](?![a-z]))?(?:/[0-9]{1,4})?#?|[a-z](?![a-z0-9])|[ivx]{1,4}(?![a-z0-9]))(?![0-9])"
+    r"(?:\.|:| nr| numer| to)?[. :]{0,2}#?(?:[0-9]{1,4}(?:[a-z](?![a-z]))?(?:/[0-9]{1,4})?#?|(?<=[. :])(?:[a-z]|[ivx]{1,4})(?![a-z0-9]))(?![0-9])"
     r"|(?:[0-9]{1,2}|[ivx]{1,4})\.? ?(?:pietro|pietrze|p\.|klatka)|(?:na )?(?:pierwsz|drug|trzec|czwart|ostatni)[a-z]{1,4} (?:pietro|pietrze|pietra)"
     r"|parter(?:ze)?(?![a-z])|oficyna|poddasze"
     r")){1,6}"
 )
 _FLAT: Final = re.compile(r"[ ,./]{0,3}(?:m|lok|mieszk|mieszkani[aeu]|lokalu?|klatka|kl)\.? ?(?:nr )?[0-9]")
-_SPACED_LETTER: Final = re.compile(r" [A-Z](?![\w.])")
+_SPACED_LETTER: Final = re.compile(r" [A-HJ-NP-TV](?![\w.]| ?[0-9])")
 _POST: Final = r"(?:pl[ -]?)?(?<![0-9])[0-9ol]{2}(?: ?- ?|[ ._])?[0-9ol]{3}(?![0-9]| ?[-/]?[0-9])"
 _POSTCODE: Final = re.compile(
     r"[ ,.;:/\n\t()|-]{0,4}(?:(?:i |oraz |a )?kod(?: pocztowy| poczt\.?)?[ :-]{0,3}(?:to |jest )?)?"
@@ -143,6 +147,8 @@ _TOWN_BEFORE: Final = re.compile(
 )
 _LINE_START: Final = re.compile(r"(?:^|\n)[ \t\"„(]*$")
 _PIECE: Final = re.compile(r"[^\W_]+")
+# `Żwirki i Wigury 12`, `Centrum A 14`: short words that go on only when the number follows.
+_GOES_ON: Final = re.compile(r"i [^\W\d_]{3,20} (?:nr )?[0-9]|[a-e] [0-9]")
 _ORDINAL: Final = re.compile(
     rf"[0-9]{{1,4}}(?:\.? ?-?(?:go |ego )? ?(?:{_MONTH})|[ -]?(?:lecia|letnia)| (?:pulku|dywizji|armii|batalionu|brygady|kwietniowa)[a-z ]{{0,24}}?)(?![a-z])"
 )
@@ -163,6 +169,11 @@ _CONTEXT_WORDS: Final = listed(
     """
 )
 _CROWD: Final = 24  # so many in one reading are read; what follows is masked to the end of its line
+_BEFORE_NOUN: Final = ("ych", "ich", "ego")  # of a name of two words without capitals
+_AFTER_NOUN: Final = ("skich", "ckich", "gorne", "dolne", "wielkie", "male", "dolny", "gorny", "skie")
+_NO_PLACES: Final = frozenset(("zabaw", "budowy"))
+_LONGEST_WORD: Final = 24
+_BEFORE_THREE: Final = ("-", " ")  # a postcode ends in three digits
 _UNITS_REACH: Final = 96
 _NUMBER_WORDS: Final = frozenset(("nr", "numer", "domu", "dom"))
 _ENOUGH: Final = 64  # characters that one step may read
@@ -235,10 +246,13 @@ def _from_street(reading: Reading, street: re.Match[str]) -> int:
             break
         piece = word["word"]
         upper = text[word.start("word")].isupper()
-        if piece in NOT_IN_NAMES and (name or not (piece in _OPENERS and (short or upper))):
-            break
+        if piece in NOT_IN_NAMES and (name or not (piece in _OPENERS and (short or upper or long == "osiedle"))):
+            if not name or not _GOES_ON.match(folded, word.start("word")):
+                break
         name.append(piece)
         at = word.end()
+        if piece == "dywizjonu" and folded.startswith(" 303", at):
+            at += 4
         if len(name) == 1 or name[-2] in _TITLES or name[-2] in _OPENERS or upper:
             first_end = at
     if not name:
@@ -253,9 +267,19 @@ def _from_street(reading: Reading, street: re.Match[str]) -> int:
             return 0
         return _place(reading, first_end)
     end = _rest(reading, house.end())
-    if capital or short == "ul" or (long and long.startswith("ulic")) or end > house.end() + 2:
+    if (
+        capital
+        or short == "ul"
+        or (short and "." in street.group() and name[0] not in _NO_PLACES)
+        or (long and long.startswith("ulic"))
+        or end > house.end() + 2
+    ):
         return end
-    return end if any(map(streetlike, name)) or not house.group().isdigit() else 0
+    if any(map(streetlike, name)) or not house.group().isdigit():
+        return end
+    near = reading.before(street.start())
+    said = _ADDRESS_BEFORE.search(near) or _DELIVERY_BEFORE.search(near)
+    return end if said and name[0] not in _NO_PLACES else 0
 
 
 def _house(folded: str, at: int) -> re.Match[str] | None:
@@ -268,7 +292,9 @@ def _by_number(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
     done = count = 0
     # A name without a capital needs more around it: words for an address, or a postcode.
-    more = not _CONTEXT_WORDS.isdisjoint(reading.words) or any(len(run.starts) > 1 for run in reading.runs)
+    more = not _CONTEXT_WORDS.isdisjoint(reading.words) or any(
+        run.written[-4:-3] in _BEFORE_THREE for run in reading.runs
+    )
     for run in reading.runs:
         start = run.start
         if start < done or run.ends[0] - start > 4:
@@ -280,7 +306,8 @@ def _by_number(reading: Reading) -> Iterator[Hit]:
             word = front[front.rfind(" ") + 1 :]
         if len(word) < 2 or (word in NOT_IN_NAMES and word not in _MONTHS) or word in _GOODS or not word[-1].isalpha():
             continue
-        house = _HOUSE.match(folded, start, start + _ENOUGH)
+        skip = len("303 ") if word == "dywizjonu" and folded.startswith("303 ", start) else 0
+        house = _HOUSE.match(folded, start + skip, start + _ENOUGH)
         if house is None or run.lengths[:3] == (3, 3, 3):
             continue
         if house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH):
@@ -299,8 +326,13 @@ def _by_number(reading: Reading) -> Iterator[Hit]:
             done = line_end(folded, start)
             yield _hit(reading, _word_start(folded, start), done)
             continue
-        begin = _name_before(reading, start)
-        if done <= begin < start and _convincing(reading, begin, house):
+        begin, reach = _name_before(reading, start)
+        if not done <= begin < start:
+            continue
+        sure = _convincing(reading, begin, house)
+        if not sure and done <= reach < begin and _ADDRESS_BEFORE.search(reading.before(reach)):
+            sure, begin = True, reach  # `adres: cypriana kamila norwida 12`
+        if sure:
             end = _rest(reading, house.end())
             yield _hit(reading, max(done, _town_before(reading, begin)), end)
             done = end
@@ -314,13 +346,14 @@ def _word_start(folded: str, at: int) -> int:
     return floor if space < 0 else space + 1
 
 
-def _name_before(reading: Reading, at: int) -> int:
-    """The start of the name that ends before a house number; `at` itself if there is none."""
+def _name_before(reading: Reading, at: int) -> tuple[int, int]:
+    """The start of the name that ends before a house number, `at` itself if there is none; and how far back more words
+    reach that could belong to it but are not written like a name."""
     folded, text = reading.folded, reading.text
     called = _CALLED_BEFORE.search(folded, max(0, at - 16), at)
     start = called.start() if called else at
-    capital = False
     found = at
+    capital = shouted = adjective = open_ = False
     for count in range(_MOST_WORDS):
         stop = start
         while stop > 0 and folded[stop - 1] == " " and start - stop < 2:
@@ -328,46 +361,56 @@ def _name_before(reading: Reading, at: int) -> int:
         dotted = stop > 0 and folded[stop - 1] == "."
         stop -= dotted
         begin = stop
-        while begin > 0 and stop - begin < 24 and (folded[begin - 1].isalpha() or folded[begin - 1] in "-'"):
+        while begin > 0 and stop - begin < _LONGEST_WORD and (folded[begin - 1].isalpha() or folded[begin - 1] in "-'"):
             begin -= 1
         word = folded[begin:stop]
         if not word or (dotted and word not in _TITLES and len(word) > 1):
             break
         if word in _MONTHS:  # `3 Maja 12`
             day = _DAY_BEFORE.search(folded, max(0, begin - 5), begin)
-            return day.start() if day else found
+            return (day.start() if day else found), found
         upper = text[begin].isupper()
-        if word in NOT_IN_NAMES and not (capital and upper and word in _OPENERS):
+        joins = word == "i" and (capital or folded.startswith("wigury", start))
+        opens = capital and upper and not shouted and word in _OPENERS
+        if (word in NOT_IN_NAMES and not joins and not opens) or (count and word in _GOODS):
             break
         if not count:
             capital = upper
-        elif (
-            word in _GOODS
-            or (capital and not upper and word not in _TITLES)
-            or (not capital and not (word in FIRST_PARTS or streetlike(word) or word in _TITLES))
-        ):
+            shouted = len(word) > 1 and text[begin + 1].isupper()
+            adjective = word.endswith(_AFTER_NOUN)
+        elif capital and not upper and word not in _TITLES and not joins:
             break
-        start = found = begin
-    return found
+        start = begin
+        if joins:
+            continue
+        likely = word in FIRST_PARTS or word in _TITLES or streetlike(word) or word.endswith(_BEFORE_NOUN)
+        if count and not capital and not likely and not (count == 1 and adjective):
+            open_ = True
+        if not open_:
+            found = begin
+    return found, start
 
 
 def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
     """Whether a name and a number are an address, and not goods and how many of them."""
     folded, text = reading.folded, reading.text
-    name = [piece for piece in _PIECE.findall(folded, begin, house.start()) if piece not in _NUMBER_WORDS]
+    pieces = [piece for piece in _PIECE.finditer(folded, begin, house.start()) if piece.group() not in _NUMBER_WORDS]
+    name = [piece.group() for piece in pieces]
     if not name or not _GOODS.isdisjoint(name):
         return False
-    capital = text[begin].isupper() or text[begin].isdigit()
+    capital = text[begin].isdigit() or any(text[piece.start()].isupper() for piece in pieces)
     known = streetlike(name[-1]) or streetlike(name[0])
     end = _units(folded, house.end())
     code = _code(folded, end)
+    if not code and capital and _FAR_POSTCODE.match(folded, end, end + _ENOUGH):
+        return True
     if code and (capital or known or town_after(reading, code, sure=True) > code):
         return True
     if capital and _REGION.match(folded, end, end + _ENOUGH):
         return True
     flat = end > house.end()
     plain = house.group().isdigit() and not flat
-    if capital and town_after(reading, end, sure=False, sure_of_street=known or not plain) > end:
+    if (capital or known) and town_after(reading, end, sure=False, sure_of_street=known or not plain) > end:
         return True
     near = reading.before(begin)
     if (capital or known) and (known or flat) and _AT.search(near[-6:]):
@@ -380,7 +423,7 @@ def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
         return False
     if _ADDRESS_BEFORE.search(near):
         return True
-    return (capital or known or not plain) and _DELIVERY_BEFORE.search(near) is not None
+    return (capital or known or not plain or name[-1].endswith("ej")) and _DELIVERY_BEFORE.search(near) is not None
 
 
 def _units(folded: str, at: int) -> int:
@@ -435,9 +478,8 @@ def _town_before(reading: Reading, start: int) -> int:
         words.pop()
     for skipped in range(len(words)):
         rest = words[skipped:]
-        if rest[0] not in NOT_IN_NAMES and (
-            town(rest[0], capital=text[place].isupper())
-            and (len(rest) == 1 or rest[0] in FIRST_PARTS or rest[-1].endswith(ADJECTIVE_ENDS))
+        if town(rest[0], capital=text[place].isupper()) and (
+            rest[-1].endswith(ADJECTIVE_ENDS) if len(rest) > 1 else ":" not in before["gap"]
         ):
             return place
         place += len(rest[0]) + 1

@@ -37,7 +37,12 @@ _DATE: Final = re.compile(
     + _TAIL
 )
 _MONTH_FIRST: Final = re.compile(rf"(?<![a-z]){_MONTH}[ .-]{{1,2}}{_DAY}[ ,.-]{{1,3}}({_YEAR}){_TAIL}")
-_MONTH_BEFORE: Final = re.compile(rf"(?<![a-z]){_MONTH}[ .-]{{1,2}}$")
+_MONTHS_FIRST: Final = listed(
+    """
+    january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct
+    nov dec
+    """
+)
 # What only a word for birth makes a date: eight digits, a day and a month, a year, a day in words.
 _ORDINAL: Final = (
     r"(?:(?:dwudziest[a-z]+|trzydziest[a-z]+) )?(?:pierwsz|drug|trzeci|czwart|piat|szost|siodm|osm|dziewiat|dziesiat|jedenast|dwunast|trzynast"
@@ -80,6 +85,7 @@ _OTHER: Final = re.compile(
 _YEAR_ONLY: Final = re.compile(r"['’]?[0-9]{2,4}(?: ?r(?:oku|\.)?)?")
 _INSIDE: Final = re.compile(r"[\w/,.+-]")
 _GOES_ON: Final = re.compile(r"[ .-]{0,3}[a-z]|,[0-9]")
+_SIZES: Final = (1, 2, 4)  # of the first number of a date
 _LONGEST: Final = 32  # characters of a date
 _PIECE: Final = re.compile(r"[^\W_]+")
 
@@ -117,18 +123,23 @@ def _dates(reading: Reading) -> Iterator[re.Match[str]]:
     folded = reading.folded
     done = 0
     for run in reading.runs:
+        if run.start < done or (run.end - run.start > 2 and run.written.isdigit()):
+            continue
+        month = folded[max(0, run.start - 12) : run.start].rstrip(" .-").rpartition(" ")[2].lstrip("(:,")
+        if month in _MONTHS_FIRST:  # `March 12th, 1985`
+            begin = folded.rindex(month, 0, run.start)
+            date = _MONTH_FIRST.match(folded, begin, begin + _LONGEST)
+            if date is not None:
+                yield date
+                done = date.end()
+                continue
         for first, start in enumerate(run.starts):
             end = run.ends[first]
-            size = end - start
-            if start < done or (size > 2 and (size != 4 or first + 2 >= len(run.starts))):
+            last = first + 1 == len(run.starts)
+            if start < done or end - start not in _SIZES or (last and not _GOES_ON.match(folded, end)):
                 continue
-            date = None
-            if first + 1 < len(run.starts) or _GOES_ON.match(folded, end):
-                date = _DATE.match(folded, start, start + _LONGEST)
-            if date is None and first == 0 and folded[max(0, start - 3) : start].rstrip(" .-")[-1:].isalpha():
-                month = _MONTH_BEFORE.search(folded, max(0, start - 14), start)
-                date = _MONTH_FIRST.match(folded, month.start(), month.start() + _LONGEST) if month else None
-            if date is not None and not _INSIDE.search(folded, max(0, date.start() - 1), date.start()):
+            date = _DATE.match(folded, start, start + _LONGEST)
+            if date is not None and not (start and _INSIDE.match(folded, start - 1, start)):
                 yield date
                 done = date.end()
 
