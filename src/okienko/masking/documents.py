@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from okienko.masking.context import is_plain
 from okienko.masking.detector import Hit, Rank
+from okienko.masking.labels import is_plain
 from okienko.masking.reading import Reading, Run
 
+_CAPITALS: Final = re.compile(r"(?<=[a-ząćęłńóśźż])[A-Z]{1,4}$")
 _SERIES: Final = re.compile(r"(?<![a-z0-9])([a-z]{1,5})[ .:/-]{1,2}(?:(?:nr|numer|no|number)[ .:]{1,2})?$")
+
+
+def begins(text: str, at: int) -> bool:
+    """Whether something may begin at a place: after no letter or digit, or with a capital that a word runs into."""
+    before = text[at - 1 : at] if at else ""
+    return not before.isalnum() or (before.islower() and text[at].isupper())
 
 
 def labelled(reading: Reading, run: Run, label: str, *, signs: tuple[int, int], digits: int, apart: int) -> Hit | None:
@@ -23,7 +30,8 @@ def labelled(reading: Reading, run: Run, label: str, *, signs: tuple[int, int], 
         return None
     start = reading.token(run.start)[0]
     if start < run.start and not is_plain(folded[start : run.start]):
-        start = run.start  # a label that runs into its number: `dowód123456`
+        capital = _CAPITALS.search(reading.text, start, run.start)
+        start = capital.start() if capital else run.start  # a label that runs into its number: `dowód123456`
     series = _SERIES.search(folded, max(0, start - 18), start) if start == run.start else None
     if series is not None and is_plain(series.group(1)):
         written = reading.text[series.start(1) : series.end(1)]

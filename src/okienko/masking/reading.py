@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Generic, TypeVar
 
-from okienko.masking.context import CALL, NUMBERED, Name, name_after, name_before
+from okienko.masking.context import Name, name_after, name_before
+from okienko.masking.labels import CALL, NUMBERED
 
 FILLER: Final = "\ufffc"  # stands for what has been found, and for placeholders: no context reaches across it
 _FOLD: Final = tuple(zip("ąćęłńóśźżäöüß", "acelnoszzaous", strict=True))
@@ -43,6 +44,7 @@ _MOST_LONG: Final = (
 )
 _SHORTEST_CODE: Final = 4  # digits that stand alone
 LONG: Final = 7  # digits of the shortest telephone number
+_GLUED: Final = 6  # characters between digits of the same code
 _LONGEST_TOKEN: Final = 64
 _LONGEST_LINK: Final = 256  # characters of a link in front of its number
 
@@ -75,7 +77,6 @@ class Run:
     start: int
     end: int
     since: int  # where the words in front of it begin: behind the digits before
-    retyped: bool  # letters were taken for digits somewhere in the text
 
     @once
     def digits(self) -> str:
@@ -117,6 +118,9 @@ class Run:
     def context(self) -> str:
         """The folded words in front of it, as far as the next digits or anything already found."""
         context = _tail(self.folded, self.start, self.since)
+        piece = context.rpartition(" ")[2]
+        if any(map(str.isdigit, piece)):  # the beginning of the same code: `UP1A.231005`
+            context = context[: len(context) - len(piece)]
         return context if context.islower() else ""  # no letter in it, so no word
 
     @once
@@ -208,7 +212,6 @@ class Reading:
                     run.end - run.start >= _SHORTEST_CODE
                     or folded[run.start - 1 : run.start].isalpha()
                     or folded[run.end : run.end + 1].isalpha()
-                    or (run.end - run.start > 1 and folded[run.start - 2 : run.start - 1].isalpha())
                 )
                 and not run.dated
             ]
@@ -248,16 +251,13 @@ def fold(text: str) -> str:
 def read(text: str) -> Reading:
     """Prepare a normalised text. Linear."""
     folded = fold(text)
-    retyped = _MISREAD.search(text) is not None
-    if retyped:
-        text_as_read = _TYPO.sub(_retyped, text)
-        retyped = text_as_read != text
-    else:
-        text_as_read = text
+    matches = list(_RUN.finditer(text))
+    if matches and _MISREAD.search(text) is not None:
+        matches = list(_RUN.finditer(_TYPO.sub(_retyped, text)))
     runs: list[Run] = []
     crowds: list[tuple[int, int]] = []
-    done = long = 0
-    for match in _RUN.finditer(text_as_read):
+    done = since = long = 0
+    for match in matches:
         start, end = match.span()
         written = match.group()
         size = end - start
@@ -268,7 +268,9 @@ def read(text: str) -> Reading:
             if size >= LONG:
                 crowds.append((start, end))
         elif len(runs) < _MOST_RUNS or size >= LONG:
-            runs.append(Run(written=written, folded=folded, start=start, end=end, since=done, retyped=retyped))
+            if start - done > _GLUED or not runs or not folded[done:start].isprintable() or " " in folded[done:start]:
+                since = done
+            runs.append(Run(written=written, folded=folded, start=start, end=end, since=since))
         done = end
     return Reading(text=text, folded=folded, words=_WORD.findall(folded), runs=tuple(runs), crowds=tuple(crowds))
 

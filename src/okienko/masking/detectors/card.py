@@ -8,8 +8,8 @@ from typing import Final
 
 from stdnum import luhn
 
-from okienko.masking.context import GOODS
 from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.labels import GOODS
 from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "CREDIT_CARD"

@@ -28,6 +28,7 @@ _DOT: Final = (
 _DOMAIN: Final = re.compile(rf"[^\W_][\w-]{{0,62}}+(?:{_DOT}[^\W_][\w-]{{0,62}}+){{0,8}}+")
 _SPELLED_HOST: Final = re.compile(r"[a-z0-9](?: ?[.-]?+ ?[a-z0-9](?![a-z0-9])){2,40}+")
 _SPELLED_NAME_BACK: Final = re.compile(r" ?[a-z0-9._+-](?: [a-z0-9._+-](?!\w)){2,40}+")
+_TWO_SIGNS: Final = re.compile(r"[a-z0-9]{2}")
 _SPOKEN: Final = re.compile(rf"[(\[{{< _-](?:{_SPOKEN_DOT}|\.)[)\]}}> _-]")
 _SPELL: Final = re.compile(rf"\ ?[(\[{{< _-](?:{_SPOKEN_DOT}|\.|k|d)[)\]}}> _-]\ ?|\ ?[.,;]+\ ?|\ ")
 # The local part is read backwards from the "@", hence the reversed words: linear, and no limit but its length.
@@ -103,6 +104,11 @@ _LOOKS: Final = frozenset(
     )
     for word in words.split()
 )
+# A top domain that runs into the next word: `jan@wp.plhasło`; a few longer top domains begin like that.
+_GLUED_TOP: Final = re.compile(
+    r"(?<=[. ])(pl(?!ace$|umbing$|us$|ay$)|com(?!munity$|pany$|pare$|puter$|sec$)|eu(?!s$)"
+    r"|net(?!work$|flix$|bank$)|org(?!anic$))[a-z]{2,}$"
+)
 _SHORTEST_HOST: Final = 2  # wp
 _EDGE: Final = "'`!#$%&*=?^~{|}.-"
 _MARKS: Final = frozenset("._+0123456789")
@@ -162,7 +168,7 @@ def _address(folded: str, at: re.Match[str]) -> Hit | None:
     if local is None:
         return None
     name = local.group()[::-1].lstrip(_EDGE)
-    if len(name) == 1 and (at.group()[0] == " " or " " in host):
+    if not _TWO_SIGNS.search(name) and (at.group()[0] == " " or " " in host):
         spelled = _SPELLED_NAME_BACK.match(back[::-1])
         if spelled is not None:
             name = spelled.group()[::-1]
@@ -181,7 +187,12 @@ def _cut(host: str) -> str:
     """Without the next sentence, when no space stands before it: `jan@wp.pl.Proszę`, `jan@wp.pl601156759`."""
     labels = host.split(".")
     last = labels[-1]
-    if len(labels) < 2 or last in _TOPS:
+    if last in _TOPS:
+        return host
+    glued = _GLUED_TOP.search(host)
+    if glued is not None:
+        return host[: glued.end(1)]
+    if len(labels) < 2:
         return host
     top = last.partition("-")[0].rstrip("0123456789")
     if top in _TOPS:

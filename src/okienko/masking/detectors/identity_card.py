@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from okienko.masking.context import is_plain
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.documents import labelled
+from okienko.masking.documents import begins, labelled
+from okienko.masking.labels import is_plain
 from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "PL_ID_CARD"
@@ -32,7 +32,7 @@ def _by_shape(reading: Reading, run: Run) -> Hit | None:
     if letter > 0 and folded[letter] in " -":
         letter -= 1
     start = letter - 2
-    if start < 0 or not folded[letter].isalpha() or folded[start - 1 : start].isalnum():
+    if start < 0 or not folded[letter].isalpha() or not begins(reading.text, start):
         return None
     card = _CARD.match(folded, start)
     if card is None:

@@ -53,7 +53,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 
 def _may_be_mac(folded: str) -> bool:
-    return folded.count(":") >= 5 or folded.count("-") >= 5 or folded.count(".") >= 2
+    return folded.count(":") >= 5 or folded.count("-") >= 5 or ("mac" in folded and folded.count(".") >= 2)
 
 
 def _is_ipv6(text: str) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from okienko.masking.context import is_plain
 from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.labels import is_plain
 from okienko.masking.reading import Reading
 
 LABEL: Final = "UK_NINO"

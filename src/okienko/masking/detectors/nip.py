@@ -10,8 +10,8 @@ from typing import Final
 from stdnum.eu import vat
 from stdnum.pl import nip
 
-from okienko.masking.context import GOODS, ORDER
 from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.labels import GOODS, ORDER
 from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "PL_NIP"
@@ -80,7 +80,7 @@ def _polish(reading: Reading, run: Run) -> Iterator[Hit]:
             break
     for first, last, digits in run.windows(10):
         named = labelled and first == 0
-        if named or (run.shape(first, last) in _SHAPES and nip.is_valid(digits)):
+        if named or (digits[0] != "0" and run.shape(first, last) in _SHAPES and nip.is_valid(digits)):
             rank = Rank.LABELLED if named else Rank.CHECKED
             begin = run.starts[first] if first else start
             yield Hit(label=LABEL, start=begin, end=run.ends[last], value=digits, rank=rank)

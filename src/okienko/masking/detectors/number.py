@@ -11,8 +11,8 @@ from typing import Final
 
 from stdnum import ean
 
-from okienko.masking.context import AMOUNT, GOODS, ORDER
 from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.labels import AMOUNT, GOODS, ORDER
 from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "NUMBER"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from okienko.masking.context import is_plain
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.documents import labelled
+from okienko.masking.documents import begins, labelled
+from okienko.masking.labels import is_plain
 from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "PASSPORT"
@@ -18,9 +18,8 @@ _APART: Final = 4  # words between the label and the number
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    passport = "pas" in reading.folded or "пас" in reading.folded
     for run in reading.codes:
-        hit = labelled(reading, run, LABEL, signs=(6, 11), digits=1, apart=_APART) if passport else None
+        hit = labelled(reading, run, LABEL, signs=(6, 11), digits=1, apart=_APART)
         if hit is None and run.end - run.start >= 7:
             hit = _by_shape(reading, run)
         if hit is not None:
@@ -30,7 +29,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 def _by_shape(reading: Reading, run: Run) -> Hit | None:
     text = reading.text
     start = run.start - (3 if text[run.start - 1 : run.start] == " " else 2)
-    if start < 0 or text[start - 1 : start].isalnum():
+    if start < 0 or not begins(text, start):
         return None
     number = _POLISH.match(text, start)
     if number is None or run.linked or run.name.direct or not is_plain(number.group(1).lower()):

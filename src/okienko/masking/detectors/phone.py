@@ -9,8 +9,8 @@ from typing import Final
 
 import phonenumbers
 
-from okienko.masking.context import AMOUNT, CALL, GOODS, NUMBERED, ORDER, kind_of
 from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.labels import AMOUNT, CALL, GOODS, NUMBERED, ORDER, kind_of
 from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "PHONE_NUMBER"
@@ -34,6 +34,7 @@ _VETOES: Final = frozenset({ORDER, GOODS, AMOUNT})
 _MOST_APART: Final = 4  # words between a label and its number
 _NOT_ASKED: Final = frozenset({ORDER, GOODS, AMOUNT, "IBAN_CODE", "PL_PESEL", "PL_NIP", "PL_REGON", "CREDIT_CARD"})
 _GLUED_LABEL: Final = re.compile(r"(?:tel|telefon|telefonu|kom|nr|numer|phone|mob|na|pod|to|i|oraz|and|call)$")
+_CODED: Final = re.compile(r"[0-9][A-Za-z]{1,5}[./_-]$|[/_]$|[A-Z][.-]$")
 _LAST_WORD: Final = re.compile(r"[^\W\d_]+$")
 _WORDS: Final = re.compile(r"[^\W\d_]++")
 _FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
@@ -108,6 +109,10 @@ def _bracket(reading: Reading, start: int, end: int) -> int:
 
 def _part_of_code(reading: Reading, run: Run) -> bool:
     """Digits that are glued to letters of a code (`RR483101208PL`), not to a word (`tel601…zadzwoń`)."""
+    if _CODED.search(reading.text, max(0, run.start - 12), run.start) is not None:
+        word = _LAST_WORD.search(reading.text[max(0, run.start - 13) : run.start - 1])
+        if word is None or not kind_of(word.group().lower()):
+            return True
     before = _LAST_WORD.search(reading.text[max(0, run.start - 12) : run.start])
     if before is not None:
         word = before.group()

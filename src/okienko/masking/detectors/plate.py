@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from okienko.masking.context import GOODS, is_plain
 from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.labels import GOODS, is_plain
 from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "VEHICLE_PLATE"
@@ -44,16 +44,17 @@ _THREE: Final = (
     r"|[0-9]{4}[A-Z]|[0-9]{3}[A-Z]{2}|[A-Z][0-9]{2}[A-Z]|[A-Z][0-9][A-Z]{2}"
 )
 _PLATE: Final = re.compile(
-    rf"(?<![A-Za-z0-9/_-])(?:([A-Z]{{2}})( ?)({_TWO})|([A-Z]{{3}})( ?)({_THREE}))"
+    rf"(?<![A-Z0-9/_-])(?:([A-Z]{{2}})( ?)({_TWO})|([A-Z]{{3}})( ?)({_THREE}))"
     r"(?![A-Za-z0-9/_]|-[A-Za-z0-9]| [0-9]{3})"
 )
 _CAR: Final = re.compile(
     r"(?<![a-z])(?:aut[aoe]m?(?![a-z])|samochod|pojazd|tablic|rejestr|parking|vehicle|car(?![a-z])|plate)"
 )
 _ANY: Final = re.compile(
-    r"(?:[a-z]{1,3}[ -]?){0,2}[0-9][0-9a-z]{0,4}(?:[ -][a-z]{2,3}(?![a-z0-9])|[ -][0-9][0-9a-z]{2,3})?(?![a-z0-9])"
+    r"(?:[a-z]{1,3}[ -]?){0,2}[0-9][0-9a-z]{0,6}(?:[ -][a-z]{2,3}(?![a-z0-9])|[ -][0-9][0-9a-z]{2,3})?(?![a-z0-9])"
 )
 _FRONT: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,3}[ -]?(?:[a-z]{1,2}[ -]?)?$")
+_SIZE: Final = re.compile(r"[0-9]+[XH][0-9]+")
 _SIZES: Final = (5, 8)
 
 
@@ -105,7 +106,7 @@ def _labelled(reading: Reading, run: Run) -> Hit | None:
     if tail.isalpha() and not (is_plain(tail) and (reading.text[end - 1].isupper() or not run.name.between)):
         end -= len(tail) + 1
     value = "".join(filter(str.isalnum, folded[start:end])).upper()
-    if not _SIZES[0] <= len(value) <= _SIZES[1] or value.isdigit():
+    if not _SIZES[0] <= len(value) <= _SIZES[1] or value.isdigit() or _SIZE.fullmatch(value):
         return None
     return _hit(start, end, value, Rank.LABELLED)
 

@@ -55,6 +55,7 @@ _PROFILE: Final = re.compile(
 )
 _LONG: Final = 16  # signs of an identifier that no person chose
 _SHORT: Final = 8  # the same behind a door: `/reset/b29e3b55d9`
+_CERTAIN: Final = 20
 _VALUE: Final = 4
 
 
@@ -64,6 +65,8 @@ def find(reading: Reading) -> Iterator[Hit]:
         return
     for link in _LINK.finditer(folded):
         start, end = link.span()
+        if "www." in folded[start:end] and "://" not in folded[start:end]:
+            start = folded.index("www.", start)
         plain = folded[start:end].rstrip(".,;:!?'”’»*")
         while plain.endswith((")", "]", "}")) and plain.count("([{"[")]}".index(plain[-1])]) < plain.count(plain[-1]):
             plain = plain[:-1].rstrip(".,;:!?")
@@ -124,6 +127,8 @@ def _made(segment: str, shortest: int) -> bool:
     if len(segment) < shortest or not segment.replace("_", "").isalnum():
         return False
     digits = sum(map(str.isdigit, segment))
+    if len(segment) >= _CERTAIN and digits and any(map(str.islower, segment)) and any(map(str.isupper, segment)):
+        return True
     turns = len(re.findall(r"[0-9]+|[A-Za-z]+", segment))
     return 2 <= digits < len(segment) and turns >= 4
 
