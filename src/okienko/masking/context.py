@@ -17,6 +17,7 @@ _VETOES: Final = frozenset({ORDER, GOODS, AMOUNT})
 
 _WORD: Final = re.compile(r"[^\W\d_]++")
 _MOST: Final = 7  # words that are looked at
+_NEAR: Final = 4  # words in which `numer` still says something
 _FURTHEST: Final = 4  # words between a label and its number
 _LONGEST_SHORT: Final = 5  # letters of a word that a dot may shorten: `zam.`, `fakt.`
 
@@ -47,35 +48,26 @@ def name_before(context: str) -> Name:
     if context[-1].isalpha() and not kind_of(words[-1]):
         words.pop()  # letters of the number itself: `dowód ABC 123456`, `RR483101208PL`
     between = 0
-    numbered = False
     veto = UNNAMED
     at = len(words)
-    while at:
+    while at and between <= _FURTHEST:
         at -= 1
         word = words[at]
         kind = (PAIRS.get((words[at - 1], word)) if at else None) or kind_of(word)
-        if kind:
-            if kind not in _VETOES:
-                # The order is where the number is from, not what it is: `telefon do zamówienia`.
-                return veto if veto is not UNNAMED and between > 1 else Name(kind, between)
-            if veto is UNNAMED and _cut(context, word):
-                between += 1
-                continue
-            if veto is UNNAMED:
-                veto = Name(kind, between)
-            if not at or words[at - 1] not in _OF:
-                return veto
-            at -= 1
-            between = 0
-        elif is_link(word) or len(word) == 1:
-            numbered = numbered or (is_number(word) and between < 2)
-        else:
-            between += 1
-            if between > _FURTHEST:
-                break
-    if veto is not UNNAMED:
-        return veto
-    return Name(NUMBERED, 0) if numbered else UNNAMED
+        if not kind or (kind in _VETOES and veto is UNNAMED and _cut(context, word)):
+            between += not (is_link(word) or len(word) == 1)
+            continue
+        if kind not in _VETOES:
+            return veto if veto is not UNNAMED and between > 1 else Name(kind, between)
+        if veto is UNNAMED:
+            veto = Name(kind, between)
+        if not at or words[at - 1] not in _OF:
+            return veto
+        at -= 1  # the order is where the number is from, not what it is: `telefon do zamówienia`
+        between = 0
+    if veto is UNNAMED and any(map(is_number, words[-_NEAR:])):
+        return Name(NUMBERED, 0)
+    return veto
 
 
 def _line(context: str) -> str:

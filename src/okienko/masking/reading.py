@@ -54,7 +54,7 @@ _Value = TypeVar("_Value")
 
 
 class once(Generic[_Owner, _Value]):  # noqa: N801 - it is used as `property` is
-    """`functools.cached_property` without the lock that Python 3.11 takes, which costs more than most of the work here."""
+    """`functools.cached_property` without the lock of Python 3.11, which takes longer than most of the work here."""
 
     def __init__(self, work: Callable[[_Owner], _Value]) -> None:
         self._work = work

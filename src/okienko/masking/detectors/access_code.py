@@ -79,8 +79,8 @@ _NOT_BEFORE: Final = frozenset(
     ]
 )
 _QUANTITY: Final = re.compile(
-    r"(?:,[0-9]{2})? ?(?:zl|pln|dni|dnia|szt|%|days?|usd|eur|gbp|euro|h\b|godz|min|sek|sec|roku|rok\b|r\.|lat\b|times|razy|osob"
-    r"|kg|cm|mm|gb|mb|x\b|€|\$|£)"
+    r"(?:,[0-9]{2})? ?(?:zl|pln|dni|dnia|szt|%|days?|usd|eur|gbp|euro|h\b|godz|min|sek|sec|roku|rok\b|r\.|lat\b|times"
+    r"|razy|osob|kg|cm|mm|gb|mb|x\b|€|\$|£)"
 )
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _SHAPES: Final = frozenset(
@@ -99,14 +99,16 @@ _LONGEST: Final = 15  # signs: eight digits, one by one
 _MIXED: Final = re.compile(
     r"(?<![a-z])(?:kod|code)(?:[ :-]{1,2}(?:z|sms|smsa|do|logowania|the|to|is|jest|dostepu)){0,2} {1,2}"
     r"(?:weryfikacyjn|autoryzacyjn|jednorazow|zapasow|odzyskiwania|bezpieczenstwa|2fa|aktywacyjn)[a-z]*"
-    r"(?: (?:to|jest|brzmi|do konta))?[ :=-]{1,3}(?P<value>(?=[a-z-]{0,9}[0-9])[a-z0-9]{4,12}(?:-[a-z0-9]{3,8}){0,5})(?![a-z0-9])"
+    r"(?: (?:to|jest|brzmi|do konta))?[ :=-]{1,3}"
+    r"(?P<value>(?=[a-z-]{0,9}[0-9])[a-z0-9]{4,12}(?:-[a-z0-9]{3,8}){0,5})(?![a-z0-9])"
     r"|(?<![a-z])(?:verification|security|recovery|backup|authentication|one-time|2fa|access|activation|login)"
     r" {1,2}(?:code|key|token)(?: (?:is|was|i got is|says))?[ :=-]{1,3}"
     r"(?P<other>(?=[a-z-]{0,9}[0-9])[a-z0-9]{4,12}(?:-[a-z0-9]{3,8}){0,5})(?![a-z0-9])"
 )
 _BEHIND: Final = re.compile(
     r"[ ,)-]{1,3}(?:to|jest|is|was|jako|as|z|that is|its)"
-    r"(?: {1,2}(?:jest|moj|my|the|a|ten|tamten|nowy|aktualny|numer|moim|jako|jednorazowy|verification|security)){0,3} {0,2}"
+    r"(?: {1,2}(?:jest|moj|my|the|a|ten|tamten|nowy|aktualny|numer|moim|jako|jednorazowy|verification|security)){0,3}"
+    r" {0,2}"
     r"(?:to|jako|moj)?(?:kod|code|pin|blik|otp|cvv|cvc|puk|sms)"
 )
 

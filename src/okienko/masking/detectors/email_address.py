@@ -14,10 +14,14 @@ LABEL: Final = "EMAIL_ADDRESS"
 # What stands for "@". A bare "at" or "małpa" is a word of the language too and needs more evidence around it.
 _WORD_AT: Final = "malpa|malpka|malp|at|sobaka|собака"
 _AT: Final = re.compile(
-    rf"[ ]{{0,2}}@{{1,3}}[ ]{{0,2}}|[ ]?[(\[{{<][ ]?(?:at|@|a|et|malpa|malpka|sobaka)[ ]?[)\]}}>][ ]?|[ _.-](?:{_WORD_AT})[ _.-]"
+    r"[ ]{0,2}@{1,3}[ ]{0,2}|[ ]?[(\[{<][ ]?(?:at|@|a|et|malpa|malpka|sobaka)[ ]?[)\]}>][ ]?"
+    rf"|[ _.-](?:{_WORD_AT})[ _.-]"
     r"|=40|\\u0040|malpa(?=\w)|[ ]?[#*$][ ]?(?=\w)"
 )
-_TOP: Final = "pl|com|eu|net|org|de|uk|ua|info|biz|edu|gov|io|me|fm|cz|sk|fr|it|es|nl|at|ch|lt|dev|app|shop|example|test|co|us|online"
+_TOP: Final = (
+    "pl|com|eu|net|org|de|uk|ua|info|biz|edu|gov|io|me|fm|cz|sk|fr|it|es|nl|at|ch|lt|dev|app|shop|example|test|co|us"
+    "|online"
+)
 _LONGEST_FIRST: Final = sorted(_TOP.split("|"), key=len, reverse=True)
 _TOPS: Final = frozenset(_TOP.split("|"))
 _SPOKEN_DOT: Final = "dot|kropka|kropeczka|kropk|krpka|точка|крапка"
@@ -63,7 +67,8 @@ _HOST: Final = re.compile(
 )
 _NAME_BEFORE: Final = re.compile(r"(?<![\w.@+/-])([a-z0-9][a-z0-9._+-]{2,40}?)( ?)$")
 _MAIL_BEFORE: Final = re.compile(
-    r"(?<![a-z])(?:e-?mail[a-z]*|mail[a-z]*|mejl[a-z]*|adres[a-z]*|poczt[aey]|pisa[cl]\w*|napisz\w*)[^a-z0-9@]{1,3}(?:(?:to|na|jest|is|moj|my)[ :]{1,2}){0,3}$"
+    r"(?<![a-z])(?:e-?mail[a-z]*|mail[a-z]*|mejl[a-z]*|adres[a-z]*|poczt[aey]|pisa[cl]\w*|napisz\w*)[^a-z0-9@]{1,3}"
+    r"(?:(?:to|na|jest|is|moj|my)[ :]{1,2}){0,3}$"
 )
 _SITES: Final = frozenset(
     [
@@ -98,8 +103,8 @@ _SITES: Final = frozenset(
 _LOOKS: Final = frozenset(
     word
     for words in (
-        "look looking looked me is was am are not only here found error login log sign hosted available it them email mail",
-        "account address one working shop shopping bought order ordered available support contact arrive arrived stop met",
+        "look looking looked me is was am are not only here found error login log sign hosted available it them email",
+        "mail account address one working shop shopping bought order ordered support contact arrive arrived stop met",
         "price prices sold stock buy website site page checkout started live located based good great and or up out",
     )
     for word in words.split()

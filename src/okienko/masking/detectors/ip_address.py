@@ -32,24 +32,28 @@ _BARE_MAC: Final = re.compile(
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
     if folded.count(".") >= _DOTS:
-        for run in reading.runs:
-            if run.written.count(".") >= _DOTS:
-                for address in _IPV4.finditer(folded, run.start, run.end + 2):
-                    if not _NOT_IP.search(reading.before(address.start())):
-                        yield _hit(address.start(), address.end(), address.group(), Rank.CERTAIN)
+        yield from _ipv4(reading)
     if folded.count(":") >= 2:
         for address in _IPV6.finditer(folded):
             plain = address.group().rstrip(":") if not address.group().endswith("::") else address.group()
             if _is_ipv6(plain):
                 yield _hit(address.start(), address.start() + len(plain), plain, Rank.CERTAIN)
-    if ":" in folded or "-" in folded or "." in folded:
-        for address in _MAC.finditer(folded) if _may_be_mac(folded) else ():
+    if _may_be_mac(folded):
+        for address in _MAC.finditer(folded):
             plain = address.group()
             if any(map(str.isalpha, plain)) or ":" in plain or "mac" in folded:
                 yield _hit(address.start(), address.end(), plain, Rank.CHECKED)
     if "mac" in folded and reading.runs:
         for address in _BARE_MAC.finditer(folded):
             yield _hit(address.start(1), address.end(1), address.group(1), Rank.LABELLED)
+
+
+def _ipv4(reading: Reading) -> Iterator[Hit]:
+    for run in reading.runs:
+        if run.written.count(".") >= _DOTS:
+            for address in _IPV4.finditer(reading.folded, run.start, run.end + 2):
+                if not _NOT_IP.search(reading.before(address.start())):
+                    yield _hit(address.start(), address.end(), address.group(), Rank.CERTAIN)
 
 
 def _may_be_mac(folded: str) -> bool:

@@ -50,23 +50,23 @@ _SAYS: Final = frozenset(
 _ON: Final = frozenset(
     word
     for words in (
-        "do dla for na moje moj my mojego mojej nasze our stare nowe nowego tymczasowe old new current temporary aktualne",
-        "obecne konta konto sklepu account the wifi wi-fi wi fi panelu aplikacji strony maila poczty mail email e-mail",
-        "logowania login klienta portalu systemu banku routera serwisu shop store website app your wasz waszego waszej",
-        "ze ktore ktorego which that dostalem dostalam otrzymalem mi mnie z from of with tam tu jednorazowe one-time",
-        "jednorazowym startowe pierwsze drugie internetowego",
+        "do dla for na moje moj my mojego mojej nasze our stare nowe nowego tymczasowe old new current temporary",
+        "aktualne obecne konta konto sklepu account the wifi wi-fi wi fi panelu aplikacji strony maila poczty mail",
+        "email e-mail logowania login klienta portalu systemu banku routera serwisu shop store website app your",
+        "wasz waszego waszej ze ktore ktorego which that dostalem dostalam otrzymalem mi mnie z from of with tam tu",
+        "jednorazowe one-time jednorazowym startowe pierwsze drugie internetowego",
     )
     for word in words.split()
 )
 _NO: Final = frozenset(
     word
     for words in (
-        "nie not wrong incorrect invalid zle niepoprawne nieprawidlowe bledne poprawne prawidlowe ok dobre za zbyt too very",
-        "already still being never always no expired correct accepted rejected required weak strong same reset saved",
-        "locked blocked lost gone wygaslo wymagane puste inne krotkie dlugie slabe mocne silne nadal dalej znowu",
-        "czy jak kiedy dlaczego skoro gdy bo zeby aby when if because so but ale by please prosze prosic chyba tylko",
-        "wciaz ciagle working changed problem niby tak zmienione zapomniane moze musi powinno will would should can cannot",
-        "can't doesn't isn't does did has had being link must needs",
+        "nie not wrong incorrect invalid zle niepoprawne nieprawidlowe bledne poprawne prawidlowe ok dobre za zbyt",
+        "too very already still being never always no expired correct accepted rejected required weak strong same",
+        "reset saved locked blocked lost gone wygaslo wymagane puste inne krotkie dlugie slabe mocne silne nadal",
+        "dalej znowu czy jak kiedy dlaczego skoro gdy bo zeby aby when if because so but ale by please prosze",
+        "prosic chyba tylko wciaz ciagle working changed problem niby tak zmienione zapomniane moze musi powinno",
+        "will would should can cannot can't doesn't isn't does did has had being link must needs",
     )
     for word in words.split()
 )

@@ -62,7 +62,7 @@ def find(reading: Reading) -> Iterator[Hit]:
     text = reading.text
     runs = reading.codes
     car: bool | None = None
-    for plate in _PLATE.finditer(text) if any([_after_capital(text, run.start) for run in runs]) else ():
+    for plate in _PLATE.finditer(text) if _any_after_capital(text, runs) else ():
         county = plate.group(1) or plate.group(4)
         gap = plate.group(2) or plate.group(5)
         rest = plate.group(3) or plate.group(6)
@@ -83,8 +83,12 @@ def find(reading: Reading) -> Iterator[Hit]:
                 yield hit
 
 
-def _after_capital(text: str, at: int) -> bool:
-    return text[at - 1 : at].isupper() or (text[at - 1 : at] == " " and text[at - 2 : at - 1].isupper())
+def _any_after_capital(text: str, runs: tuple[Run, ...]) -> bool:
+    for run in runs:
+        at = run.start
+        if text[at - 1 : at].isupper() or (text[at - 1 : at] == " " and text[at - 2 : at - 1].isupper()):
+            return True
+    return False
 
 
 def _labelled(reading: Reading, run: Run) -> Hit | None:

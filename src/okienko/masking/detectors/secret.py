@@ -43,7 +43,7 @@ _KEY_LABELLED: Final = re.compile(
     r"(?<![a-z])(?:api[ _-]{0,2}(?:key|token|secret)|klucz(?:a|em|u)?"
     r"(?: {1,2}(?:do )?(?:api|prywatny|licencyjny|dostepu|aktywacyjny|produktu|licencji))?"
     r"|(?:access|auth|refresh|bearer|session|csrf|app|client|secret|private|license|licence|product|activation|encryption)"
-    r"[ _-]{0,2}(?:key|token|secret|id)|se?c?re?c?e?t|token(?:u|em|a)?|bearer|authorization|phpsessid|sessionid|jsessionid"
+    r"[ _-]{0,2}(?:key|token|secret|id)|se?c?re?c?e?t|token(?:u|em|a)?|bearer|authorization|phpsessid|sessionid"
     r"|secret[ _-]?access[ _-]?key)(?: {1,2}(?:to|is|do api|api|jest|brzmi|basic|bearer)){0,2}[\"']?[ ]?[:= \n][ ]?"
     r"(?:bearer |basic |token )?[\"']?(?P<value>[\w+/=.~-]{8,512}+)"
 )
