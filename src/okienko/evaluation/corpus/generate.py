@@ -24,7 +24,7 @@ PARTS: Final[tuple[Part, ...]] = ("clean", "noisy", "negative")
 SEED: Final = 20260101
 A_LANE: Final[Mapping[Half, int]] = {"seen": 14, "unseen": 10}  # messages, times the lane's weight
 A_NOISE: Final[Mapping[Half, int]] = {"seen": 40, "unseen": 24}  # of each language
-A_NEGATIVE: Final = 4  # from each line without personal data
+A_NEGATIVE: Final = 4  # from each line without personal data; half as many where nothing varies
 
 _SLOT: Final = re.compile(r"\{([a-z]*)((?::[a-z]+)*)(!?)\}")
 _SLOPPY: Final = 0.15
@@ -80,7 +80,7 @@ def _negative(world: World, half: Half) -> Iterator[Draft]:
     for section, lines in world.parts.items():
         if section.startswith("negatives/"):
             for line in lines:
-                for _ in range(A_NEGATIVE):
+                for _ in range(A_NEGATIVE if _SLOT.search(line) else A_NEGATIVE // 2):
                     text, spans = _frame(world, *_fill(world, line, {}))
                     if text not in seen:
                         seen.add(text)
@@ -195,7 +195,7 @@ def _fitting(slot: Slot, language: Language) -> Sequence[Variant]:
 def _frame(world: World, text: str, spans: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:
     """With an opening or a closing, or none; sometimes the first letter is small."""
     random = world.random
-    if random.random() < _SLOPPY and not (spans and spans[0].start == 0):
+    if random.random() < _SLOPPY and text[1:2].islower() and not (spans and spans[0].start == 0):
         text = text[:1].lower() + text[1:]
     if random.random() < 0.45:
         opening = world.pick("openings") + random.choice([" ", " ", "\n"])

@@ -103,6 +103,11 @@ def _sku(world: World) -> str:
     return f"{letters(world.random, 2)}-{digits(world.random, 4)}-{letters(world.random, 2)}"
 
 
+def _name(world: World) -> str:
+    """A given name that is a product's."""
+    return world.pick("given/f")
+
+
 def _locker(world: World) -> str:
     return f"{letters(world.random, 3)}{digits(world.random, 2)}{world.random.choice(['M', 'N', 'A', 'BAPP'])}"
 
@@ -117,12 +122,13 @@ _FILLERS: Final[dict[str, Callable[[World], str]]] = {
     "ean": _ean,
     "sku": _sku,
     "locker": _locker,
+    "name": _name,
 }
 
 
 def filler(world: World, slot: Slot) -> str:
     """The text of a slot that is not personal."""
     if slot.name == "city":
-        forms = world.pick("cities").split("|")  # Polish: nominative, locative, genitive
-        return forms[2] if slot.case == "gen" and len(forms) > 2 else forms[0]
+        forms = world.pick("cities").split("|")
+        return forms[("nom", "loc", "gen").index(slot.case)] if len(forms) > 1 else forms[0]
     return _FILLERS[slot.name](world)
