@@ -1,7 +1,7 @@
 """British and American addresses: a number, a street and what stands around them, on one line or on several.
 
-Each reading starts at a number with a type of street some words later, at a box, or at a British postcode or a state with
-its ZIP code. Types that are also words (`drive`, `way`, `court`) need capitals, a place, or words for an address.
+Each reading starts at a number with a type of street some words later, at a box, or at a British postcode or a state
+with its ZIP code. Types that are also words (`drive`, `way`, `court`) need capitals, a place, or words for an address.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ LABEL: Final = "ADDRESS"
 
 _SURE: Final = listed(
     """
-    street road avenue lane boulevard crescent terrace ave blvd rd ln parkway pkwy highway hwy mews gardens cres esplanade
-    turnpike strasse
+    street road avenue lane boulevard crescent terrace ave blvd rd ln parkway pkwy highway hwy mews gardens cres
+    esplanade turnpike strasse
     """
 )
 _UNSURE: Final = listed(
     """
-    st str av drive dr close court ct place pl way square sq hill row grove walk view green park rise circle cir trail trl loop alley
-    pike quay wharf parade embankment heights ridge bend run crossing cove point plaza common end vale meadow meadows
-    fields gate yard approach causeway path terr cl gdns gdn bvd pde
+    st str av drive dr close court ct place pl way square sq hill row grove walk view green park rise circle cir trail
+    trl loop alley pike quay wharf parade embankment heights ridge bend run crossing cove point plaza common end vale
+    meadow meadows fields gate yard approach causeway path terr cl gdns gdn bvd pde
     """
 )
 # Streets that are called by one word.
 _ALONE: Final = listed("broadway strand piccadilly haymarket cheapside poultry bowery embarcadero kingsway millbank")
 _TYPES: Final = _SURE | _UNSURE | _ALONE | listed("route rte county")
 _PART: Final = r"(?:[^\W\d_]{1,20}+(?:['’-][^\W\d_]{1,20}+)?\.?|[0-9]{1,3}(?:st|nd|rd|th))"
+_TYPE: Final = "|".join(sorted(_SURE | _UNSURE, key=len, reverse=True))
 _NUMBER: Final = r"(?<![\w.,/$£€#-])"
 _STREET: Final = re.compile(
     # 12345 County Road 12
@@ -41,88 +42,116 @@ _STREET: Final = re.compile(
     r"|route|rte|rt|highway|hwy|fm|cr|sr) #?[0-9]{1,4}[a-z]?(?![\w])(?: [nsew](?![a-z]))?"
     # 12 High Street, 350 5th Ave NW
     rf"|{_NUMBER}[0-9]{{1,6}}[a-z]?(?:[-/][0-9]{{1,4}}[a-z]?)?(?: 1/2)?(?:,? |,? ?\n)(?P<name>(?:{_PART} ){{1,4}}?)"
-    rf"(?P<type>{'|'.join(sorted(_SURE | _UNSURE, key=len, reverse=True))})(?![\w'’])\.?"
+    rf"(?P<type>{_TYPE})(?![\w'’])\.?(?: (?:{_TYPE})(?![\w'’])\.?)?"
     r"(?: (?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\.?(?![a-z]))?"
     # 1633 Broadway
     rf"|{_NUMBER}[0-9]{{1,6}}[a-z]?,? (?:(?:n|s|e|w|the|north|south|east|west)\.? )?"
     rf"(?P<alone>{'|'.join(sorted(_ALONE))})(?![a-z])"
 )
-# No street is called so, but goods, counts and distances are: `2 way street`, `64 gb usb drive`, `10 miles down the road`.
+# No street is called so, but goods, counts and distances are: `2 way street`, `64 gb usb drive`, `10 miles of road`.
 _STOP: Final = listed(
     """
-    a an the of in on to at for from with and or but my your our his her their is are was were be been this that these those
-    day days week weeks month months year years hour hours hr hrs minute minutes min mins second seconds mile miles km meter
-    meters metre metres m cm mm inch inches ft feet yard yards kg g lb lbs oz ml gb tb mb kb mbps mhz ghz hz w v volt watt
-    star stars way ways times time x per pack packs piece pieces pc pcs item items unit units pair pairs set sets box boxes
-    people persons person guys men women kids usb hdmi ssd hdd hard flash thumb pen disk disc memory external internal
-    portable wireless wired optical cd dvd test one two three four five off down up out across along near new old more less
-    other different same last next first please can could would will should want need have has had i we you he she it they
-    not no yes if when where what which who how so then than as by about over under into percent pm am dollars usd eur gbp
-    pounds euros pln zl order orders number version windows chrome firefox office iphone samsung galaxy android ipad google
-    amazon bank credit debit account card cards ticket tickets parking seat seats lane-change tier step steps level levels
-    lanes wheel door car cars bus train pass cookie cookies mb/s parcel parcels package packages deliver delivered came
+    a an the of in on to at for from with and or but my your our his her their is are was were be been this that these
+    those day days week weeks month months year years hour hours hr hrs minute minutes min mins second seconds mile
+    miles km meter meters metre metres m cm mm inch inches ft feet yard yards kg g lb lbs oz ml gb tb mb kb mbps mhz
+    ghz hz w v volt watt star stars way ways times time x per pack packs piece pieces pc pcs item items unit units
+    pair pairs set sets box boxes people persons person guys men women kids usb hdmi ssd hdd hard flash thumb pen disk
+    disc memory external internal portable wireless wired optical cd dvd test one two three four five off down up out
+    across along near new old more less other different same last next first please can could would will should want
+    need have has had i we you he she it they not no yes if when where what which who how so then than as by about
+    over under into percent pm am dollars usd eur gbp pounds euros pln zl order orders number version windows chrome
+    firefox office iphone samsung galaxy android ipad google amazon bank credit debit account card cards ticket
+    tickets parking seat seats lane-change tier step steps level levels lanes wheel door car cars bus train pass
+    cookie cookies mb/s parcel parcels package packages deliver delivered came
     """
 )
 _UNIT: Final = (
-    r"(?:(?:flat|apt|apartment|unit|suite|ste|room|rm|floor|fl|bldg|building|block|lot|level|tower|studio|villa|house|trailer|space)"
+    r"(?:(?:flat|apt|apartment|unit|suite|ste|room|rm|floor|fl|bldg|building|block|lot|level|tower|studio|villa"
+    r"|house|trailer|space)"
     r"(?:\.|:)? ?(?:no\.? ?|number )?#?(?:[0-9]{1,4}[a-z]?|[a-z][0-9]{0,3})(?![\w])|# ?[0-9]{1,4}[a-z]?(?!\w)"
-    r"|(?:[0-9]{1,2}(?:st|nd|rd|th)|ground|first|second|third|fourth|top) (?:floor|fl)(?![a-z])|(?:basement|ground floor|top floor)(?: flat)?(?![a-z]))"
+    r"|(?:[0-9]{1,2}(?:st|nd|rd|th)|ground|first|second|third|fourth|top) (?:floor|fl)(?![a-z])|(?:basement"
+    r"|ground floor|top floor)(?: flat)?(?![a-z]))"
 )
 _UNITS: Final = re.compile(rf"(?:[ ,.\n/-]{{0,3}}{_UNIT}){{1,4}}")
 _UNITS_BEFORE: Final = re.compile(rf"(?<![a-z0-9])(?:{_UNIT}[ ,.\n/-]{{1,3}}){{1,4}}(?:at |of )?$")
 _BUILDING_BEFORE: Final = re.compile(
-    r"(?<![a-z])(?:[^\W\d_]{2,20} ){1,3}(?:house|court|cottage|towers?|lodge|hall|building|mansions?|farm|heights|point|apartments|centre|center|manor|villas?|barn)[ ,\n]{1,3}$"
+    r"(?<![a-z0-9])(?:[0-9]{1,4}[a-z]? )?(?:[^\W\d_]{2,20} ){1,3}(?:house|court|cottage|towers?|lodge|hall|building"
+    r"|mansions?|farm|heights|point|apartments|centre|center|manor|villas?|barn)[ ,\n]{1,3}$"
 )
-_POST: Final = rf"(?:{UK_POSTCODE}|(?:{STATES})\.?,? [0-9]{{5}}(?:-[0-9]{{4}})?|[a-z][0-9][a-z] [0-9][a-z][0-9]|(?:nsw|vic|qld|wa|sa|tas|act|nt) [0-9]{{4}}|[acdefhknprtvwxy][0-9]{{2}} [a-z0-9]{{4}}|dublin [0-9]{{1,2}})(?![\w-])"
+_POST: Final = (
+    rf"(?:{UK_POSTCODE}|(?:{STATES})\.?,? [0-9]{{5}}(?:-[0-9]{{4}})?|[a-z][0-9][a-z] [0-9][a-z][0-9]"
+    rf"|(?:nsw|vic|qld|wa|sa|tas|act|nt) [0-9]{{4}}|[acdefhknprtvwxy][0-9]{{2}} [a-z0-9]{{4}}"
+    rf"|dublin [0-9]{{1,2}})(?![\w-])"
+)
 _TO_POST: Final = re.compile(
-    rf"(?:[ ,\n]{{1,3}}|\. )(?:[^\W\d_]{{1,20}}\.?(?:'s)?[ ,\n-]{{1,3}}){{0,6}}?(?:zip:? |postcode:? |zip code:? )?{_POST}"
+    rf"(?:[ ,\n]{{1,3}}|\. )(?:[^\W\d_]{{1,20}}\.?(?:'s)?[ ,\n-]{{1,3}}){{0,6}}?(?:zip:? |postcode:? "
+    rf"|zip code:? )?{_POST}"
 )
 _TO_ZIP: Final = re.compile(
     r"(?:[ ,\n]{1,3}[^\W\d_]{3,20}){1,3}[ ,\n]{1,2}[0-9]{5}(?:-[0-9]{4})?(?![\w-]| ?(?:gb|usd|times|people|items))"
 )
 _STATE_NAME: Final = (
-    rf"(?:{STATES}|england|scotland|wales|ireland|northern ireland|uk|u\.k\.|usa|u\.s\.a\.|us|united kingdom|united states|great britain|canada|australia"
-    r"|california|texas|florida|new york|illinois|ohio|oregon|washington|massachusetts|georgia|michigan|virginia|pennsylvania|arizona|colorado|nevada"
-    r"|kent|surrey|essex|sussex|norfolk|suffolk|devon|cornwall|dorset|cheshire|lancashire|yorkshire|hampshire|somerset|cumbria|merseyside|hertfordshire"
-    r"|oxfordshire|berkshire|west yorkshire|south yorkshire|north yorkshire|greater manchester|west midlands|middlesex|co\. [a-z]+)"
+    rf"(?:{STATES}|england|scotland|wales|ireland|northern ireland|uk|u\.k\.|usa|u\.s\.a\.|us|united kingdom"
+    rf"|united states|great britain|canada|australia"
+    r"|california|texas|florida|new york|illinois|ohio|oregon|washington|massachusetts|georgia|michigan|virginia"
+    r"|pennsylvania|arizona|colorado|nevada"
+    r"|kent|surrey|essex|sussex|norfolk|suffolk|devon|cornwall|dorset|cheshire|lancashire|yorkshire|hampshire"
+    r"|somerset|cumbria|merseyside|hertfordshire"
+    r"|oxfordshire|berkshire|west yorkshire|south yorkshire|north yorkshire|greater manchester|west midlands"
+    r"|middlesex|co\. [a-z]+)"
 )
 _COUNTRY: Final = re.compile(rf"[ ,\n]{{1,3}}{_STATE_NAME}(?![\w])")
-_CITY: Final = re.compile(
-    r"(?P<gap>,? in |,? ?\n|, ?| )(?P<city>[^\W\d_]{3,20}(?:[ -][^\W\d_]{2,20}){0,2}?)(?=[ ]?(?:[,.;:!?)\n]|$)| (?:and|but|but|please|is|was|not|because|so|instead|for|by|if|i|to|on)(?![a-z]))"
+_CITY: Final = re.compile(r"(?P<gap>,? in |,? ?\n|, ?| )(?P<city>[^\W\d_]{3,20}+(?:[-'][^\W\d_]{2,20}+){0,3})")
+_MORE_CITY: Final = re.compile(r" (?P<word>[^\W\d_]{2,20}+(?:-[^\W\d_]{2,20}+){0,3})")
+_CITY_ENDS: Final = re.compile(
+    r" ?(?:[,.;:!?)\n]|$|- )| (?:and|but|is|was|not|because|so|instead|for|by|if|i|to|on|in|from|last|after|at|this"
+    r"|thanks|please|it)(?![a-z])"
 )
 _NO_CITY: Final = listed(
     """
-    please thanks thank kindly regards hello best can could would will when where what why how the this that there they but
-    and not also however because since then i'm it is my our your we you he she his her if so let unfortunately sorry phone
-    tel mobile email mail sincerely cheers order yours dear hi call contact name postcode zip
+    please thanks thank kindly regards hello best can could would will when where what why how the this that there
+    they but and not also however because since then i'm it is my our your we you he she his her if so let
+    unfortunately sorry phone tel mobile email mail sincerely cheers order yours dear hi call contact name postcode
+    zip
     """
 )
 _CONTEXT: Final = re.compile(
-    r"(?<![a-z])(?:it's|it is|its|i'm|we're|i am|we are|(?:right|correct) one|address(?:es|ed)?|live[sd]?|living|resid[a-z]+|deliver(?:y|ed|ing)?|ship(?:ped|ping|ment)?|send|sent|mail|moved|moving|located|house"
-    r"|home|office|meant|parcel|package|redirect(?:ed)?|forward(?:ed)?|return(?:ed)?|collect(?:ed)?|pick(?:ed)? up|pickup|drop(?:ped)?|come|visit|left|leave|order)"
-    r"(?:[ :,-]{1,3}(?:address|is|was|to|at|it|them|me|now|the|my|our|new|old|for|from|on|of|should|be|by|in|over|parcel|package|into|going|sent|located|correct"
-    r"|everything|order|in|go|please|house|been|has|was|have|off|back|goods|stuff|flat|off|this|that))*+[ :,\n\"'(-]{0,4}$"
+    r"(?<![a-z])(?:it's|it is|its|i'm|we're|i am|we are|(?:right|correct) one|address(?:es|ed)?|live[sd]?|living"
+    r"|resid[a-z]+|deliver(?:y|ed|ing)?|ship(?:ped|ping|ment)?|send|sent|mail|moved|moving|located|house"
+    r"|home|office|meant|parcel|package|redirect(?:ed)?|forward(?:ed)?|return(?:ed)?|collect(?:ed)?|pick(?:ed)? up"
+    r"|pickup|drop(?:ped)?|come|visit|left|leave|order)"
+    r"(?:[ :,-]{1,3}(?:address|is|was|to|at|it|them|me|now|the|my|our|new|old|for|from|on|of|should|be|by|in|over"
+    r"|parcel|package|into|going|sent|located|correct"
+    r"|everything|order|in|go|please|house|been|has|was|have|off|back|goods|stuff|flat|off|this"
+    r"|that))*+[ :,\n\"'(-]{0,4}$"
 )
 _STRONG_CONTEXT: Final = re.compile(
-    r"(?<![a-z])(?:address(?: is| was|:| to| -)?(?: now)?|live[sd]? at|living at|reside at|moved to|delivered? to|delivery to|ship(?:ped)? (?:it )?to|sent? (?:it |them )?to|shipping address is)"
+    r"(?<![a-z])(?:address(?: is| was|:| to| -)?(?: now)?|live[sd]? at|living at|reside at|moved to|delivered? to"
+    r"|delivery to|ship(?:ped)? (?:it )?to|sent? (?:it |them )?to|shipping address is)"
     r"[ :\n]{1,2}$"
 )
 _BARE: Final = re.compile(r"(?P<number>[0-9]{1,5}[a-z]?),? (?P<name>[^\W\d_]{3,20}(?: [^\W\d_]{3,20}){0,2})(?![\w'’])")
 _BOX: Final = re.compile(
-    r"(?<![a-z.])(?:p\.? ?o\.?[ -]?box|post office box|pob|rr ?[0-9]{1,3},? box)(?: no\.?| number)?[ :#]{0,3}[0-9]{1,6}(?![0-9])"
+    r"(?<![a-z.])(?:p\.? ?o\.?[ -]?box|post office box|pob|rr ?[0-9]{1,3},? box)(?: no\.?"
+    r"| number)?[ :#]{0,3}[0-9]{1,6}(?![0-9])"
 )
 _UNIT_ALONE: Final = re.compile(
-    r"(?<![a-z0-9])(?:flat|apt|apartment) ?(?:no\.? ?|number )?#?[0-9]{1,4}[a-z]?(?![\w.,]*[0-9])(?! (?:screen|head|file|inch|screws?))"
+    r"(?<![a-z0-9])(?:flat|apt|apartment) ?(?:no\.? ?|number )?#?[0-9]{1,4}[a-z]?(?![\w.,]*[0-9])(?! (?:screen|head"
+    r"|file|inch|screws?))"
 )
 _UNIT_CONTEXT: Final = re.compile(
-    r"(?<![a-z])(?:live|lives|living|address|deliver|delivered|moved|my|our|at|to|in|buzz|ring|bell|leave|left|neighbou?r|is)(?: (?:in|at|to|is|it|my|the|for|me|number|by))*[ :,]{1,2}$"
+    r"(?<![a-z])(?:live|lives|living|address|deliver|delivered|moved|my|our|at|to|in|buzz|ring|bell|leave|left"
+    r"|neighbou?r|is)(?: (?:in|at|to|is|it|my|the|for|me|number|by))*[ :,]{1,2}$"
 )
 _NAMED_STREET: Final = re.compile(
-    rf"(?<![a-z])(?:live[sd]?|living|moved|house|home|flat|apartment) (?:is )?(?:on|in|at|to|off) (?P<street>(?:[^\W\d_]{{2,20}} ){{1,2}}(?:{'|'.join(sorted(_SURE))}|drive|close|court|place|way|square|hill|st|dr))(?![a-z])"
+    rf"(?<![a-z])(?:live[sd]?|living|moved|house|home|flat|apartment) (?:is )?(?:on|in|at|to"
+    rf"|off) (?P<street>(?:[^\W\d_]{{2,20}} ){{1,2}}(?:{'|'.join(sorted(_SURE))}|drive|close|court|place|way|square"
+    rf"|hill|st|dr))(?![a-z])"
 )
 _SMALL_WORDS: Final = listed("of the on upon in le la under by and st and")
 _GOODS_AFTER: Final = re.compile(
-    r" (?:vouchers?|posters?|shops?|stores?|plates?|prices?|brands?|lights?|lamps?|bikes?|maps?|signs?|fashion|edition|games?|puzzles?"
+    r" (?:vouchers?|posters?|shops?|stores?|plates?|prices?|brands?|lights?|lamps?|bikes?|maps?|signs?|fashion"
+    r"|edition|games?|puzzles?"
     r"|calendars?|tickets?|toes?|covers?|letters?)(?![a-z])"
 )
 _LINE_START: Final = re.compile(r"(?:^|[\n.!?;:(])[ \t\"]*$")
@@ -164,7 +193,7 @@ def find(reading: Reading) -> Iterator[Hit]:
         elif start >= done:
             begin = _before_post(reading, start, done)
             if begin is not None:
-                yield _hit(reading, begin, _country(folded, end))
+                yield _hit(reading, begin, _country(reading, end))
 
 
 _AT_HOME: Final = listed(
@@ -181,7 +210,7 @@ def _without_number(reading: Reading) -> Iterator[Hit]:
 
 
 def _at_home(reading: Reading) -> Iterator[Hit]:
-    """After words for an address, a number and names with capitals need no type: `I live at 42 Elm`; nor does a flat."""
+    """After words for an address, neither a number with a name (`I live at 42 Elm`) nor a flat needs more."""
     folded = reading.folded
     for run in reading.runs[:_CROWD]:
         bare = _BARE.match(folded, run.start, run.start + _ENOUGH)
@@ -216,21 +245,25 @@ def _convincing(reading: Reading, street: re.Match[str]) -> bool:
     words = [word.strip(".") for word in street["name"].split()]
     if words == ["the"] and text[street.start("name")].isupper():  # `15 The Crescent`
         return text[street.start("type")].isupper()
-    if not _STOP.isdisjoint(words) or not _MONTHS.isdisjoint(words[:-1]):
+    stops = _STOP.intersection(words)
+    if not stops <= _IN_NAMES or not _MONTHS.isdisjoint(words[:-1]):
         return False
     start = street.start("name")
     capital = all(text[start + at].isupper() or text[start + at].isdigit() for at in _begins(street["name"]))
     kind = street["type"]
-    if capital and (text[street.start("type")].isupper() or kind in _SURE or kind == "st"):
+    shouted = text[start : street.end("type")].isupper()
+    if capital and not (shouted and stops) and (text[street.start("type")].isupper() or kind in _SURE or kind == "st"):
         return True
-    if kind in _SURE and len(words) <= 2 and (words[0][0].isdigit() or len(words[-1]) > 2):
+    if kind in _SURE and not stops and len(words) <= 2 and (words[0][0].isdigit() or len(words[-1]) > 2):
         return True
     end = street.end()
     units = _UNITS.match(folded, end, end + _ENOUGH)
     if units or _TO_POST.match(folded, end, end + _ENOUGH):
         return True
     city = _CITY.match(folded, end, end + 48)
-    return (city is not None and city["city"].split()[0] in ENGLISH_TOWNS) or _context(reading, street.start())
+    return (city is not None and city["city"].split()[0] in ENGLISH_TOWNS) or _context(
+        reading, _front(reading, street.start())
+    )
 
 
 def _begins(name: str) -> Iterator[int]:
@@ -257,7 +290,7 @@ def _front(reading: Reading, start: int) -> int:
             break
         at = building.start()
         for word in building.group().split():
-            if reading.text[at].isupper() and word not in _STOP:
+            if (reading.text[at].isupper() or word[0].isdigit()) and (word not in _STOP or word in _IN_NAMES):
                 break
             at += len(word) + 1
         if at >= building.end():
@@ -274,69 +307,99 @@ def _rest(reading: Reading, at: int) -> int:
         at = units.end()
     post = _TO_POST.match(folded, at, at + _ENOUGH) or _TO_ZIP.match(folded, at, at + _ENOUGH)
     if post:
-        return _country(folded, post.end())
+        return _country(reading, post.end())
     for _ in range(3):
         city = _city(reading, at)
         if city == at:
             break
         at = city
-    return _country(folded, at)
+    return _country(reading, at)
 
 
 def _city(reading: Reading, at: int) -> int:
     """The end of a town that stands next, else `at`."""
-    city = _CITY.match(reading.folded, at, at + 48)
+    folded, text = reading.folded, reading.text
+    city = _CITY.match(folded, at, at + 48)
     if city is None:
         return at
-    first = city["city"].split()[0].split("-")[0]
-    if first in ENGLISH_TOWNS:
-        return city.end()
-    capital = reading.text[city.start("city")].isupper()
-    if not capital or city["gap"] == " " or first in _NO_CITY or first in _STOP:
+    word = city["city"].partition("-")[0]
+    start = city.start("city")
+    capital = text[start].isupper() and text[start + 1].islower()
+    if word in _NO_CITY or word in _STOP or word in _MONTHS:
         return at
-    return city.end()
-
-
-def _country(folded: str, at: int) -> int:
+    end = city.end()
     for _ in range(2):
-        country = _COUNTRY.match(folded, at, at + 32)
-        if country is None or ("," not in country.group() and "\n" not in country.group() and len(country.group()) < 5):
+        more = _MORE_CITY.match(folded, end, end + 32)
+        if more is None or more["word"] in _NO_CITY or more["word"] in _STOP:
+            break
+        begin = more.start("word")
+        if not (capital and text[begin].isupper() and text[begin + 1].islower()) and not _CITY_ENDS.match(
+            folded, more.end()
+        ):
+            break
+        if not capital and more["word"] not in _CITY_PARTS:
+            break
+        end = more.end()
+    known = word in ENGLISH_TOWNS or (not capital and end > city.end())
+    if known or capital or ("," in city["gap"] and _CITY_ENDS.match(folded, end)):
+        return end
+    return at
+
+
+_CITY_PARTS: Final = listed(
+    "city keynes upon tyne york jose diego francisco angeles vegas orleans antonio louis hampton beach springs falls"
+)
+
+
+def _country(reading: Reading, at: int) -> int:
+    for _ in range(2):
+        country = _COUNTRY.match(reading.folded, at, at + 32)
+        if country is None:
+            break
+        short = len(country.group().strip(" ,\n")) <= 3 and "," not in country.group() and "\n" not in country.group()
+        if short and not country.group().strip().startswith("u"):
             break
         at = country.end()
     return at
 
 
 def _before_post(reading: Reading, at: int, done: int) -> int | None:
-    """The start of an address that was read from its postcode backwards, in pieces with capitals; None if none is."""
-    text = reading.text
+    """The start of an address that is read from its postcode backwards; None if there is no more than a town.
+
+    Words with capitals belong to it, numbers, and in a text without capitals all words up to one that no address holds.
+    """
+    text, folded = reading.text, reading.folded
     floor = max(done, at - 120)
-    start = at
-    numbers = False
-    for piece in reversed(_SEGMENT.findall(reading.folded[floor:at])[-5:]):
-        begin = start - len(piece)
-        words = list(_PIECE.finditer(text, begin, start))
-        keep = begin + len(piece)
-        for word in reversed(words):
-            small = word.group().lower() in _SMALL_WORDS
-            if not (word.group()[0].isupper() or word.group()[0].isdigit() or small):
+    start = first = at
+    plain = not any(sign.isupper() for sign in text[floor:at])
+    convincing = False
+    for word in reversed(list(_PIECE.finditer(folded, floor, at))):
+        gap = folded[word.end() : start]
+        name = word.group()
+        if len(gap) > 3 or any(sign in gap for sign in ".!?:;(") or (name in _NO_CITY and name != "the"):
+            if not gap.startswith(".") or name not in _TYPES:
                 break
-            if word.group().lower() in _NO_CITY - _ARTICLES:
-                break
-            numbers = numbers or word.group()[0].isdigit()
-            keep = word.start()
-        whole = bool(words) and keep == words[0].start()
-        if keep < start:
-            start = keep
-        if not whole:
+        if name not in _SMALL_WORDS and not plain and not (text[word.start()].isupper() or name[0].isdigit()):
             break
-    if start == at:
-        return None
-    pieces = text[start:at].strip(" ,\n")
-    return start if numbers or "," in pieces or "\n" in pieces else None
+        if name in _STOP and name not in _IN_NAMES and name not in _SMALL_WORDS:
+            break
+        convincing = (
+            convincing
+            or name[0].isdigit()
+            or name in _TYPES
+            or name in _BUILDINGS
+            or (not plain and "," in gap and start < at)
+        )
+        start = word.start()
+        if name not in _SMALL_WORDS or name == "the":
+            first = start
+    return first if convincing and first < at else None
 
 
-_ARTICLES: Final = listed("the")
-_SEGMENT: Final = re.compile(r"[^,\n]+(?:,?[ \n]*|$)|[,\n][ \n]*")
+_BUILDINGS: Final = listed(
+    "house cottage tower towers lodge hall building mansions farm heights apartments barn rectory"
+)
+_IN_NAMES: Final = listed("the new old first second")
 
 
 def _hit(reading: Reading, start: int, end: int) -> Hit:

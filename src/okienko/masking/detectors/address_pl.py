@@ -31,9 +31,10 @@ LABEL: Final = "ADDRESS"
 
 _STREET_WORDS: Final = listed(
     """
-    ul ulica ulicy ulice ulic al aleja aleje alei aleji alejach aleję os osiedle osiedlu osiedla pl plac placu rondo ronda
-    rondzie skwer skweru skwerze bulwar bulwaru bulwarze bulwary trakt traktu trakcie szosa szosie szosy pasaz pasazu
-    wybrzeze wybrzezu zaulek zaulku wies wsi miejscowosc miejscowosci kolonia kolonii przysiolek przysiolku solectwo osada
+    ul ulica ulicy ulice ulic al aleja aleje alei aleji alejach aleję os osiedle osiedlu osiedla pl plac placu rondo
+    ronda rondzie skwer skweru skwerze bulwar bulwaru bulwarze bulwary trakt traktu trakcie szosa szosie szosy pasaz
+    pasazu wybrzeze wybrzezu zaulek zaulku wies wsi miejscowosc miejscowosci kolonia kolonii przysiolek przysiolku
+    solectwo osada
     """
 )
 _STREET: Final = re.compile(
@@ -53,25 +54,28 @@ _OPENERS: Final = listed(
 # Names of goods and what they run on: `iPhone 13`, `Windows 11`, `Galaxy S23 128`.
 _GOODS: Final = listed(
     """
-    microsoft iphone ipad samsung galaxy xiaomi redmi poco huawei motorola nokia oppo realme pixel android androida androidzie windows
-    windowsa windowsie macos ios linux ubuntu playstation xbox nintendo switch office excel word chrome firefox edge teams
-    outlook airpods apple watch macbook dell lenovo asus acer hp lg sony bosch philips tefal electrolux whirlpool amica
-    beko candy gorenje bmw audi ford opel skoda toyota honda mazda seat fiat renault volvo kia hyundai nissan lego allegro
-    amazon ceneo olx empik netflix spotify facebook instagram inpost dpd dhl ups gls orlen zabka biedronka lidl rossmann
-    ikea pro max plus mini ultra lite air core ryzen geforce rtx intel amd usb hdmi bluetooth wifi xl xxl ean sku iso din
-    kurtka bluza koszula spodnie buty sukienka rozm size punkty czlowiek zestaw lampa pralka lodowka telewizor laptop
-    krok bilet gra ksiazka pakiet opcja wariant tabela rysunek zdjecie zalacznik ustep artykul art ust par pkt
-    ram ssd gb tb led volt wat mah bar kanal sezon tura runda grupa klasa kategoria typ numer strefa zone opona opony
-    teams sharepoint onedrive exchange server azure surface powershell power visio project access publisher onenote skype
-    kodeks ustawa rozporzadzenie dyrektywa version wersje
+    microsoft iphone ipad samsung galaxy xiaomi redmi poco huawei motorola nokia oppo realme pixel android androida
+    androidzie windows windowsa windowsie macos ios linux ubuntu playstation xbox nintendo switch office excel word
+    chrome firefox edge teams outlook airpods apple watch macbook dell lenovo asus acer hp lg sony bosch philips tefal
+    electrolux whirlpool amica beko candy gorenje bmw audi ford opel skoda toyota honda mazda seat fiat renault volvo
+    kia hyundai nissan lego allegro amazon ceneo olx empik netflix spotify facebook instagram inpost dpd dhl ups gls
+    orlen zabka biedronka lidl rossmann ikea pro max plus mini ultra lite air core ryzen geforce rtx intel amd usb
+    hdmi bluetooth wifi xl xxl ean sku iso din kurtka bluza koszula spodnie buty sukienka rozm size punkty czlowiek
+    zestaw lampa pralka lodowka telewizor laptop krok bilet gra ksiazka pakiet opcja wariant tabela rysunek zdjecie
+    zalacznik ustep artykul art ust par pkt ram ssd gb tb led volt wat mah bar kanal sezon tura runda grupa klasa
+    kategoria typ numer strefa zone opona opony teams sharepoint onedrive exchange server azure surface powershell
+    power visio project access publisher onenote skype kodeks ustawa rozporzadzenie dyrektywa version wersje
     """
 )
 _UNIT_AFTER: Final = re.compile(
-    r" ?(?:zl|pln|eur|euro|usd|gbp|gr|szt|sztuk|sztuki|lat|lata|rok|roku|dni|dniach|dnia|dzien|godz|godzin|godziny|godzinie|h"
+    r" ?(?:zl|pln|eur|euro|usd|gbp|gr|szt|sztuk|sztuki|lat|lata|rok|roku|dni|dniach|dnia|dzien|godz|godzin|godziny"
+    r"|godzinie|h"
     r"|min|minut|minuty|sek|sekund|km|cm|mm|kg|dag|ml|gb|tb|mb|kb|cali|cale|cal|procent|proc|razy|osob|osoby|tys|mln"
     r"|hz|mah|mies|miesiecy|miesiace|tygodni|tygodnie|tyg|pkt|punktow|stron|strony|par|pary|produktow|sztuka|osobowy"
-    rf"|opakowan|days?|hours?|weeks?|months?|minutes?|years?|times|items|people|percent|kompletow|zamowien|ton|ha|st|stopni|kwietniu|maju|proby|prob|{_MONTH})(?![a-z0-9])"
-    r"|[ ]?[%€$\"”°]|[.:][0-9]|,[0-9]{1,2}(?![0-9-])|x[0-9]|[ ]x[ ]?[0-9]|[ ]?-[ ]?[0-9]{1,4} ?(?:zl|szt|cm|mm|dni|lat)|[0-9]|[.-]?go\b|-[a-z]"
+    rf"|opakowan|days?|hours?|weeks?|months?|minutes?|years?|times|items|people|percent|kompletow|zamowien|ton|ha|st"
+    rf"|stopni|kwietniu|maju|proby|prob|{_MONTH})(?![a-z0-9])"
+    r"|[ ]?[%€$\"”°]|[.:][0-9]|,[0-9]{1,2}(?![0-9-])|x[0-9]|[ ]x[ ]?[0-9]|[ ]?-[ ]?[0-9]{1,4} ?(?:zl|szt|cm|mm|dni"
+    r"|lat)|[0-9]|[.-]?go\b|-[a-z]"
 )
 _UNIT: Final = r"(?:m|lok(?:alu?)?|miesz(?:k|kani[aeu])?|kl(?:atk[ai])?|bl(?:oku?)?|pietro)"
 _HOUSE: Final = re.compile(
@@ -82,15 +86,19 @@ _HOUSE: Final = re.compile(
     rf"|(?={_UNIT}\.? ?[0-9])|(?![a-z0-9]))"  # 15mieszkania 3
 )
 _CALLED: Final = re.compile(
-    r"[ ,.]{0,3}(?:nr|numer|no|n)?\.?:? ?(?:(?:domu|dom|budynku|budynek|bud|bloku|blok|posesji|bl)\.?:? ?(?:nr|numer)?\.? ?)?"
+    r"[ ,.]{0,3}(?:nr|numer|no|n)?\.?:? ?(?:(?:domu|dom|budynku|budynek|bud|bloku|blok|posesji|bl)\.?:? ?(?:nr"
+    r"|numer)?\.? ?)?"
 )
 _UNITS: Final = re.compile(
     r"(?:[ ,./;\n(-]{0,3}(?:"
-    r"(?:nr |numer )?(?:m|mieszk|mieszkani[aeu]|miesz|m-?nie|lok|lokalu?|klatk[ai]|klatce|kl|pietro|pietrze|pietra|p|pok|pokoj"
+    r"(?:nr |numer )?(?:m|mieszk|mieszkani[aeu]|miesz|m-?nie|lok|lokalu?|klatk[ai]|klatce|kl|pietro|pietrze|pietra|p"
+    r"|pok|pokoj"
     r"|ap|apt|apart|apartamentu?|domofonu?|bram[ay]|oficyna|segment|segmentu|budynek|budynku|bud|bloku?|bl|wejscie"
     r"|kod (?:do )?(?:domofonu|klatki|bramy)|kod domofon|skrytka)"
-    r"(?:\.|:| nr| numer| to)?[. :]{0,2}#?(?:[0-9]{1,4}(?:[a-z](?![a-z]))?(?:/[0-9]{1,4})?#?|(?<=[. :])(?:[a-z]|[ivx]{1,4})(?![a-z0-9]))(?![0-9])"
-    r"|(?:[0-9]{1,2}|[ivx]{1,4})\.? ?(?:pietro|pietrze|p\.|klatka)|(?:na )?(?:pierwsz|drug|trzec|czwart|ostatni)[a-z]{1,4} (?:pietro|pietrze|pietra)"
+    r"(?:\.|:| nr| numer| to)?[. :]{0,2}#?(?:[0-9]{1,4}(?:[a-z](?![a-z]))?(?:/[0-9]{1,4})?#?|(?<=[. :])(?:[a-z]"
+    r"|[ivx]{1,4})(?![a-z0-9]))(?![0-9])"
+    r"|(?:[0-9]{1,2}|[ivx]{1,4})\.? ?(?:pietro|pietrze|p\.|klatka)|(?:na )?(?:pierwsz|drug|trzec|czwart"
+    r"|ostatni)[a-z]{1,4} (?:pietro|pietrze|pietra)"
     r"|parter(?:ze)?(?![a-z])|oficyna|poddasze"
     r")){1,6}"
 )
@@ -108,7 +116,8 @@ _FAR_POSTCODE: Final = re.compile(
     r"(?P<code>[0-9]{2}(?: ?- ?)[0-9]{3})(?![0-9])(?! ?(?:zl|pln|szt|sztuk|gb|km|kg|cm)(?![a-z]))"
 )
 _REGION: Final = re.compile(
-    r"[ ,.;\n(]{1,3}(?:(?:woj|wojewodztwo|gm|gmina|pow|powiat|poczta|k|kolo|dzielnica)(?:[.:] ?| )[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20}(?=[,.;\n)]|$))?"
+    r"[ ,.;\n(]{1,3}(?:(?:woj|wojewodztwo|gm|gmina|pow|powiat|poczta|k|kolo|dzielnica)(?:[.:] ?"
+    r"| )[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20}(?=[,.;\n)]|$))?"
     r"\)?|polska(?![a-z])|poland(?![a-z]))"
 )
 _BOX: Final = re.compile(
@@ -125,18 +134,23 @@ _PARTS: Final = re.compile(
 )
 # What says directly before a name that an address follows.
 _LINK: Final = (
-    r"(?:(?: |: ?|, | - |\n| \()(?:dostawy|zamieszkania|wysylki|korespondencyjny|korespondencji|domowy|sie|to|jest|na|przy|pod|w"
-    r"|we|do|z|ze|adres(?:em)?|moj|moim|nowy|nowym|nowego|nowe|stary|firmy|brzmi|prosze|zamiast|teraz|obecnie|zwrotu|byc|podaje"
-    r"|powinien|paczki|rodzicow|dla|ktory|mieszkanie|tego|wlasciwy|poprawny|prawidlowy|aktualny|siostry|odbiorcy|nadawcy"
+    r"(?:(?: |: ?|, | - |\n| \()(?:dostawy|zamieszkania|wysylki|korespondencyjny|korespondencji|domowy|sie|to|jest"
+    r"|na|przy|pod|w"
+    r"|we|do|z|ze|adres(?:em)?|moj|moim|nowy|nowym|nowego|nowe|stary|firmy|brzmi|prosze|zamiast|teraz|obecnie|zwrotu"
+    r"|byc|podaje"
+    r"|powinien|paczki|rodzicow|dla|ktory|mieszkanie|tego|wlasciwy|poprawny|prawidlowy|aktualny|siostry|odbiorcy"
+    r"|nadawcy"
     r"|klienta|kuriera|bylo|byl|nizej|ponizej|mamy|mieszkam))*+[ :,\n(„\"'-]{0,4}$"
 )
 _ADDRESS_BEFORE: Final = re.compile(
-    r"(?<![a-z])(?:adres(?!at)[a-z]*+|zamieszka[a-z]++|zameldowan[a-z]++|zam\.|mieszka(?:m|my|ja|jac[a-z]*|l[a-z]++)?(?![a-z]))"
-    + _LINK
+    r"(?<![a-z])(?:adres(?!at)[a-z]*+|zamieszka[a-z]++|zameldowan[a-z]++|zam\.|mieszka(?:m|my|ja|jac[a-z]*"
+    r"|l[a-z]++)?(?![a-z]))" + _LINK
 )
 _DELIVERY_BEFORE: Final = re.compile(
-    r"(?<![a-z])(?:siedzib|lokalizacj|dostaw|doreczeni|przeprowadz|wyprowadz|posesj|wysl|wysyl|dostarcz|przesl|przekier|dorecz"
-    r"|kurier|paczk|przesylk|przyjech|podjech|przywie|przywo|odebra|odbi|zwrot|dom|blok)[a-z]*+(?: [a-z]{1,12}){0,3}? ?[:,]?"
+    r"(?<![a-z])(?:siedzib|lokalizacj|dostaw|doreczeni|przeprowadz|wyprowadz|posesj|wysl|wysyl|dostarcz|przesl"
+    r"|przekier|dorecz"
+    r"|kurier|paczk|przesylk|przyjech|podjech|przywie|przywo|odebra|odbi|zwrot|dom"
+    r"|blok)[a-z]*+(?: [a-z]{1,12}){0,3}? ?[:,]?"
     r" (?:na|przy|pod|z|do|w)" + _LINK
 )
 _NO_ADDRESS: Final = re.compile(r"(?:ip|mail|mailowy|url|strony|www|mac|e-mail|internetowy)[ :]{0,3}$")
@@ -150,7 +164,8 @@ _PIECE: Final = re.compile(r"[^\W_]+")
 # `Żwirki i Wigury 12`, `Centrum A 14`: short words that go on only when the number follows.
 _GOES_ON: Final = re.compile(r"i [^\W\d_]{3,20} (?:nr )?[0-9]|[a-e] [0-9]")
 _ORDINAL: Final = re.compile(
-    rf"[0-9]{{1,4}}(?:\.? ?-?(?:go |ego )? ?(?:{_MONTH})|[ -]?(?:lecia|letnia)| (?:pulku|dywizji|armii|batalionu|brygady|kwietniowa)[a-z ]{{0,24}}?)(?![a-z])"
+    rf"[0-9]{{1,4}}(?:\.? ?-?(?:go |ego )? ?(?:{_MONTH})|[ -]?(?:lecia|letnia)| (?:pulku|dywizji|armii|batalionu"
+    rf"|brygady|kwietniowa)[a-z ]{{0,24}}?)(?![a-z])"
 )
 _COUNT_BEFORE: Final = re.compile(r"[0-9][ -]?$")
 _NEXT_WORD: Final = re.compile(r"(?P<gap>[ .\"„'-]{0,3})(?P<word>[^\W\d_]++)[\"”']?")
@@ -158,14 +173,16 @@ _CALLED_BEFORE: Final = re.compile(r"[ ,]{0,2}(?:nr|numer|nr domu|numer domu|dom
 _MONTHS: Final = frozenset(_MONTH.split("|"))
 _DAY_BEFORE: Final = re.compile(r"(?<![0-9.])[0-9]{1,2}\.? $")
 _FLAT_SURE: Final = re.compile(
-    r"[ ,./]{0,3}(?:m\.? ?|lok\.? ?|mieszk\.? ?|mieszkani[aeu] ?|lokalu? )(?:nr )?[0-9]{1,3}(?![0-9x,.]*[0-9])(?! ?(?:zl|cm|kg))"
+    r"[ ,./]{0,3}(?:m\.? ?|lok\.? ?|mieszk\.? ?|mieszkani[aeu] ?"
+    r"|lokalu? )(?:nr )?[0-9]{1,3}(?![0-9x,.]*[0-9])(?! ?(?:zl|cm|kg))"
 )
 _CONTEXT_WORDS: Final = listed(
     """
-    adres adresem adresie adresu adresy mieszkam mieszka mieszkamy zamieszkaly zamieszkala zamieszkania zam mieszkalam mieszkalem
-    zameldowany zameldowana dostawa dostawy dostawe dostarczyc dostarczcie wyslac wyslijcie wyslanie wysylki wysylka przeslac
-    kurier kuriera kurierem paczka paczke paczki przesylka przesylke przesylki przyjechac przyjedzie odbior odebrac przeprowadzka
-    przeprowadzilam przeprowadzilem siedziba na przy ul ulica ulicy ulice os osiedle
+    adres adresem adresie adresu adresy mieszkam mieszka mieszkamy zamieszkaly zamieszkala zamieszkania zam mieszkalam
+    mieszkalem zameldowany zameldowana dostawa dostawy dostawe dostarczyc dostarczcie wyslac wyslijcie wyslanie
+    wysylki wysylka przeslac kurier kuriera kurierem paczka paczke paczki przesylka przesylke przesylki przyjechac
+    przyjedzie odbior odebrac przeprowadzka przeprowadzilam przeprowadzilem siedziba na przy ul ulica ulicy ulice os
+    osiedle
     """
 )
 _CROWD: Final = 24  # so many in one reading are read; what follows is masked to the end of its line
@@ -332,6 +349,8 @@ def _by_number(reading: Reading) -> Iterator[Hit]:
         sure = _convincing(reading, begin, house)
         if not sure and done <= reach < begin and _ADDRESS_BEFORE.search(reading.before(reach)):
             sure, begin = True, reach  # `adres: cypriana kamila norwida 12`
+        elif sure and done <= reach < begin and reading.text[begin:start].islower():
+            begin = reach  # `na stefana batorego 12`: whatever stands there belongs to the name
         if sure:
             end = _rest(reading, house.end())
             yield _hit(reading, max(done, _town_before(reading, begin)), end)

@@ -19,9 +19,12 @@ LATEST_YEAR: Final = 2013  # of a date without a word for birth
 _EARLIEST_YEAR: Final = 1900
 
 _MONTH: Final = (
-    r"(?:stycz(?:nia|en|niu)|styc?|lut(?:ego|y|ym)?|mar(?:ca|zec|cu)?|kwie(?:tnia|cien|tniu)|kwi|maj[au]?|czerw(?:ca|iec|cu)|cze|czer"
-    r"|lip(?:ca|iec|cu)?|sierp(?:nia|ien|niu)?|wrze(?:snia|sien|sniu)|wrz|paz(?:dziernika|dziernik|dzierniku|dz)?|list?(?:opada|opad|opadzie)?|gru(?:dnia|dzien|dniu|dz)?"
-    r"|jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+    r"(?:stycz(?:nia|en|niu)|styc?|lut(?:ego|y|ym)?|mar(?:ca|zec|cu)?|kwie(?:tnia|cien|tniu)|kwi|maj[au]?|czerw(?:ca"
+    r"|iec|cu)|cze|czer"
+    r"|lip(?:ca|iec|cu)?|sierp(?:nia|ien|niu)?|wrze(?:snia|sien|sniu)|wrz|paz(?:dziernika|dziernik|dzierniku|dz)?"
+    r"|list?(?:opada|opad|opadzie)?|gru(?:dnia|dzien|dniu|dz)?"
+    r"|jan(?:uary)?|feb(?:ruary)?|march|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _YEAR: Final = r"(?:[12][0-9]{3}|['’]?[0-9]{2})"
 _TAIL: Final = r"(?: ?r(?:oku|\.)?(?!\w)|(?![\w]|[./-][0-9]|,[0-9]))"
@@ -30,7 +33,8 @@ _OPEN: Final = r"(?<![\w/,.+-])"
 # Full dates: numbers in either order, roman months, months' names. Read from a number on, or from the month before it.
 _DATE: Final = re.compile(
     (
-        rf"(?:[0-3]?[0-9o] ?[./,-] ?[0-3]?[0-9o] ?[./,-] ?({_YEAR})|([12][0-9]{{3}}) ?[./-] ?[0-3]?[0-9] ?[./-] ?[0-3]?[0-9]"
+        rf"(?:[0-3]?[0-9o] ?[./,-] ?[0-3]?[0-9o] ?[./,-] ?({_YEAR})"
+        rf"|([12][0-9]{{3}}) ?[./-] ?[0-3]?[0-9] ?[./-] ?[0-3]?[0-9]"
         rf"|{_DAY}[ .-]{{0,2}}(?:xii|xi|x|ix|viii|vii|vi|v|iv|iii|ii|i)[ .-]{{1,2}}([12][0-9]{{3}})"
         rf"|{_DAY}(?: of)?[ .-]{{0,2}}{_MONTH}[ ,.-]{{0,3}}({_YEAR}))"
     )
@@ -39,25 +43,29 @@ _DATE: Final = re.compile(
 _MONTH_FIRST: Final = re.compile(rf"(?<![a-z]){_MONTH}[ .-]{{1,2}}{_DAY}[ ,.-]{{1,3}}({_YEAR}){_TAIL}")
 _MONTHS_FIRST: Final = listed(
     """
-    january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct
-    nov dec
+    january february march april may june july august september october november december jan feb mar apr jun jul aug
+    sep sept oct nov dec
     """
 )
 # What only a word for birth makes a date: eight digits, a day and a month, a year, a day in words.
 _ORDINAL: Final = (
-    r"(?:(?:dwudziest[a-z]+|trzydziest[a-z]+) )?(?:pierwsz|drug|trzeci|czwart|piat|szost|siodm|osm|dziewiat|dziesiat|jedenast|dwunast|trzynast"
+    r"(?:(?:dwudziest[a-z]+|trzydziest[a-z]+) )?(?:pierwsz|drug|trzeci|czwart|piat|szost|siodm|osm|dziewiat|dziesiat"
+    r"|jedenast|dwunast|trzynast"
     r"|czternast|pietnast|szesnast|siedemnast|osiemnast|dziewietnast|dwudziest|trzydziest)[a-z]{1,3}"
 )
 _PARTIAL: Final = re.compile(
     rf"{_OPEN}(?:[0-9]{{8}}(?![0-9])|[0-9]{{6}}(?![0-9])"
     r"|[0-3]?[0-9] [0-3]?[0-9] (?:[12][0-9])?[0-9]{2}(?![0-9])"
     rf"|{_DAY}(?: of)? ?{_MONTH}(?![\w])|(?<![a-z]){_MONTH} {_DAY}(?![\w])|{_DAY} ?[ivx]{{1,4}}(?![\w])"
-    r"|[0-3]?[0-9][./-][0-1]?[0-9](?![\w]|[./-][0-9]| ?(?:zl|szt))|(?:19|20)[0-9]{2}(?![\w]|[./-][0-9])(?: ?r(?:oku|\.|(?!\w)))?|['’][0-9]{2}(?![0-9])"
+    r"|[0-3]?[0-9][./-][0-1]?[0-9](?![\w]|[./-][0-9]| ?(?:zl|szt))|(?:19|20)[0-9]{2}(?![\w]|[./-][0-9])(?: ?r(?:oku"
+    r"|\.|(?!\w)))?|['’][0-9]{2}(?![0-9])"
     rf"|(?<![a-z]){_MONTH} (?:19|20)[0-9]{{2}}(?![0-9]))"
-    rf"|(?<![a-z]){_ORDINAL} {_MONTH}(?: [12][0-9]{{3}}| (?:tysiac|dwa tysiace|dwutysieczn)[a-z ]{{0,48}}?(?:roku|ego|ego roku)(?![a-z]))?(?: ?r(?:oku|\.|(?!\w)))?"
+    rf"|(?<![a-z]){_ORDINAL} {_MONTH}(?: [12][0-9]{{3}}| (?:tysiac|dwa tysiace|dwutysieczn)[a-z ]{{0,48}}?(?:roku"
+    rf"|ego|ego roku)(?![a-z]))?(?: ?r(?:oku|\.|(?!\w)))?"
 )
 _SAID: Final = re.compile(
-    r"(?<![a-z])(?:(?P<party>urodzin(?:y|ach|ami|om)?|birth ?days?|b-?day)|urodz(?!in)[a-z]*+|ur(?=\.? ?[0-9:w'’])\.?|dat[aey]? ur\.?|d\.? ?o\.? ?b"
+    r"(?<![a-z])(?:(?P<party>urodzin(?:y|ach|ami|om)?|birth ?days?|b-?day)|urodz(?!in)[a-z]*+"
+    r"|ur(?=\.? ?[0-9:w'’])\.?|dat[aey]? ur\.?|d\.? ?o\.? ?b"
     r"|born|birth ?dates?|birth|narodzin)(?![a-z])"
 )
 _COHORT: Final = re.compile(
@@ -69,17 +77,22 @@ _REACH: Final = 56  # characters from a word for birth to its date
 _SHORT_REACH: Final = 28  # to what is a date only because of it
 _SENTENCE: Final = re.compile(r"[.!?](?=\s+[^\W\d_]{3})|\n\n")
 _NEXT: Final = re.compile(
-    r"[ ,;:()/-]*(?:(?:na|a|i|nie|lub|albo|not|to|and|or|zamiast|instead|of|jest|is|powinno|byc|should|be|was|bylo)[ ,:]+){0,3}"
+    r"[ ,;:()/-]*(?:(?:na|a|i|nie|lub|albo|not|to|and|or|zamiast|instead|of|jest|is|powinno|byc|should|be|was"
+    r"|bylo)[ ,:]+){0,3}"
 )
 _PARTY_LINK: Final = re.compile(
-    r"[ ,:=-]*(?:(?:mam|ma|mamy|obchodze|obchodzi|sa|jest|is|are|on|w|dniu|przypada[a-z]*|dnia|the|was|falls|to|meine|syna|corki|zony|meza|mojego)[ ,:]+){0,3}"
+    r"[ ,:=-]*(?:(?:mam|ma|mamy|obchodze|obchodzi|sa|jest|is|are|on|w|dniu|przypada[a-z]*|dnia|the|was|falls|to"
+    r"|meine|syna|corki|zony|meza|mojego)[ ,:]+){0,3}"
 )
 _AFTER: Final = re.compile(
-    r"[ ,()-]{1,3}(?:(?:to|is|jest|as|moja|moj|my|the|data|date|of)[ ]){0,4}(?:urodz(?!in)|ur\.|dob(?![a-z])|birth|born|data ur)"
+    r"[ ,()-]{1,3}(?:(?:to|is|jest|as|moja|moj|my|the|data|date|of)[ ]){0,4}(?:urodz(?!in)|ur\.|dob(?![a-z])|birth"
+    r"|born|data ur)"
 )
 _OTHER: Final = re.compile(
-    r"(?<![a-z])(?:z dnia|dnia|kupi|zakup|zamow|faktur|wydan|premier|film|album|ustaw|dyrektyw|rozporzadz|wersj|aktualiz|gwaranc|umow"
-    r"|rachun|wazn|releas|version|issued|bought|purchas|order|invoice|update|modif|publi|founded|expir|warrant|since|copyright|powsta|wygas|termin)"
+    r"(?<![a-z])(?:z dnia|dnia|kupi|zakup|zamow|faktur|wydan|premier|film|album|ustaw|dyrektyw|rozporzadz|wersj"
+    r"|aktualiz|gwaranc|umow"
+    r"|rachun|wazn|releas|version|issued|bought|purchas|order|invoice|update|modif|publi|founded|expir|warrant|since"
+    r"|copyright|powsta|wygas|termin)"
     r"[a-z]*+(?: [a-z]{1,10}){0,2}[ :.(]{1,3}$|(?<![a-z])(?:od|do|until|till|after|przed)[ ]$"
 )
 _YEAR_ONLY: Final = re.compile(r"['’]?[0-9]{2,4}(?: ?r(?:oku|\.)?)?")

@@ -1,7 +1,7 @@
 """Postcodes that stand alone or with a town only: Polish, British, American, Canadian.
 
-Inside an address they belong to the address. The Polish shape, two and three digits, is also a range's (`10-150 zł`) and
-a coupon's: it needs the words for a postcode, a town, or a line of its own.
+Inside an address they belong to the address. The Polish shape, two and three digits, is also a range's (`10-150 zł`)
+and a coupon's: it needs the words for a postcode, a town, or a line of its own.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from okienko.masking.reading import Reading
 LABEL: Final = "POSTAL_CODE"
 
 _POLISH: Final = re.compile(
-    r"(?<![\w.,/+-])(?:pl[- ])?[0-9]{2} ?- ?[0-9]{3}(?![\w/%]|[.,:-][0-9]| ?(?:zl|pln|szt|eur|km|kg|cm|mm|gb|dni|lat|osob)|[ -][0-9]{2,3}(?![0-9]))"
+    r"(?<![\w.,/+-])(?:pl[- ])?[0-9]{2} ?- ?[0-9]{3}(?![\w/%]|[.,:-][0-9]| ?(?:zl|pln|szt|eur|km|kg|cm|mm|gb|dni|lat"
+    r"|osob)|[ -][0-9]{2,3}(?![0-9]))"
 )
 _LOOSE: Final = re.compile(r"(?<![\w.,/+-])[0-9]{2} ?[0-9]{3}(?![\w/%]|[.,:-][0-9]|[ -][0-9]{2,3}(?![0-9]))")
 _NAMED: Final = re.compile(
     r"(?<![a-z])(?:kod\w{0,3} poczt\w*\.?|(?:zip|postal|post) ?-?codes?|postcodes?|zip|kod zip)"
-    r"(?:[ :,=-]{1,3}(?:to|jest|is|na|z|o|was|my|moj|mam|mojego|prawidlowy|poprawny|powinien|byc|should|be|now|from|number|of|a)(?![a-z])){0,4}"
-    r"[ :,#=\n-]{0,4}(?P<code>[0-9]{5}(?:-[0-9]{4})?|[0-9]{2} ?[-–_.]? ?[0-9]{3}|[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[a-z][0-9][a-z] ?[0-9][a-z][0-9])(?![\w]|[.,][0-9])"
+    r"(?:[ :,=-]{1,3}(?:to|jest|is|na|z|o|was|my|moj|mam|mojego|prawidlowy|poprawny|powinien|byc|should|be|now|from"
+    r"|number|of|a)(?![a-z])){0,4}"
+    r"[ :,#=\n-]{0,4}(?P<code>[0-9]{5}(?:-[0-9]{4})?|[0-9]{2} ?[-–_.]? ?[0-9]{3}"
+    r"|[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[a-z][0-9][a-z] ?[0-9][a-z][0-9])(?![\w]|[.,][0-9])"
 )
 _TO_PLACE: Final = re.compile(r"(?<![a-z])(?:do|na|dla|pod|w|w okolicy|rejon|okolice|obszar|poczta)[ :]{1,2}$")
 _DELIVERY: Final = re.compile(

@@ -1,13 +1,14 @@
 """User names and handles: what a word like login or nick introduces, and `@name`.
 
-`login: kasia` is one whatever it looks like; after `login to` or `username is` it must not be a word that says something
-about the login (`username is wrong`).
+`login: kasia` is one whatever it looks like; after `login to` or `username is` it must not be a word that says
+something about the login (`username is wrong`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
@@ -19,61 +20,75 @@ LABEL: Final = "USERNAME"
 _NAME: Final = r"@?[^\W_][\w.-]{1,38}+(?:#[0-9]{3,5})?(?! ?@| ?[(\[]at)"
 _QUOTE: Final = r"[\"'„“‘»«]"
 _SERVICES: Final = (
-    r"steam|discord|skype|telegram|tg|signal|messenger|facebook|fb|instagram|insta|ig|tiktok|tik tok|twitter|snapchat|snap|twitch"
+    r"steam|discord|skype|telegram|tg|signal|messenger|facebook|fb|instagram|insta|ig|tiktok|tik tok|twitter"
+    r"|snapchat|snap|twitch"
     r"|youtube|reddit|linkedin|github|psn|xbox|epic|battle\.?net|allegro|vinted|olx|gg|gadu-gadu|viber|whatsapp"
 )
 _WORD: Final = (
-    r"login(?:u|em|ie)?|nick(?:iem|u|a|name|name'?u?)?|ksywk[aeią]|pseudonim(?:em|u)?|user ?-?names?|user ?-?id|user name|screen ?-?name"
+    r"login(?:u|em|ie)?|nick(?:iem|u|a|name|name'?u?)?|ksywk[aeią]|pseudonim(?:em|u)?|user ?-?names?|user ?-?id"
+    r"|user name|screen ?-?name"
     r"|nazw[aeyą] (?:mojego |moja |mojej |mego )?(?:uzytkownika|konta|profilu|uzytkowniczki)|nazw[aey] uz\.?"
-    r"|kont[oa] o nazwie|konta o nazwie|koncie o nazwie|profil(?:u|em)? o nazwie|handle|gamertag|gamer tag|id gracza|player (?:id|name)|nazwa gracza"
+    r"|kont[oa] o nazwie|konta o nazwie|koncie o nazwie|profil(?:u|em)? o nazwie|handle|gamertag|gamer tag|id gracza"
+    r"|player (?:id|name)|nazwa gracza"
     r"|profile name|account name|log-?in name|log-?in id|id uzytkownika"
 )
 _LABELLED: Final = re.compile(
-    rf"(?<![\w-])(?:(?P<word>{_WORD})|(?P<service>{_SERVICES})(?: id| tag| nick| login| username| handle| name| konto| profil)?)"
+    rf"(?<![\w-])(?:(?P<word>{_WORD})|(?P<service>{_SERVICES})(?: id| tag| nick| login| username| handle| name"
+    rf"| konto| profil)?)"
     r"(?: (?:na|w|do|u|on|for|in|z) [a-z]{2,12}(?: [a-z]{2,12})??| klienta| gracza| uzytkownika)?"
-    rf"(?P<link> ?[:=] ?| ?[-–] ?(?=[^\s])| (?:to|brzmi|is|jest|mam|mialem|mialam|was|pod nazwa|podaje|moj to|jako|as|name is|id is|called)(?: to| jest)?(?: ?:)? | ?\(| ?{_QUOTE}| )"
+    rf"(?P<link> ?[:=] ?| ?[-–] ?(?=[^\s])| (?:to|brzmi|is|jest|mam|mialem|mialam|was|pod nazwa|podaje|moj to|jako"
+    rf"|as|name is|id is|called)(?: to| jest)?(?: ?:)? | ?\(| ?{_QUOTE}| )"
     rf"{_QUOTE}?(?P<name>{_NAME})"
 )
 _SIGNED_IN: Final = re.compile(
-    r"(?<![a-z])(?:(?:za|prze|wy)?logow[a-z]+(?: sie)?|zalogowan[a-z]+|loguj[a-z]*(?: sie)?|log(?:ged|ging)? ?-?in|sign(?:ed|ing)? ?-?in|registered|zarejestrowan[a-z]+"
-    r"|zarejestrow[a-z]+(?: sie)?|wystepuj[a-z]+|(?:jestem|mnie) znan[aey]|i'?a?m known|gram|i play|i go by|post(?:ed|ing)? as|pisz[a-z]+)(?: (?:sie|tam|u was|to|there|online))? (?:jako|as|pod nickiem|pod nazwa|pod loginem|under|by)"
+    r"(?<![a-z])(?:(?:za|prze|wy)?logow[a-z]+(?: sie)?|zalogowan[a-z]+|loguj[a-z]*(?: sie)?|log(?:ged|ging)? ?-?in"
+    r"|sign(?:ed|ing)? ?-?in|registered|zarejestrowan[a-z]+"
+    r"|zarejestrow[a-z]+(?: sie)?|wystepuj[a-z]+|(?:jestem|mnie) znan[aey]|i'?a?m known|gram|i play|i go by"
+    r"|post(?:ed|ing)? as|pisz[a-z]+)(?: (?:sie|tam|u was|to|there|online))? (?:jako|as|pod nickiem|pod nazwa"
+    r"|pod loginem|under|by)"
     rf"(?: (?:user|uzytkownik|the user|login|nick))?:? {_QUOTE}?(?P<name>{_NAME})"
 )
 _ACCOUNT: Final = re.compile(
-    rf"(?<![a-z])(?:kont[aoe]|koncie|profil(?:u|em)?|account|profile|user|uzytkownik(?:a|iem)?|uzytkownicz[a-z]+|nick(?:iem|u)?|login(?:u|em)?)[ :]{{1,2}}{_QUOTE}?(?P<name>{_NAME})"
+    rf"(?<![a-z])(?:kont[aoe]|koncie|profil(?:u|em)?|account|profile|user|uzytkownik(?:a|iem)?|uzytkownicz[a-z]+"
+    rf"|nick(?:iem|u)?|login(?:u|em)?)[ :]{{1,2}}{_QUOTE}?(?P<name>{_NAME})"
 )
 _HANDLE: Final = re.compile(r"(?<![\w.@/+-])@(?P<name>[a-z][\w.]{1,38}(?<![.]))(?![\w@/]|\.[a-z])")
 _TAG: Final = re.compile(r"(?<![\w#])(?P<name>[a-z][\w.]{1,30}#[0-9]{4})(?![\w])")
 _NOT_HANDLES: Final = listed(
     """
-    media import here everyone shopping amazon allegro inpost google bing wikipedia history bookmarks tabs edytuj channel all param return returns override property test font-face keyframes charset supports
-    gmail gmail.com wp.pl o2.pl onet.pl interia.pl outlook.com yahoo.com icloud.com hotmail.com example team teams
+    media import here everyone shopping amazon allegro inpost google bing wikipedia history bookmarks tabs edytuj
+    channel all param return returns override property test font-face keyframes charset supports gmail gmail.com wp.pl
+    o2.pl onet.pl interia.pl outlook.com yahoo.com icloud.com hotmail.com example team teams
     """
 )
 # What people say about a login instead of telling it.
 _STOP: Final = listed(
     """
-    a aby ale albo bez bo brak by byl byla bylo byly co czy dla do ani oraz gdy gdzie haslo hasla i ich inny innym ja jak jaki jakis jako
-    je jej jego jest juz kod konto konta lub ma mam mail maila mailem mi mnie moj moje moja moim moge mozna na nadal nazwa nazwisko nic nie
-    niepoprawne niepoprawny nieprawidlowy nieznany niedostepny numer od on ona pan po pod podaje podany poprawny prawidlowy prosze przez
-    sam samo sie staly ta taki taka takie tak tam te ten to tu tutaj tylko ty u uzytkownika uzytkownik w wam we wpisuje wygasl wyglada z
-    za zablokowany zablokowane zajety zajeta ze zeby zly zmienic znow zostal zostalo dziala dzialal pasuje pamietam chce adres email e-mail
-    adresu adresem imie wlasciwy aktualny stary nowy nowe stare fb google facebook apple microsoft office outlook powinien aktywny
-    usunac usuniety widoczny publiczny publicznego prywatny prywatne firmowe firmowy sluzbowy sluzbowe premium pro plus glowne glowny
-    wrong incorrect invalid right correct not the my your our their his her its is was were are be been being and or but with without
-    for from in on at to of by as an no yes it this that these those which what who how when where why already taken unavailable blocked
-    locked disabled unknown missing different same new old too so just still now page button screen form field name names password
-    passwords passcode email mail address details detail information info data does do did doesn't don't can't cannot can could has have had
-    having here there works working work fails failed fail error errors issue issues problem problems please will would should must may
-    if then than because expired deleted gone empty required recognized recognised accepted valid accepting rejected changed change
-    reset credential credentials account accounts access also only app application security settings setting session status sync synced
-    interface experience experiences friendly guide manual agent license licence licenses id ids type types policy policies group groups
-    profile profiles profil picture photo image support service services manager mode agreement rights role roles permission permissions
-    need needs wants want using use used uses see saw try trying tried menu first last full real actual own one ones shown displayed
-    stored saved autofill manage management domyslny domyslna docelowy koncowy koncowych koncowych zewnetrzny zewnetrznych nazwa nazwe
-    moze musi musisz nalezy kliknij wybierz otrzyma otrzymuje zobaczy widzi bedzie chcialbym chcialabym dostep aplikacja aplikacji
-    online offline oboje razem sklep sklepu klient klienta klientem gosc guest admin administrator user users anonymous root default
-    business enterprise personal home live shop store live basic free standard family premium kids pages page chat video room rooms
+    a aby ale albo bez bo brak by byl byla bylo byly co czy dla do ani oraz gdy gdzie haslo hasla i ich inny innym ja
+    jak jaki jakis jako je jej jego jest juz kod konto konta lub ma mam mail maila mailem mi mnie moj moje moja moim
+    moge mozna na nadal nazwa nazwisko nic nie niepoprawne niepoprawny nieprawidlowy nieznany niedostepny numer od on
+    ona pan po pod podaje podany poprawny prawidlowy prosze przez sam samo sie staly ta taki taka takie tak tam te ten
+    to tu tutaj tylko ty u uzytkownika uzytkownik w wam we wpisuje wygasl wyglada z za zablokowany zablokowane zajety
+    zajeta ze zeby zly zmienic znow zostal zostalo dziala dzialal pasuje pamietam chce adres email e-mail adresu
+    adresem imie wlasciwy aktualny stary nowy nowe stare fb google facebook apple microsoft office outlook powinien
+    aktywny usunac usuniety widoczny publiczny publicznego prywatny prywatne firmowe firmowy sluzbowy sluzbowe premium
+    pro plus glowne glowny wrong incorrect invalid right correct not the my your our their his her its is was were are
+    be been being and or but with without for from in on at to of by as an no yes it this that these those which what
+    who how when where why already taken unavailable blocked locked disabled unknown missing different same new old
+    too so just still now page button screen form field name names password passwords passcode email mail address
+    details detail information info data does do did doesn't don't can't cannot can could has have had having here
+    there works working work fails failed fail error errors issue issues problem problems please will would should
+    must may if then than because expired deleted gone empty required recognized recognised accepted valid accepting
+    rejected changed change reset credential credentials account accounts access also only app application security
+    settings setting session status sync synced interface experience experiences friendly guide manual agent license
+    licence licenses id ids type types policy policies group groups profile profiles profil picture photo image
+    support service services manager mode agreement rights role roles permission permissions need needs wants want
+    using use used uses see saw try trying tried menu first last full real actual own one ones shown displayed stored
+    saved autofill manage management domyslny domyslna docelowy koncowy koncowych koncowych zewnetrzny zewnetrznych
+    nazwa nazwe moze musi musisz nalezy kliknij wybierz otrzyma otrzymuje zobaczy widzi bedzie chcialbym chcialabym
+    dostep aplikacja aplikacji online offline oboje razem sklep sklepu klient klienta klientem gosc guest admin
+    administrator user users anonymous root default business enterprise personal home live shop store live basic free
+    standard family premium kids pages page chat video room rooms
     """
 )
 _AS: Final = listed("jako as pod by under")
@@ -81,12 +96,12 @@ _REACH: Final = 96  # characters of such a phrase
 # One of these stands in every phrase that is looked for.
 _SIGNS: Final = listed(
     """
-    login loginu loginem loginie nick nickiem nicku nicka nickname nicknamem ksywka ksywke ksywki ksywa pseudonim pseudonimem
-    pseudonimu username usernames user name id nazwa nazwe nazwy uzytkownik uzytkownika uzytkownikiem uzytkowniczka
-    uzytkowniczki konto konta koncie account profil profilu profilem profile handle gamertag gamer gracza screen jako
-    as pod log logged signed registered nazwie steam discord skype telegram tg signal messenger facebook fb instagram insta ig
-    tiktok tik twitter snapchat snap twitch youtube reddit linkedin github psn xbox epic battle allegro vinted olx gg gadu viber
-    whatsapp dc btag go known by under
+    login loginu loginem loginie nick nickiem nicku nicka nickname nicknamem ksywka ksywke ksywki ksywa pseudonim
+    pseudonimem pseudonimu username usernames user name id nazwa nazwe nazwy uzytkownik uzytkownika uzytkownikiem
+    uzytkowniczka uzytkowniczki konto konta koncie account profil profilu profilem profile handle gamertag gamer
+    gracza screen jako as pod log logged signed registered nazwie steam discord skype telegram tg signal messenger
+    facebook fb instagram insta ig tiktok tik twitter snapchat snap twitch youtube reddit linkedin github psn xbox
+    epic battle allegro vinted olx gg gadu viber whatsapp dc btag go known by under
     """
 )
 _MIXED: Final = re.compile(r"[0-9_]|[a-z]\.[a-z]{3}")
@@ -172,13 +187,12 @@ def _looks(reading: Reading, found: re.Match[str]) -> bool:
     if (
         name in _STOP
         or letters < 3
-        or "." in name.rstrip(".")
-        and name.rpartition(".")[2] in {"com", "pl", "org", "net", "exe", "eu"}
+        or ("." in name.rstrip(".") and name.rpartition(".")[2] in {"com", "pl", "org", "net", "exe", "eu"})
     ):
         return False
     if written.isupper() and "_" not in written:
         return False
-    camel = any(a.islower() and b.isupper() for a, b in zip(written, written[1:], strict=False))
+    camel = any(a.islower() and b.isupper() for a, b in pairwise(written))
     return _MIXED.search(name) is not None or (camel and found.re is not _ACCOUNT) or name.startswith("@")
 
 
