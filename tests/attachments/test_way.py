@@ -163,7 +163,7 @@ async def test_a_photograph_goes_with_a_message_and_is_opened_by_who_has_the_con
     assert "JPEG, 1 kB" in page
     assert "paczka przyszła tak" in page
     assert "[załącznik: zdjęcie]</div>" not in page  # the card is there instead
-    assert "Otwarto ostatnio" not in page
+    assert "Ostatnie otwarcie" not in page
     opened = await agent.open(id_)
     assert opened.status_code == 200
     assert SECRET not in opened.content
@@ -175,7 +175,7 @@ async def test_a_photograph_goes_with_a_message_and_is_opened_by_who_has_the_con
     assert opened.headers["x-content-type-options"] == "nosniff"
     assert opened.headers["cache-control"] == "no-store"
     assert await way.rows("select attachment_id, staff_id from attachment_view") == [(UUID(id_), agent.id)]
-    assert f"Otwarto ostatnio: {agent.name}" in await agent.page()
+    assert f"Ostatnie otwarcie: {agent.name}" in await agent.page()
 
 
 async def test_a_file_alone_is_a_message_and_several_keep_their_order(way: Way) -> None:

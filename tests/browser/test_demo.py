@@ -14,9 +14,11 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Frame, Page, async_playwright, expect
 
 from okienko.bench.bench import find_port, wait_for
+from tests.attachments.files import exif, jpeg, segment
 
 pytestmark = pytest.mark.anyio
 PASSWORD = "trzy-spokojne-okna"  # made up here, for a database that lives as long as this test
+PHOTOGRAPH = jpeg(segment(0xE1, b"Exif\0\0" + exif(6)))
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"]
 
 
@@ -156,3 +158,30 @@ async def test_a_category_an_answer_that_did_not_help_and_a_person(context: Brow
     await expect(chat.get_by_text("Ocena zapisana: nie pomogło.")).to_be_visible()
     await chat.get_by_role("button", name="Porozmawiaj z człowiekiem").first.click()
     await expect(chat.get_by_text(re.compile(r"Sprawa [A-Z2-9]{3}-[A-Z2-9]{4}")).first).to_be_visible()
+
+
+async def test_a_picture_is_attached_and_opened_at_the_desk(context: BrowserContext, demo: Demo) -> None:
+    customer, agent = await context.new_page(), await context.new_page()
+    chat = await open_chat(customer, demo, "seans")
+    await chat.set_input_files("#file", {"name": "ekran.jpg", "mimeType": "image/jpeg", "buffer": PHOTOGRAPH})
+    await expect(chat.locator(".chat-file")).to_contain_text("1 kB")
+    await write(chat, "tak wygląda ekran po zalogowaniu")
+    card = chat.locator("#log .bubble.own .said")
+    await expect(card).to_contain_text("tak wygląda ekran po zalogowaniu")
+    await expect(card.locator(".attached b")).to_have_text("Zdjęcie")
+    await expect(chat.get_by_text("Bot nie otwiera załączników, więc zajmie się tym człowiek.")).to_be_visible()
+    await expect(chat.locator("img")).to_have_count(0)
+
+    await sign_in(agent, demo)
+    await agent.get_by_role("link", name=re.compile("tak wygląda ekran")).click()
+    await agent.get_by_role("button", name="Przejmij").click()
+    await expect(agent.get_by_text("Każde otwarcie jest zapisywane.")).to_be_visible()
+    async with context.expect_page() as opening:
+        await agent.get_by_role("button", name="Pokaż").click()
+    opened = await opening.value
+    await opened.wait_for_load_state()
+    picture = await opened.evaluate(
+        "({width: document.images[0].naturalWidth, height: document.images[0].naturalHeight})"
+    )
+    assert picture == {"width": 8, "height": 16}  # of 16 by 8 pixels, turned as the camera was held
+    await expect(agent.get_by_text(re.compile("Ostatnie otwarcie: "))).to_be_visible()

@@ -337,19 +337,6 @@ async def test_nobody_there_leaves_a_contact(page: Page, site: Site) -> None:
     assert await site.world.rows("select kind from identity") == [("phone",)]
 
 
-async def test_a_file_is_refused_where_one_looks(page: Page, site: Site) -> None:
-    window = await open_window(page, site)
-    await window.evaluate(
-        """() => {
-          const clipboardData = new DataTransfer();
-          clipboardData.items.add(new File(["x"], "a.png"));
-          const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
-          document.getElementById("text").dispatchEvent(paste);
-        }"""
-    )
-    await expect(window.locator("#status")).to_have_text("Załączniki nie są jeszcze przyjmowane. Opisz sprawę słowami.")
-
-
 async def test_a_long_message_is_counted_and_not_sent(page: Page, site: Site) -> None:
     window = await open_window(page, site)
     await write(window, "ż" * 4001)

@@ -1,5 +1,6 @@
 // The chat window. Nothing is stored or sent before the first message; from then on the stream is the truth, and what
 // is drawn is whatever it says, by message id.
+import { composeFiles } from "./attach.js";
 import { bubble, contactForm, make, outgoing, say, words } from "./draw.js";
 import { ask, withdraw } from "./preview.js";
 import { follow, pause, retryAfter } from "./stream.js";
@@ -263,6 +264,14 @@ function shownFirst(message) {
   return message.kind === "text" && known !== "all" ? known : null;
 }
 
+// A message that is not to be sent as it is goes back to the composer.
+function takeBack(message) {
+  pending.splice(pending.indexOf(message), 1);
+  text.value = [message.text, text.value].filter(Boolean).join("\n");
+  count();
+  drawPending();
+}
+
 // Asks the customer about what the server would hide; whether the message is to be sent.
 async function mayGo(message, preview) {
   message.covered = true; // the panel shows it
@@ -272,10 +281,8 @@ async function mayGo(message, preview) {
     seen.add([...Object.keys(preview.hidden), ...preview.sensitive], rest);
     message.covered = false;
   } else {
-    pending.splice(pending.indexOf(message), 1);
-    text.value = [message.text, text.value].filter(Boolean).join("\n");
-    count();
-    drawPending();
+    takeBack(message);
+    files.restore(message.files);
   }
   if (answer === "person") acts.person();
   text.focus();
@@ -298,11 +305,12 @@ async function deliver(message) {
   for (let tries = 0, wait = 1000; ; wait = Math.min(wait * 2, 16_000)) {
     let answer = null;
     try {
+      await beginning; // a file may be on its way to the same conversation
       answer = tokens.get() === null ? await begin(message) : null;
       if (answer === null || answer.ok)
         answer = await post(settings.hook, {
           id: message.id, text: message.text, kind: message.kind, choice: message.choice,
-          language: settings.language, seen: shownFirst(message),
+          language: settings.language, seen: shownFirst(message), attachments: message.files.map(({ id }) => id),
         });
     } catch {
       // away: the same id is sent again below, so that it is stored once however often it arrives
@@ -313,6 +321,10 @@ async function deliver(message) {
       if (!(await mayGo(message, await answer.json()))) return;
       settle(message, "sending");
       continue;
+    }
+    if (answer?.status === 410) {
+      takeBack(message);
+      return warn(words.file_gone);
     }
     if (answer?.status === 401) {
       forget(words.gone); // erased or expired: the same words begin a new conversation
@@ -348,17 +360,17 @@ async function deliverAll() {
   delivering = false;
 }
 
-function send(said, kind = "text", choice = null) {
-  pending.push({ id: newId(), text: said, kind, choice, state: "new", covered: false, refused: false });
+function send(said, { kind = "text", choice = null, files = [] } = {}) {
+  pending.push({ id: newId(), text: said, kind, choice, files, state: "new", covered: false, refused: false });
   drawPending();
   scrollToEnd();
   deliverAll();
 }
 
 const acts = {
-  choose: (slug, name) => send(name, "choice", slug),
+  choose: (slug, name) => send(name, { kind: "choice", choice: slug }),
   person: () => {
-    if (state?.holder !== "queue" && state?.holder !== "agent") send(words.person, "person");
+    if (state?.holder !== "queue" && state?.holder !== "agent") send(words.person, { kind: "person" });
     text.focus();
   },
   retry: (message) => {
@@ -367,6 +379,7 @@ const acts = {
   },
   discard: (message) => {
     pending.splice(pending.indexOf(message), 1);
+    files.discard(message.files);
     drawPending();
     text.focus();
   },
@@ -410,6 +423,7 @@ function forget(reason) {
   stopStream = null;
   tokens.set(null);
   seen.clear();
+  files.clear();
   withdraw();
   state = null;
   shown.clear();
@@ -445,10 +459,12 @@ function count() {
 at("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const said = text.value.trim();
-  if (!count() || said === "") return text.focus();
+  if (!count() || !files.ready()) return text.focus();
+  const taken = files.take();
+  if (said === "" && taken.length === 0) return text.focus();
   text.value = "";
   count();
-  send(said);
+  send(said, { files: taken });
   text.focus();
 });
 text.addEventListener("input", count);
@@ -464,12 +480,34 @@ at("categories").addEventListener("click", (event) => {
   if (chip) acts.choose(chip.dataset.choice, chip.textContent);
 });
 
-// Files are refused where somebody would look for the effect, not silently.
-for (const [kind, files] of [["paste", "clipboardData"], ["drop", "dataTransfer"]])
+// A file is sent when it is chosen, so a conversation begins with it, if none has begun.
+let beginning = null;
+const files = composeFiles({
+  settings,
+  authorised,
+  begin: async () => {
+    if (tokens.get() !== null) return true;
+    beginning ??= begin({ text: "", kind: "attachment" }).finally(() => (beginning = null));
+    const answer = await beginning;
+    if (answer.status === 429) warn(words.many);
+    return answer.ok;
+  },
+  gone: () => forget(words.gone),
+  refuse: warn,
+  moved: () => {
+    if (nearEnd()) scrollToEnd();
+  },
+});
+at("attach").addEventListener("click", () => at("file").click());
+at("file").addEventListener("change", () => {
+  files.add(at("file").files);
+  at("file").value = ""; // the same file may be chosen again
+});
+for (const [kind, from] of [["paste", "clipboardData"], ["drop", "dataTransfer"]])
   addEventListener(kind, (event) => {
-    if (event[files]?.files.length > 0) {
+    if (event[from]?.files.length > 0) {
       event.preventDefault();
-      warn(words.attachment);
+      files.add(event[from].files);
     }
   });
 addEventListener("dragover", (event) => event.preventDefault());

@@ -27,6 +27,8 @@ function withLinks(text) {
   );
 }
 
+const at = (id) => document.getElementById(id);
+
 const MARKS = { pl: "„”", en: "“”" };
 
 function quote(citation) {
@@ -44,9 +46,15 @@ function quote(citation) {
 function content(message) {
   const text = message.kind === "unreadable" ? words.unreadable : message.text;
   if (message.citations.length === 0)
-    return make("div.said", {}, ...(message.author === "agent" ? withLinks(text) : [text]));
+    return make("div.said", {}, ...(message.author === "agent" ? withLinks(text) : [text]), ...message.attachments.map(attached));
   const repeated = message.citations.every(({ quote }) => text.includes(quote));
   return make("div.said.answer", {}, ...(repeated || !text ? [] : [make("p", {}, text)]), ...message.citations.map(quote));
+}
+
+// What was attached, as a card: what kind of thing and how large. The picture itself is not brought back.
+function attached({ name, size }) {
+  const icon = at("clip").content.cloneNode(true);
+  return make("p.attached", {}, icon, make("span.unseen", {}, `${words.file_attached} `), make("b", {}, name), ` ${size}`);
 }
 
 function who(message) {
@@ -145,7 +153,7 @@ export function outgoing(message, acts) {
   return make(
     `article.bubble.own.${message.state === "stored" ? "stored" : "unsent"}.${message.state}`,
     {},
-    make("div.said", {}, message.text),
+    make("div.said", {}, message.text, ...message.files.map(attached)),
     state,
   );
 }
