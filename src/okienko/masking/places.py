@@ -236,7 +236,7 @@ _NO_TOWN: Final = listed(
 _ENOUGH: Final = 64  # characters that one step may read
 
 
-_TOWN_ENDS: Final = ("ice", "owo", "ewo", "any", "awy", "niki", "iec", "sko", "ynek", "owek", "low", "now", "row")
+TOWN_ENDS: Final = ("ice", "owo", "ewo", "any", "awy", "niki", "iec", "sko", "ynek", "owek", "low", "now", "row")
 
 
 def town_after(reading: Reading, at: int, *, sure: bool, sure_of_street: bool = True) -> int:
@@ -259,7 +259,7 @@ def town_after(reading: Reading, at: int, *, sure: bool, sure_of_street: bool = 
     if more is not None and more["word"].startswith("nieaktualn"):
         return at
     sure = sure or "miescie" in between or "miejscowosc" in between or "miasto" in between
-    ending = "," in between and word.endswith(_TOWN_ENDS) and LINE_END.match(folded, first.end()) is not None
+    ending = "," in between and word.endswith(TOWN_ENDS) and LINE_END.match(folded, first.end()) is not None
     if not known and not (sure_of_street and ending):
         if not sure and not (capital and sure_of_street and ("," in between or "w" in between or "\n" in between)):
             return at

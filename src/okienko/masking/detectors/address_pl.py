@@ -19,6 +19,7 @@ from okienko.masking.places import (
     LINE_END,
     NAME_WORD,
     NOT_IN_NAMES,
+    TOWN_ENDS,
     line_end,
     listed,
     streetlike,
@@ -42,7 +43,7 @@ _STREET: Final = re.compile(
     r"|(?P<long>ulic[aey]|alej[aei]|alei|alejach|osiedl[eua]|placu?|rond(?:o|a|zie)|skwer(?:u|ze)?|bulwar(?:u|ze|y)?"
     r"|trakt(?:u|cie)?|szos(?:a|ie|y)|pasazu?|wybrzez[eu]|zaulek|zaulku)(?:[ :]{1,3}|(?= ?[0-9]))"
     r"|(?P<village>wies|wsi|miejscowosci?|koloni[ai]{1,2}|przysiolku?|przysiolek|osada)[ :]{1,3})"
-    r"(?:im\.? ?|imienia )?"
+    r"(?:im\.? ?|imienia |to |jest )?"
 )
 _MONTH: Final = r"stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|wrzesnia|pazdziernika|listopada|grudnia"
 # They may begin a name (`ul. Na Stoku 5`), never stand inside it.
@@ -54,17 +55,19 @@ _OPENERS: Final = listed(
 # Names of goods and what they run on: `iPhone 13`, `Windows 11`, `Galaxy S23 128`.
 _GOODS: Final = listed(
     """
-    microsoft iphone ipad samsung galaxy xiaomi redmi poco huawei motorola nokia oppo realme pixel android androida
-    androidzie windows windowsa windowsie macos ios linux ubuntu playstation xbox nintendo switch office excel word
-    chrome firefox edge teams outlook airpods apple watch macbook dell lenovo asus acer hp lg sony bosch philips tefal
-    electrolux whirlpool amica beko candy gorenje bmw audi ford opel skoda toyota honda mazda seat fiat renault volvo
-    kia hyundai nissan lego allegro amazon ceneo olx empik netflix spotify facebook instagram inpost dpd dhl ups gls
-    orlen zabka biedronka lidl rossmann ikea pro max plus mini ultra lite air core ryzen geforce rtx intel amd usb
-    hdmi bluetooth wifi xl xxl ean sku iso din kurtka bluza koszula spodnie buty sukienka rozm size punkty czlowiek
-    zestaw lampa pralka lodowka telewizor laptop krok bilet gra ksiazka pakiet opcja wariant tabela rysunek zdjecie
-    zalacznik ustep artykul art ust par pkt ram ssd gb tb led volt wat mah bar kanal sezon tura runda grupa klasa
-    kategoria typ numer strefa zone opona opony teams sharepoint onedrive exchange server azure surface powershell
-    power visio project access publisher onenote skype kodeks ustawa rozporzadzenie dyrektywa version wersje
+    ocena liga pociag lot bilet mecz nagroda konkurs mercedes lozko stol krzeslo szafa sofa kanapa dywan rabat kupon
+    poduszka krem perfumy rower wozek plecak torba koc kubek ekspres odkurzacz microsoft iphone ipad samsung galaxy
+    xiaomi redmi poco huawei motorola nokia oppo realme pixel android androida androidzie windows windowsa windowsie
+    macos ios linux ubuntu playstation xbox nintendo switch office excel word chrome firefox edge teams outlook
+    airpods apple watch macbook dell lenovo asus acer hp lg sony bosch philips tefal electrolux whirlpool amica beko
+    candy gorenje bmw audi ford opel skoda toyota honda mazda seat fiat renault volvo kia hyundai nissan lego allegro
+    amazon ceneo olx empik netflix spotify facebook instagram inpost dpd dhl ups gls orlen zabka biedronka lidl
+    rossmann ikea pro max plus mini ultra lite air core ryzen geforce rtx intel amd usb hdmi bluetooth wifi xl xxl ean
+    sku iso din kurtka bluza koszula spodnie buty sukienka rozm size punkty czlowiek zestaw lampa pralka lodowka
+    telewizor laptop krok bilet gra ksiazka pakiet opcja wariant tabela rysunek zdjecie zalacznik ustep artykul art
+    ust par pkt ram ssd gb tb led volt wat mah bar kanal sezon tura runda grupa klasa kategoria typ numer strefa zone
+    opona opony teams sharepoint onedrive exchange server azure surface powershell power visio project access
+    publisher onenote skype kodeks ustawa rozporzadzenie dyrektywa version wersje
     """
 )
 _UNIT_AFTER: Final = re.compile(
@@ -126,7 +129,8 @@ _BOX: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(
     r"(?<![a-z])(?:numer|nr) (?:(?:mojego |naszego )?(?:domu|mieszkania|lokalu|bloku|klatki|posesji|domofonu))"
-    r"(?: to| jest|:| -)? ?(?P<number>[0-9]{1,4}[a-z]?(?:/[0-9]{1,4})?)(?![0-9a-z])"
+    r"(?: to| jest|:| -"
+    r"| z)? ?(?P<number>[0-9]{1,4}[a-z]?(?:/[0-9]{1,4})?(?: na [0-9]{1,4}[a-z]?(?:/[0-9]{1,4})?)?)(?![0-9a-z])"
 )
 _PARTS: Final = re.compile(
     r"(?<![a-z])(?:blok|bloku|klatka|budynek)\.? ?(?:nr )?(?:[0-9]{1,3}[a-z]?|[a-z])(?![a-z0-9])[ ,]{1,2}"
@@ -188,6 +192,8 @@ _CONTEXT_WORDS: Final = listed(
 _CROWD: Final = 24  # so many in one reading are read; what follows is masked to the end of its line
 _BEFORE_NOUN: Final = ("ych", "ich", "ego")  # of a name of two words without capitals
 _AFTER_NOUN: Final = ("skich", "ckich", "gorne", "dolne", "wielkie", "male", "dolny", "gorny", "skie")
+_POSTCODE_ALONE: Final = re.compile(r"[0-9]{2}-[0-9]{3}")
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _NO_PLACES: Final = frozenset(("zabaw", "budowy"))
 _LONGEST_WORD: Final = 24
 _BEFORE_THREE: Final = ("-", " ")  # a postcode ends in three digits
@@ -263,9 +269,11 @@ def _from_street(reading: Reading, street: re.Match[str]) -> int:
             break
         piece = word["word"]
         upper = text[word.start("word")].isupper()
-        if piece in NOT_IN_NAMES and (name or not (piece in _OPENERS and (short or upper or long == "osiedle"))):
-            if not name or not _GOES_ON.match(folded, word.start("word")):
-                break
+        initial = len(piece) == 1 and folded.startswith(".", word.end())
+        opens = not name and piece in _OPENERS and (short or upper or long == "osiedle")
+        goes_on = initial or opens or (name and _GOES_ON.match(folded, word.start("word")))
+        if piece in NOT_IN_NAMES and not goes_on:
+            break
         name.append(piece)
         at = word.end()
         if piece == "dywizjonu" and folded.startswith(" 303", at):
@@ -325,7 +333,7 @@ def _by_number(reading: Reading) -> Iterator[Hit]:
             continue
         skip = len("303 ") if word == "dywizjonu" and folded.startswith("303 ", start) else 0
         house = _HOUSE.match(folded, start + skip, start + _ENOUGH)
-        if house is None or run.lengths[:3] == (3, 3, 3):
+        if house is None or _POSTCODE_ALONE.fullmatch(house.group()) or run.lengths[:3] == (3, 3, 3):
             continue
         if house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH):
             continue
@@ -428,6 +436,8 @@ def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
     if capital and _REGION.match(folded, end, end + _ENOUGH):
         return True
     flat = end > house.end()
+    if not flat and _YEAR.fullmatch(house.group()) and not _ADDRESS_BEFORE.search(reading.before(begin)):
+        return False
     plain = house.group().isdigit() and not flat
     if (capital or known) and town_after(reading, end, sure=False, sure_of_street=known or not plain) > end:
         return True
@@ -499,6 +509,16 @@ def _town_before(reading: Reading, start: int) -> int:
         rest = words[skipped:]
         if town(rest[0], capital=text[place].isupper()) and (
             rest[-1].endswith(ADJECTIVE_ENDS) if len(rest) > 1 else ":" not in before["gap"]
+        ):
+            return place
+        if (
+            "," in before["gap"]
+            and reading.text[place].isupper()
+            and rest[0] not in NOT_IN_NAMES
+            and (
+                rest[0] in FIRST_PARTS
+                or (len(rest) == 1 and (rest[0].endswith(TOWN_ENDS) or _AT.search(folded, max(0, place - 6), place)))
+            )
         ):
             return place
         place += len(rest[0]) + 1
