@@ -38,10 +38,8 @@ _MOST_TYPOS: Final = 3
 _SHORTEST_RETYPED: Final = 9  # signs of a row
 _LONGEST_RETYPED: Final = 34
 _CROWD: Final = 64  # groups; a longer row of small numbers is no identifier that could be told from the next
-_MOST_RUNS: Final = 256  # of one text that is read at once; beyond them only long ones count
-_MOST_LONG: Final = (
-    96  # long ones of one text that are told apart; no message has more, and those beyond are masked unread
-)
+_MOST_RUNS: Final = 160  # of one text that is read at once; beyond them only long ones count
+_MOST_LONG: Final = 64  # long ones of such a text; no message has more, and those beyond are masked unread
 _SHORTEST_CODE: Final = 4  # digits that stand alone
 LONG: Final = 7  # digits of the shortest telephone number
 _GLUED: Final = 6  # characters between digits of the same code

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading
+from okienko.masking.reading import FILLER, Reading
 
 LABEL: Final = "EMAIL_ADDRESS"
 
@@ -114,6 +114,8 @@ _GLUED_TOP: Final = re.compile(
     r"(?<=[. ])(pl(?!ace$|umbing$|us$|ay$)|com(?!munity$|pany$|pare$|puter$|sec$)|eu(?!s$)"
     r"|net(?!work$|flix$|bank$)|org(?!anic$))[a-z]{2,}$"
 )
+_CROWD: Final = 64  # signs in a text that is read at once
+_PIECE: Final = re.compile(rf"[^\s@{FILLER}]*+@[^\s{FILLER}]*+")
 _SHORTEST_HOST: Final = 2  # wp
 _EDGE: Final = "'`!#$%&*=?^~{|}.-"
 _MARKS: Final = frozenset("._+0123456789")
@@ -121,6 +123,10 @@ _MARKS: Final = frozenset("._+0123456789")
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
+    if folded.count("@") > _CROWD:  # a list of addresses, or an attack: whatever holds a sign goes, unread
+        for piece in _PIECE.finditer(folded):
+            yield Hit(label=LABEL, start=piece.start(), end=piece.end(), value=piece.group(), rank=Rank.CERTAIN)
+        return
     if (
         "@" in folded
         or " at " in folded

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading
+from okienko.masking.reading import FILLER, Reading
 
 LABEL: Final = "IP_ADDRESS"
 _DOTS: Final = 3
+_CROWD: Final = 128  # candidates in a text that is read at once
+_REST: Final = re.compile(rf"[^{FILLER}]++")
 _GROUPS: Final = 8
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4: Final = re.compile(rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.[0-9])")
@@ -34,7 +36,11 @@ def find(reading: Reading) -> Iterator[Hit]:
     if folded.count(".") >= _DOTS:
         yield from _ipv4(reading)
     if folded.count(":") >= 2:
-        for address in _IPV6.finditer(folded):
+        for number, address in enumerate(_IPV6.finditer(folded)):
+            if number == _CROWD:  # no message; the rest goes unread
+                for piece in _REST.finditer(folded, address.start()):
+                    yield _hit(*piece.span(), "", Rank.CERTAIN)
+                break
             plain = address.group().rstrip(":") if not address.group().endswith("::") else address.group()
             if _is_ipv6(plain):
                 yield _hit(address.start(), address.start() + len(plain), plain, Rank.CERTAIN)

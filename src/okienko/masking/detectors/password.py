@@ -89,17 +89,25 @@ _SPECIAL: Final = frozenset("!@#$%^&*_+=?~")
 _DATE_OR_PRICE: Final = re.compile(
     r"[a-z]{0,2}[0-9]{1,4}(?:[./:-]{1,2}[0-9]{1,4}){1,2}|[0-9]{1,4}(?:zl|pln|h|x|%|r|eur)|[0-9]{1,3}"
 )
+_REST: Final = re.compile(rf"[^{FILLER}]++")
 _SHORTEST: Final = 4
+_CROWD: Final = 64  # such words in a text that is read at once
 
 
 def find(reading: Reading) -> Iterator[Hit]:
     if _NAMES.isdisjoint(reading.words):
         return
     text, folded = reading.text, reading.folded
+    seen = 0
     for word, begin in zip(reading.words, reading.starts, strict=True):
         if word not in _NAMES or folded[begin - 1 : begin] == "-":
             continue
+        seen += 1
         stop = begin + len(word)
+        if seen > _CROWD:  # no message; the rest goes unread
+            for piece in _REST.finditer(text, begin):
+                yield _hit(reading, *piece.span())
+            return
         place = _after(reading, stop + 2 if folded.startswith("'s", stop) else stop)
         if place is None:
             said = _SAID_BEFORE.search(text, max(0, begin - 90), begin) if folded.endswith(_LEADS, 0, begin) else None
