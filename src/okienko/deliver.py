@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from okienko.brands.directory import Directory
 from okienko.channels import caller
 from okienko.conversations.clear import resolve_all
@@ -24,8 +26,12 @@ from okienko.conversations.store.vault import read_forms
 from okienko.database.pool import Database
 from okienko.http import Answered, Http
 from okienko.keys import Keys, WrongKey
+from okienko.masking.egress import Gate
+from okienko.masking.mask import MaskingFailed
 from okienko.masking.vault import SealBroken, open_sealed, person_bound
 from okienko.values import Author, BrandId, Clock, ConversationId, Failed, Outgoing, Sent, Unsure
+
+log = structlog.get_logger()
 
 AT_ONCE: Final = 16  # sends under way; as many may be repeated after a sender was killed
 CLAIM: Final = timedelta(seconds=60)  # longer than any call takes
@@ -35,8 +41,8 @@ FIRST_PAUSE: Final = 2.0  # seconds; doubles up to five minutes
 LONGEST_PAUSE: Final = 300.0
 
 
-async def send(
-    database: Database, directory: Directory, keys: Keys, http: Http, clock: Clock
+async def send(  # noqa: PLR0917 - the road's tools, in their usual order
+    database: Database, directory: Directory, keys: Keys, gate: Gate, http: Http, clock: Clock
 ) -> list[tuple[BrandId, ConversationId]]:
     """Sends one round of what is due to channels that are called; whose conversations changed."""
     async with database.shared() as connection:
@@ -49,7 +55,7 @@ async def send(
             drafts = await store.read_drafts(connection, group)
             written = {d.claimed.message: d.claimed.conversation for d in drafts if d.author is Author.AGENT}
             forms = await read_forms(connection, written, clock())
-        texts = {draft.claimed.message: draft.text.text for draft in drafts}
+        texts = {draft.claimed.message: _look_over(draft, gate) for draft in drafts}
         texts |= resolve_all({d.claimed.message: d.text for d in drafts}, forms, keys=keys, brand=brand)
         sends = [_send_one(d, texts[d.claimed.message], directory, keys, http, clock) for d in drafts]
         sent = await asyncio.gather(*sends)
@@ -59,14 +65,31 @@ async def send(
     return [(claim.brand, claim.conversation) for claim in claimed]
 
 
+def _look_over(draft: Draft, gate: Gate) -> str | None:
+    """The text as it may leave: in the bot's words, a placeholder for whatever the conversation's vault hides.
+
+    None when it could not be looked at.
+    """
+    quoted = [draft.reference, *(citation.quote for citation in draft.citations)]
+    try:
+        text = gate.stop(draft.text, draft.hidden, quoted=quoted, language=draft.language)
+    except MaskingFailed:
+        return None
+    if text != draft.text:
+        log.error("echo_stopped", conversation=str(draft.claimed.conversation))
+    return text.text
+
+
 async def _send_one(  # noqa: PLR0917 - the road's tools, in their usual order
-    draft: Draft, text: str, directory: Directory, keys: Keys, http: Http, clock: Clock
+    draft: Draft, text: str | None, directory: Directory, keys: Keys, http: Http, clock: Clock
 ) -> Settled:
     claimed = draft.claimed
     found = await directory.door(draft.connection)
     channel = None if found is None else caller(found[0].channel)
     if found is None or channel is None or found[0].reply_url is None:
         return Settled(claimed=claimed, state="failed", error="the connection has no way out")
+    if text is None:
+        return Settled(claimed=claimed, state="failed", error="the text could not be checked")
     if claimed.unsettled and (claimed.last_try or not channel.idempotent):
         return Settled(claimed=claimed, state="unsure", error="the sender was stopped during the send")
     try:

@@ -214,6 +214,7 @@ class Situation:
     open_question: (
         MaskedText | None
     )  # the words that the bot answered with "what is it about?", if that was its last word
+    hidden: frozenset[bytes] = frozenset()  # keyed hashes of the values in the conversation's vault
 
 
 Because = Literal[

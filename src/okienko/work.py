@@ -28,6 +28,7 @@ from okienko.desk.hours import describe_hours, is_open
 from okienko.http import Http
 from okienko.keys import Keys
 from okienko.log import describe
+from okienko.masking.egress import Gate
 from okienko.staff.store import agents_present, forget_expired
 from okienko.turn import House
 from okienko.values import BrandId, Clock, ConversationId, Language, MaskedText, Plan, Situation
@@ -61,7 +62,11 @@ class Worker:
     shelf: Shelf
     http: Http
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
+    gate: Gate = field(init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
+
+    def __post_init__(self) -> None:
+        self.gate = Gate(self.keys)
 
     async def run(self) -> None:
         """Works until cancelled; waits when the database is away, and goes on by itself when it is back."""
@@ -89,7 +94,7 @@ class Worker:
 
     async def send(self) -> int:
         """One round of sends to channels that are called. How many."""
-        sent = await deliver.send(self.database, self.directory, self.keys, self.http, self.clock)
+        sent = await deliver.send(self.database, self.directory, self.keys, self.gate, self.http, self.clock)
         await self._announce(sent)
         return len(sent)
 
@@ -141,10 +146,34 @@ class Worker:
         """Decides one turn. One that breaks goes to a person, and its neighbours do not notice."""
         if situation.failures < turn.MOST_FAILURES:
             try:
-                return turn.decide(situation, house)
+                return self._look_over(turn.decide(situation, house))
             except Exception as error:  # noqa: BLE001 - whatever broke, the customer gets a person
                 log.error("turn_broke", conversation=str(situation.conversation), **describe(error))
         return turn.give_up(situation, house)
+
+    def _look_over(self, plan: Plan) -> Plan:
+        """The second look at the bot's words, before they are stored and with that sent. What the conversation's vault
+        hides becomes a placeholder. Nearly always nothing: the bot reads masked words and quotes articles.
+        """
+        situation = plan.situation
+        if not situation.hidden or not plan.says:
+            return plan
+        says = tuple(
+            replace(
+                say,
+                text=self.gate.stop(
+                    say.text,
+                    situation.hidden,
+                    quoted=(situation.reference, *(citation.quote for citation in say.citations)),
+                    language=plan.language,
+                ),
+            )
+            for say in plan.says
+        )
+        if says == plan.says:
+            return plan
+        log.error("echo_stopped", conversation=str(situation.conversation))
+        return replace(plan, says=says)
 
     async def _write(self, plans: dict[BrandId, list[Plan]]) -> None:
         """Writes a batch in one transaction; when that is refused, one by one, so that one bad plan harms no other."""

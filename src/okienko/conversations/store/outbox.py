@@ -19,6 +19,7 @@ from okienko.values import (
     ConnectionId,
     ConversationId,
     Kind,
+    Language,
     MaskedText,
     MessageId,
     PersonId,
@@ -69,10 +70,17 @@ class Draft:
     kind: Kind
     text: MaskedText
     citations: tuple[Citation, ...]
+    language: Language
+    reference: str
+    hidden: frozenset[bytes] = frozenset()  # of the bot's words: keyed hashes of the values in the vault
 
 
 READ_DRAFTS: Final = """
 select m.id, o.connection_id, c.person_id, k.wrapped, t.sealed, m.author, m.kind, m.text,
+  c.language, c.reference, case when m.author = 'bot' then (
+    select array_agg(v.lookup) from vault_item v
+    where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
+  ) end,
   q.articles, q.languages, q.versions, q.titles, q.quotes, q.dates
 from unnest(%(conversations)s::uuid[], %(messages)s::uuid[]) as w (conversation_id, message_id)
 join outbox o on o.brand_id = current_brand() and o.conversation_id = w.conversation_id and o.message_id = w.message_id
@@ -114,6 +122,9 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
             author=Author(author),
             kind=Kind(kind),
             text=MaskedText(text),
+            language=language,
+            reference=reference,
+            hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
             citations=tuple(
                 Citation(article=article, language=language, version=version, title=title, quote=quote, published=date)
                 for article, language, version, title, quote, date in zip(
@@ -121,7 +132,7 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
                 )
             ),
         )
-        for message, connection_id, person, wrapped, thread, author, kind, text, *cited in rows
+        for message, connection_id, person, wrapped, thread, author, kind, text, language, reference, hidden, *cited in rows
     ]
 
 

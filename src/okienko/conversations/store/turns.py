@@ -48,7 +48,11 @@ async def claim_lanes(connection: Connection, *, limit: int, now: datetime, leas
 READ_SITUATIONS: Final = """
 select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.holder, c.closed_at is not null, c.language,
   c.category, c.picked, c.reference, c.noticed, c.misses, l.failures, l.arrived,
-  m.arrivals, m.kinds, m.texts, m.choices, m.ats, case when m.last_kind = 'clarify' then m.last_words end
+  m.arrivals, m.kinds, m.texts, m.choices, m.ats, case when m.last_kind = 'clarify' then m.last_words end,
+  case when c.holder = 'bot' or c.closed_at is not null then (
+    select array_agg(v.lookup) from vault_item v
+    where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
+  ) end
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
   select * from lane
@@ -108,6 +112,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
                 )
             ),
             open_question=None if open_question is None else MaskedText(open_question),
+            hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
         )
         for (
             conversation,
@@ -132,6 +137,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             choices,
             ats,
             open_question,
+            hidden,
         ) in rows
     ]
 
