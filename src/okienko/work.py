@@ -158,22 +158,20 @@ class Worker:
         situation = plan.situation
         if not situation.hidden or not plan.says:
             return plan
-        says = tuple(
-            replace(
-                say,
-                text=self.gate.stop(
-                    say.text,
-                    situation.hidden,
-                    quoted=(situation.reference, *(citation.quote for citation in say.citations)),
-                    language=plan.language,
-                ),
+        stopped = [
+            self.gate.stop(
+                say.text,
+                situation.hidden,
+                quoted=(situation.reference, *(citation.quote for citation in say.citations)),
+                language=plan.language,
             )
             for say in plan.says
-        )
-        if says == plan.says:
+        ]
+        if all(text is say.text for text, say in zip(stopped, plan.says, strict=True)):
             return plan
         log.error("echo_stopped", conversation=str(situation.conversation))
-        return replace(plan, says=says)
+        says = (replace(say, text=text) for text, say in zip(stopped, plan.says, strict=True))
+        return replace(plan, says=tuple(says))
 
     async def _write(self, plans: dict[BrandId, list[Plan]]) -> None:
         """Writes a batch in one transaction; when that is refused, one by one, so that one bad plan harms no other."""
