@@ -137,14 +137,16 @@ def _landline(world: World, _: Slot) -> str:
 
 
 def _say(group: str) -> str:
+    """Three digits as a number; zeros in front are said."""
     hundreds, tens, ones = map(int, group)
-    words = [_HUNDREDS[hundreds]] if hundreds else []
+    words = [_HUNDREDS[hundreds] if hundreds else "zero"]
     if tens == 1:
         words.append(_TEENS[ones])
-    else:
-        words += [_TENS[tens]] if tens else []
-        words += [_ONES[ones]] if ones else []
-    return " ".join(words) or "zero"
+    elif tens:
+        words += [_TENS[tens], *([_ONES[ones]] if ones else [])]
+    elif ones or not hundreds:
+        words += [*(["zero"] if not hundreds else []), _ONES[ones]]
+    return " ".join(words)
 
 
 def _confused(world: World, _: Slot) -> str:
