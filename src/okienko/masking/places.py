@@ -222,7 +222,7 @@ _GAP: Final = re.compile(
 )
 NAME_WORD: Final = re.compile(r"[^\W\d_]++(?:-[^\W\d_]++)?")
 LINE_END: Final = re.compile(r" *(?:[\n,.;!?)]|$)")
-_MORE_TOWN: Final = re.compile(r"[ -](?P<word>[^\W\d_]++)\.?")
+_MORE_TOWN: Final = re.compile(r"[ -](?P<word>[^\W\d_]++)(?:(?<= maz|wlkp)\.)?")
 # They begin the next sentence, or greet; no town is called so.
 _NO_TOWN: Final = listed(
     """

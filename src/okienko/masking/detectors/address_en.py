@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.places import ENGLISH_TOWNS, STATES, UK_POSTCODE, english_postcodes, line_end, listed
+from okienko.masking.places import ENGLISH_TOWNS, NOT_IN_NAMES, STATES, UK_POSTCODE, english_postcodes, line_end, listed
 from okienko.masking.reading import Reading
 
 LABEL: Final = "ADDRESS"
@@ -42,8 +42,8 @@ _STREET: Final = re.compile(
     r"|route|rte|rt|highway|hwy|fm|cr|sr) #?[0-9]{1,4}[a-z]?(?![\w])(?: [nsew](?![a-z]))?"
     # 12 High Street, 350 5th Ave NW
     rf"|{_NUMBER}[0-9]{{1,6}}[a-z]?(?:[-/][0-9]{{1,4}}[a-z]?)?(?: 1/2)?(?:,? |,? ?\n)(?P<name>(?:{_PART} ){{1,4}}?)"
-    rf"(?P<type>{_TYPE})(?![\w'’])\.?(?: (?:{_TYPE})(?![\w'’])\.?)?"
-    r"(?: (?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\.?(?![a-z]))?"
+    rf"(?P<type>{_TYPE})(?![\w'’])(?:\.? (?:{_TYPE})(?![\w'’]))?"
+    r"(?:\.? (?:n|s|e|w|ne|nw|se|sw|north|south|east|west)(?![a-z]))?"
     # 1633 Broadway
     rf"|{_NUMBER}[0-9]{{1,6}}[a-z]?,? (?:(?:n|s|e|w|the|north|south|east|west)\.? )?"
     rf"(?P<alone>{'|'.join(sorted(_ALONE))})(?![a-z])"
@@ -84,11 +84,11 @@ _POST: Final = (
     rf"|dublin [0-9]{{1,2}})(?![\w-])"
 )
 _TO_POST: Final = re.compile(
-    rf"(?:[ ,\n]{{1,3}}|\. )(?:[^\W\d_]{{1,20}}\.?(?:'s)?[ ,\n-]{{1,3}}){{0,6}}?(?:zip:? |postcode:? "
+    rf"\.?[ ,\n]{{1,3}}(?:[^\W\d_]{{1,20}}\.?(?:'s)?[ ,\n-]{{1,3}}){{0,6}}?(?:zip:? |postcode:? "
     rf"|zip code:? )?{_POST}"
 )
 _TO_ZIP: Final = re.compile(
-    r"(?:[ ,\n]{1,3}[^\W\d_]{3,20}){1,3}[ ,\n]{1,2}[0-9]{5}(?:-[0-9]{4})?(?![\w-]| ?(?:gb|usd|times|people|items))"
+    r"\.?(?:[ ,\n]{1,3}[^\W\d_]{3,20}){1,3}[ ,\n]{1,2}[0-9]{5}(?:-[0-9]{4})?(?![\w-]| ?(?:gb|usd|times|people|items))"
 )
 _STATE_NAME: Final = (
     rf"(?:{STATES}|england|scotland|wales|ireland|northern ireland|uk|u\.k\.|usa|u\.s\.a\.|us|united kingdom"
@@ -101,7 +101,9 @@ _STATE_NAME: Final = (
     r"|middlesex|co\. [a-z]+)"
 )
 _COUNTRY: Final = re.compile(rf"[ ,\n]{{1,3}}{_STATE_NAME}(?![\w])")
-_CITY: Final = re.compile(r"(?P<gap>,? in |,? ?\n|, ?| )(?P<city>[^\W\d_]{3,20}+(?:[-'][^\W\d_]{2,20}+){0,3})")
+_CITY: Final = re.compile(
+    r"(?P<gap>,? in |\.?,? ?\n|\.?, ?|\. | )(?P<city>[^\W\d_]{3,20}+(?:[-'][^\W\d_]{2,20}+){0,3})"
+)
 _MORE_CITY: Final = re.compile(r" (?P<word>[^\W\d_]{2,20}+(?:-[^\W\d_]{2,20}+){0,3})")
 _CITY_ENDS: Final = re.compile(
     r" ?(?:[,.;:!?)\n]|$|- )| (?:and|but|is|was|not|because|so|instead|for|by|if|i|to|on|in|from|last|after|at|this"
@@ -325,7 +327,7 @@ def _city(reading: Reading, at: int) -> int:
     word = city["city"].partition("-")[0]
     start = city.start("city")
     capital = text[start].isupper() and text[start + 1].islower()
-    if word in _NO_CITY or word in _STOP or word in _MONTHS:
+    if word in _NO_CITY or word in _STOP or word in _MONTHS or word in NOT_IN_NAMES:
         return at
     end = city.end()
     for _ in range(2):
@@ -341,6 +343,8 @@ def _city(reading: Reading, at: int) -> int:
             break
         end = more.end()
     known = word in ENGLISH_TOWNS or (not capital and end > city.end())
+    if city["gap"] == ". " and not known:
+        return at
     if known or capital or ("," in city["gap"] and _CITY_ENDS.match(folded, end)):
         return end
     return at

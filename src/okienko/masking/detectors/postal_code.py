@@ -44,8 +44,6 @@ _CROWD: Final = 24  # from here on codes go without their towns
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    if not reading.runs:
-        return
     folded = reading.folded
     if "kod" in folded or "code" in folded or "zip" in folded:
         for named in _NAMED.finditer(folded):
@@ -109,6 +107,7 @@ def _hit(reading: Reading, start: int, end: int, rank: Rank) -> Hit:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=True,
     yes=(
         ("paczka do 28-792 Warszawa dzisiaj", ("28-792 Warszawa",)),
         ("mój kod pocztowy to 31-147, czy", ("31-147",)),
