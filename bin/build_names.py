@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["morfeusz2==1.99.15", "Faker==40.54.0", "names==0.3.0", "numpy>=2.3"]
 # ///
-"""Build `src/okienko/masking/names/names.npz`: forms of Polish and other names, and what else each form may be.
+"""Build `names.npz`, forms of Polish and other names and what else each may be, and `words.bin`, ordinary words.
 
 Needed only to change the table. In an environment of its own:
 
@@ -264,6 +264,11 @@ def softened(stem: str) -> Iterator[str]:
             yield stem.removesuffix(hard) + soft
 
 
+def _masculine(surname: str) -> str:
+    """Kowalska: Kowalski."""
+    return surname[:-1] + "i" if surname.endswith(("ska", "cka", "dzka")) else surname
+
+
 def rule(form: str, lemma: str) -> str:
     """How to get from a form to its lemma: how many letters to cut, and what to add."""
     same = 0
@@ -305,7 +310,7 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
         if any(one.startswith(("nazwisko", "człon_nazwiska")) for one in kind):
             if base.endswith(_ADJECTIVES):
                 adjectives.add(folded)
-            add(folded, SURNAME | (WIDESPREAD if base in widespread else 0), base)
+            add(folded, SURNAME | (WIDESPREAD if _masculine(base) in widespread else 0), base)
         if "nazwa_geograficzna" in kind:
             places.add(folded)
             if lemma in cities:
@@ -341,29 +346,38 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
             flags[name] |= WIDESPREAD
         if not flags[name] & flag:
             add(name, flag | FOREIGN, name)
+    many = {
+        fold(w.lower()) for w in Path(english).with_name("american-english").read_text("utf-8").split() if w.isalpha()
+    }
     declined = {entry for entry in foreign if entry[1] == GIVEN or entry[0] not in frequent or entry[0] in popular}
     for name, flag in sorted(declined):
         if name in polish:
             continue
         for form in in_polish(name):
-            if form not in ordinary and form not in flags:
+            if form not in ordinary and form not in many and form not in flags:
                 flags[form] = flag | FOREIGN
                 flags[form] |= POPULAR if flag == GIVEN and name in frequent_given else 0
                 flags[form] |= WIDESPREAD if flag == SURNAME and name in widespread else 0
                 lemmas[form, flag].add(name)
 
     scowl = {w for w in Path(english).read_text("utf-8").split() if w.isalpha() and w.islower()}
-    many = {w for w in Path(english).with_name("american-english").read_text("utf-8").split() if w.isalpha()}
     function = {fold(word) for word in words("function.txt")}
-    common = known_places | {fold(word) for word in words("ordinary.txt") if word.islower()}
+    # A popular given name is a name first, unless the lists say otherwise: Tomek is no tomato to anybody.
+    either = {fold(word.removesuffix("*")) for word in words("ordinary.txt") if word.endswith("*")}
+    forms_of_either = {
+        form for form, flag in list(lemmas) if flag == GIVEN and form in ordinary and lemmas[form, flag] & either
+    }
+    common = known_places | forms_of_either | {fold(word) for word in words("ordinary.txt") if word.islower()}
+    first_names = {form for form, flag in flags.items() if flag & POPULAR}
     for form in function:
         flags.setdefault(form, 0)
     for form in list(flags):
         if form in function:
             flags[form] |= FUNCTION
-        if form in ordinary and not (form in adjectives and form not in common):
+        name_first = form not in common and (form in adjectives or form in first_names)
+        if form in ordinary and not name_first:
             flags[form] |= ORDINARY_PL
-        if form in scowl:
+        if form in scowl and not (form in first_names and form not in common):
             flags[form] |= ORDINARY_EN
         if form in common:
             flags[form] |= COMMON
@@ -381,7 +395,7 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
     # Words that a stranger's name could be mixed up with; `nie-` and `naj-` are taken off before looking.
     sifted = {
         word
-        for word in ordinary | places | {fold(w.lower()) for w in many}
+        for word in ordinary | places | many
         if 1 < len(word) <= _LONGEST_SIFTED and not word.startswith(("nie", "naj"))
     }
     sift = np.zeros(SIFT_BITS // 8, dtype=np.uint8)
@@ -402,17 +416,17 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
     number = {entry: position for position, entry in enumerate(kinds_found)}
     keys = np.array(sorted(entries), dtype=np.uint32)
     gaps = np.diff(keys, prepend=np.uint32(0)).astype("<u4")
+    (HERE / "words.bin").write_bytes(sift.tobytes())
     np.savez_compressed(
         HERE / "names.npz",
         gaps=np.ascontiguousarray(gaps.view(np.uint8).reshape(-1, 4).T),  # by byte: the upper ones are nearly all zero
         kinds=np.array([number[entries[int(key)]] for key in keys], dtype="<u2"),
         flags=np.array([entry[0] for entry in kinds_found], dtype="<u2"),
-        sift=sift,
         rules=np.frombuffer("\n".join(f"{given} {surname}" for _, given, surname in kinds_found).encode(), np.uint8),
     )
     counts = Counter(bit for value in flags.values() for bit in range(16) if value >> bit & 1)
     sys.stdout.write(
-        f"{len(sifted)} ordinary words, {len(entries)} forms, {len(kinds_found)} kinds; flags {sorted(counts.items())}\n"
+        f"{len(sifted)} words, {len(entries)} forms, {len(kinds_found)} kinds; flags {sorted(counts.items())}\n"
     )
 
 

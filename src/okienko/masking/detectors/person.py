@@ -44,7 +44,7 @@ DETECTOR: Final = Detector(
         ("zamówienie złożył Kowalski Jan", ("Kowalski Jan",)),
         ("dla Anny Nowak-Kowalskiej.", ("Anny Nowak-Kowalskiej",)),
         ("kupił to Wysocki w sklepie", ("Wysocki",)),
-        ("Nie mam informacji o Kotowskim i Sowie", ("Kotowskim", "Sowie")),
+        ("Nie mam informacji o Kotowskim i o Sowie", ("Kotowskim", "Sowie")),
         ("z Katarzyną Nowak", ("Katarzyną Nowak",)),
         ("od zosi nic nie przyszło", ("zosi",)),
         ("I spoke with Hannah Young from your hotline", ("Hannah Young",)),

@@ -36,7 +36,7 @@ _WORDS: Final = {
         name names named surname forename
     """,
     Cue.CLOSES: """
-        regards sincerely faithfully cheers thanks thx wishes yours respectfully cordially thankyou
+        regards sincerely faithfully best cheers thank thanks thx wishes yours respectfully cordially thankyou
         appreciated love
     """,
     Cue.GREETS: """
@@ -46,8 +46,8 @@ _WORDS: Final = {
         am m im is here
     """,
     Cue.LINK: """
-        is of my the our your s kind kindest best warm many very first last full customer account in and
-        reads was called
+        is of my the our your s kind kindest best warm many very first last full customer account in
+        and reads was called you so much again lot a
     """,
 }
 

@@ -30,7 +30,19 @@ from okienko.masking.names.lexicon import (
     is_ordinary,
     look_up,
 )
-from okienko.masking.names.surroundings import ALSO_WORDS, ARTICLES, FIRMS, NEAR, PARTICLES, PLACES, SHAPES, WORKS
+from okienko.masking.names.surroundings import (
+    ALSO_WORDS,
+    ARTICLES,
+    BRANDS,
+    FIRMS,
+    NEAR,
+    PARTICLES,
+    PLACES,
+    SAID,
+    SHAPES,
+    STREETS,
+    WORKS,
+)
 from okienko.masking.reading import Reading
 
 LABEL: Final = "PERSON"
@@ -52,11 +64,13 @@ class Cue(IntEnum):
     NAMES = 10  # `nazywam`, `name`
     PLACES = 11  # `w`, `ulica`, `in`: what follows is a place before it is a person
     WORKS = 12  # `film`, `perfumy`: what follows is a title or a product
+    STREETS = 13  # `ulica`, `avenue`: what follows is no person, whatever it is
 
 
 _NAME: Final = GIVEN | SURNAME
 _CUE: Final = 12  # a code holds the table's flags, from this bit on the cue, and then
 _CUES: Final = 15
+_WORD: Final = ORDINARY_PL | ORDINARY_EN | COMMON
 _LOOKED_AT: Final = _NAME | 1 << 17  # names and single letters, if they have a capital
 _SEED: Final = 1 << 16  # may begin a name in lower case
 _LETTER: Final = 1 << 17  # a single letter
@@ -67,8 +81,12 @@ _LONGEST: Final = 6  # words of one name
 _MOST_LINKS: Final = 6  # words between a cue and its name
 _CHAINED: Final = frozenset((Cue.LINK, Cue.OFFICE, Cue.TITLE, Cue.KIN, Cue.LABELS, Cue.NAMES))
 _AROUND: Final = {
-    word: cue for cue, words in ((Cue.NEAR, NEAR), (Cue.PLACES, PLACES), (Cue.WORKS, WORKS)) for word in words.split()
+    word: cue
+    for cue, words in ((Cue.NEAR, NEAR), (Cue.PLACES, PLACES), (Cue.WORKS, WORKS), (Cue.STREETS, STREETS))
+    for word in words.split()
 }
+_SAID: Final = frozenset(SAID.split())
+_BRANDS: Final = frozenset(tuple(brand.split()) for brand in BRANDS.split(","))
 _ARTICLES: Final = frozenset(ARTICLES.split())
 _FIRMS: Final = frozenset(FIRMS.split())
 _PARTICLES: Final = frozenset(PARTICLES.split())
@@ -81,8 +99,8 @@ _HYPHENS: Final = frozenset(("-", " - ", "'", "’", "`"))
 class Language:
     """The words of one language that announce names, folded.
 
-    `after`: cues that count only after certain words, as `am` after `i`. `by_form`: whether names that nothing announces
-    are looked for, too; they are the same in all languages, so one detector does it. `codes`: of the words met so far.
+    `after`: cues that count only after certain words, as `am` after `i`. `by_form`: names that nothing announces are
+    looked for, instead of those that these words announce. `codes`: of the words met so far.
     """
 
     cues: Mapping[str, Cue]
@@ -119,16 +137,20 @@ def people(reading: Reading, language: Language) -> Iterator[Hit]:
         codes = [known[word] for word in reading.words]
     except KeyError:
         codes = [language.code(word) for word in reading.words]
-    text, starts, by_form = reading.text, reading.starts, language.by_form
+    text, by_form = reading.text, language.by_form
     message: _Message | None = None
     done = 0
     for place, code in enumerate(codes):
         if place < done or not code:
             continue
-        announces = Cue.NEAR < code >> _CUE & _CUES < Cue.PLACES
-        if announces or (by_form and (code & _SEED or (code & _LOOKED_AT and text[starts[place]].isupper()))):
+        if (
+            code & _SEED or (code & _LOOKED_AT and text[reading.starts[place]].isupper())
+            if by_form
+            else Cue.NEAR < code >> _CUE & _CUES < Cue.PLACES
+        ):
             if message is None:
                 message = _Message(reading, codes, language)
+            message.done = done
             found = message.name(place)
             if found is not None:
                 first, done, rank = found
@@ -167,6 +189,7 @@ class _Message:
         self.codes = codes
         self.count = len(codes)
         self.language = language
+        self.done = 0  # words before this one belong to names found already
         self.shouted = self.count > 3 and self.text.isupper()  # then capitals say nothing
 
     # What a word looks like
@@ -230,30 +253,39 @@ class _Message:
         """Whether an article stands before a word."""
         return place > 0 and self.words[place - 1] in _ARTICLES and self.gap(place) == " "
 
-    def of_work(self, place: int) -> bool:
+    def of_work(self, place: int, kind: Cue = Cue.WORKS) -> bool:
         """Whether a word for a title or a product stands before: `film Pan Tadeusz`."""
         for before in (place - 1, place - 2):
-            if before < 0 or self.gap(before + 1) not in {" ", ' "', " „", " '"}:
+            if before < 0 or self.gap(before + 1) not in {" ", ' "', " „", " '", ". "}:
                 return False
-            if self.cue(before) == Cue.WORKS:
+            if self.cue(before) == kind:
                 return True
         return False
+
+    def brand(self, place: int) -> bool:
+        """Whether a word belongs to a product that bears a given name and a surname."""
+        around = self.words[max(0, place - 1) : place + 2]
+        return tuple(around[:2]) in _BRANDS or tuple(around[-2:]) in _BRANDS
 
     # What is a name
 
     def name(self, place: int) -> tuple[int, int, Rank] | None:
         """The name that a word announces or begins: its first word, the word after its last, and how sure that is."""
-        cue = self.cue(place)
-        if Cue.NEAR < cue < Cue.PLACES:
-            found = self.announced(place, cue)
-            if found is not None:
-                return found
-        if not self.language.by_form or not self.alone(place) or self.of_work(place):
+        if not self.language.by_form:
+            return self.announced(place, self.cue(place))
+        if not self.alone(place) or self.of_work(place, Cue.STREETS) or self.brand(place):
             return None
         found = self.with_initials(place) if self.codes[place] & _LETTER else self.pair(place)
         if found is None and self.single(place):
             found = place, self.extended(place, place + 1)
-        return (*found, Rank.SHAPE) if found is not None else None
+        if found is None:
+            return None
+        first, end = found
+        before = first - 1
+        if before >= self.done and self.joined(first) and self.capital(before) and self.stranger(before):
+            if not self.codes[first] & (GIVEN | _LETTER) and not self.acronym(before):
+                first = before  # a given name with a slip of the finger, or from far away
+        return first, end, Rank.SHAPE
 
     # Names that are announced
 
@@ -280,7 +312,7 @@ class _Message:
         if self.codes[first] & _LETTER:
             found = self.with_initials(first)
             return (*found, Rank.SHAPE) if found is not None else None
-        end = self.extended(first, first + 1, announced=True)
+        end = self.extended(first, self.past_particles(first, self.capital(first)) or first + 1, announced=True)
         if cue == Cue.CLOSES and not self.closed(end):
             given = _given(self.codes[first])
             if given < _AMBIGUOUS or (given < _SURE and not self.capital(first)):
@@ -305,9 +337,13 @@ class _Message:
     def believed(self, place: int, cue: int, *, linked: bool) -> bool:
         """Whether a word is a name when that cue stands before it; `linked`: with a colon, or a verb between them."""
         code = self.codes[place]
-        if code & FUNCTION or (code & _FIRM and cue < Cue.TITLE):
+        if code & FUNCTION:
+            return cue == Cue.CLOSES and code & POPULAR != 0 and self.capital(place) and self.closed(place + 1)
+        if code & _FIRM and cue < Cue.TITLE:
             return False
         given, surname = _given(code), _surname(code)
+        if cue >= Cue.KIN and self.past_particles(place, self.capital(place)):
+            return True
         if self.capital(place):
             if code & _LETTER:
                 return self.initial(place)
@@ -318,7 +354,7 @@ class _Message:
             if self.acronym(place) and not (linked or cue in {Cue.TITLE, Cue.CLOSES, Cue.NAMES}):
                 return False
             return self.stranger(place) and (cue != Cue.OFFICE or linked or self.words[place].endswith(_SHAPES))
-        if given == _SURE or (given == _AMBIGUOUS and cue >= Cue.KIN):
+        if given == _SURE or (given and not code & _WORD) or (given == _AMBIGUOUS and cue >= Cue.KIN):
             return True
         if cue in {Cue.TITLE, Cue.CLOSES} or (cue >= Cue.LABELS and linked):
             return surname == _SURE or (surname == _AMBIGUOUS and bool(code & WIDESPREAD)) or self.stranger(place)
@@ -337,7 +373,12 @@ class _Message:
         follower = place + 1
         code = self.codes[place]
         given, surname = _given(code), _surname(code)
-        if not (given or surname) or not self.joined(follower):
+        if not (given or surname) or not 0 < follower < self.count:
+            return None
+        if self.gap(follower) == ", " and surname >= _AMBIGUOUS and _given(self.codes[follower]) == _SURE:
+            both_capital = self.capital(place) and self.capital(follower)  # Kowalski, Jan
+            return (place, follower + 1) if both_capital and not code & (GIVEN | PLACE) else None
+        if not self.joined(follower) or (Cue.NEAR < self.cue(place) < Cue.PLACES and not code & POPULAR):
             return None
         other = self.codes[follower]
         next_given, next_surname = _given(other), _surname(other)
@@ -352,7 +393,7 @@ class _Message:
                 return None
             if self.acronym(follower) and not self.acronym(place) and len(self.words[follower]) < 4:
                 return None
-            if self.cue(place) == Cue.WORKS or (both < 2 * _SURE and self.article(place)):
+            if both < 2 * _SURE and (self.article(place) or self.of_work(place) or self.cue(place) == Cue.WORKS):
                 return None
             if both >= 2 * _AMBIGUOUS or (both > _AMBIGUOUS and not self.begins(place)):
                 return place, self.extended(place, follower + 1)
@@ -364,8 +405,11 @@ class _Message:
         if not capital and not next_capital:
             if both >= _SURE + _AMBIGUOUS or (given == _SURE and code & POPULAR and self.stranger(follower)):
                 return place, self.extended(place, follower + 1)
-        elif capital and given >= _AMBIGUOUS and next_surname == _SURE and not next_given:
-            return place, follower + 1
+            if surname == _SURE and not given and self.stranger(place - 1) and self.joined(place):
+                return place - 1, follower
+        elif given >= _AMBIGUOUS and max(given, next_surname) == _SURE and next_surname >= _AMBIGUOUS:
+            if next_surname == _SURE or (other & WIDESPREAD and not other & COMMON):
+                return place, follower + 1
         return None
 
     def disguised(self, place: int) -> bool:
@@ -405,26 +449,37 @@ class _Message:
         code = self.codes[place]
         given, surname = _given(code), _surname(code)
         best = max(given, surname)
-        if not best or code & _FIRM or self.cue(place) or self.article(place):
+        if not best or code & _FIRM or self.article(place) or self.of_work(place):
+            return False
+        if self.cue(place) and not (code & POPULAR and self.capital(place) and not self.begins(place)):
             return False
         before = self.cue(place - 1) if place and self.gap(place) == " " else Cue.NONE
-        if before == Cue.PLACES and (code & PLACE or best == _RARELY):
+        if before == Cue.PLACES and (code & (PLACE | COMMON) or best == _RARELY):
             return False
         signed = best >= _AMBIGUOUS and self.last_line(place)
         if not self.capital(place):
-            sure = given == _SURE and code & POPULAR and not code & PLACE and len(self.words[place]) > 2
-            return bool(sure) or (signed and (given >= _AMBIGUOUS or surname == _SURE))
+            if given == _SURE and code & POPULAR and (len(self.words[place]) > 3 or before == Cue.NEAR):
+                return True
+            if given and code & POPULAR and self.joined(place + 1) and self.words[place + 1] in _SAID:
+                return True
+            if surname == _SURE and code & WIDESPREAD and not code & (FOREIGN | PLACE | GIVEN):
+                return True
+            return signed and (given >= _AMBIGUOUS or surname == _SURE)
         if self.acronym(place) and len(self.words[place]) < 4:
             return False
         if self.begins(place):
             if given == _SURE and (code & POPULAR or not code & (FOREIGN | PLACE)):
                 return True
+            if given == _AMBIGUOUS and code & POPULAR and self.joined(place + 1) and self.words[place + 1] in _SAID:
+                return True
             return signed or (surname == _SURE and code & WIDESPREAD != 0 and not code & (FOREIGN | PLACE))
-        if given == _SURE or (given == _AMBIGUOUS and code & POPULAR) or signed:
+        if given == _SURE or signed or (given and not code & (_WORD | PLACE) and len(self.words[place]) > 3):
             return True
+        if given == _AMBIGUOUS and code & POPULAR:
+            return before > Cue.LINK or not (self.joined(place) and self.capital(place - 1)) or self.begins(place - 1)
         if before == Cue.NEAR:
             return best >= _AMBIGUOUS
-        return surname == _SURE and not code & (FOREIGN | PLACE)
+        return surname == _SURE and (code & WIDESPREAD != 0 or not code & (FOREIGN | PLACE))
 
     def last_line(self, place: int) -> bool:
         """Whether a word stands on a short last line of several: a signature."""

@@ -107,7 +107,8 @@ def base(word: str, rule: str) -> str:
 
 @cache
 def _table() -> _Table:
-    with np.load(Path(__file__).parent / "names.npz") as file:
+    folder = Path(__file__).parent
+    with np.load(folder / "names.npz") as file:
         gaps = np.ascontiguousarray(file["gaps"].T).view("<u4").ravel()
         keys = array("I", np.cumsum(gaps, dtype=np.uint32).tobytes())
         kinds = array("H", file["kinds"].astype(np.uint16).tobytes())
@@ -115,5 +116,4 @@ def _table() -> _Table:
         entries = tuple(
             Entry(flags, *rule.split(" ")) for flags, rule in zip(file["flags"].tolist(), rules, strict=True)
         )
-        sift = file["sift"].tobytes()
-    return _Table(keys, kinds, entries, sift)
+    return _Table(keys, kinds, entries, (folder / "words.bin").read_bytes())

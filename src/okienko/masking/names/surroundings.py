@@ -7,15 +7,14 @@ from typing import Final
 # A word with a capital directly after one of these may be a surname, even if it is an ordinary word.
 NEAR: Final = """
 dla od ode do z ze o u przez przekazac przekazcie przekaz wpisac dopisac zapytac poprosic poprosze upowazniam
-upowaznic powiadomic poinformowac zawiadomic wysylalem rozmawialem rozmawialam przy oraz i prosze for with from to
-by and add ask called contact contacted tell told speak spoke spoken speaking met asked notify authorise authorize
-inform contacting emailed email calling call texted paid pay against meet let
+upowaznic powiadomic poinformowac zawiadomic wysylalem rozmawialem rozmawialam przy   prosze for with from to by
+add ask called contact contacted tell told speak spoke spoken speaking met asked notify authorise authorize inform
+contacting emailed email calling call texted paid pay against meet let
 """
 
 # What follows these is a place before it is a person.
 PLACES: Final = """
-w we ul ulica ulicy ulice aleja alei al plac placu pl osiedle osiedlu os miasto miasta miescie wies wsi gmina gminie
-powiat in at near street road avenue st lane city town county
+w we miasto miasta miescie wies wsi gmina gminie powiat in at near city town county
 """
 
 # What follows these is a title or a product.
@@ -26,6 +25,32 @@ restauracja restauracji kwiat kwiaty kwiatow marka marki marke modelu firma firm
 kanapa sukienka sukienke buty pomnik imienia szkola szkole szkoly liceum gra gre ksiazce telefon swieto swieta album
 plyta plyte herbata herbate tort wodka wodke piwo pralka pralke wino czekolada program aplikacja aplikacji parafia
 kosciol kolekcja kolekcji movie book song brand shop store series show perfume app browser feature company called
+plyn plynu proszek proszku lody chipsy kawa kawe kawy szampon mydlo mydla pasta paste piwa sok soku ksiazeczka serie
+"""
+
+# What follows these is a street, whoever it is named for.
+STREETS: Final = """
+ul ulica ulicy ulice aleja alei aleje al plac placu pl osiedle osiedlu os rondo ronda rondzie most bulwar skwer street road avenue lane
+"""
+
+# What people do: before one of these even a name that is a word is a person at the beginning of a sentence.
+SAID: Final = """
+powiedzial powiedziala mowil mowila mowi twierdzi twierdzil twierdzila dzwonil dzwonila zadzwonil zadzwonila napisal
+napisala obiecal obiecala odebral odebrala zamowil zamowila kupil kupila prosi prosil prosila dostal dostala czeka
+zwrocil zwrocila wyslal wyslala zaplacil zaplacila podpisal podpisala odpisal odpisala zapewnil zapewnila pracuje
+mieszka chce chcial chciala potwierdzil potwierdzila said says told called phoned rang promised asked wrote replied
+answered ordered bought signed helped emailed confirmed works paid refused assured explained wants insisted texted
+here speaking tutaj
+"""
+
+# Products that bear a given name and a surname.
+BRANDS: Final = """
+tommy hilfiger, calvin klein, hugo boss, harry potter, jack daniels, johnnie walker, tom tailor, ralph lauren,
+michael kors, marc jacobs, paco rabanne, giorgio armani, daniel wellington, max factor, mary kay, karl lagerfeld,
+louis vuitton, yves rocher, estee lauder, charlotte tilbury, black friday, pierre cardin, jimmy choo, wells fargo,
+charles schwab, morgan stanley, john deere, jo malone, jan niezbedny, swiety mikolaj, swietego mikolaja, swietym
+mikolajem, san francisco, los angeles, san diego, san jose, new york, santa barbara, las vegas, santa claus, san
+antonio, santa monica, saint louis, mercedes benz, elizabeth arden, carolina herrera, victoria station
 """
 
 # What stands behind an article is a thing, unless it is a given name with a surname.
@@ -40,7 +65,7 @@ mastercard mazda mercedes microsoft mozilla netflix nike nintendo nivea nokia of
 outlook paypal peugeot philips pixel play playstation porsche prada puma qr renault revolut rossmann safari samsung
 siemens siri skoda skype slack smart sony spotify steam surface suzuki teams tesco tesla toyota twitter uber ubuntu
 ups versace viber vinted visa volvo whatsapp wifi windows word xbox xiaomi yahoo yamaha youtube zalando zara zelmer
-zoom
+zoom grycan wedel jacobs ariel ziaja lays benz cisco seppa sepa oauth exo hulu
 """
 
 # Stand inside surnames: Maria de la Cruz, Ludwig van Beethoven, O'Brien.
