@@ -501,6 +501,19 @@ async def test_search(world: World, words: str, finds: bool) -> None:
         assert (await browser.get("/desk/search")).status_code == 405
 
 
+@pytest.mark.parametrize("words", ["Anna Kowalska", "Annie Kowalskiej", "kowalską annę", "ANNĄ KOWALSKĄ"])
+async def test_a_person_is_found_by_the_name_in_any_case(world: World, words: str) -> None:
+    ola = await hire_ola(world)
+    begun = await world.begin("dzień dobry, nazywam się Anna Kowalska")
+    other = await world.begin("dzień dobry, nazywam się Jan Wiśniewski")
+    async with await world.enter(ola) as browser:
+        form = {"csrf": csrf((await browser.get("/desk")).text), "words": words}
+        page = await browser.post("/desk/search", data=form)
+    assert begun.reference in page.text
+    assert other.reference not in page.text
+    assert "Kowalsk" not in page.text
+
+
 # pieces of pages -----------------------------------------------------------------------------------------------------
 
 
