@@ -6,10 +6,11 @@ import re
 from typing import Final
 
 from okienko.masking.detector import Hit, Rank
-from okienko.masking.labels import is_plain
+from okienko.masking.labels import is_number, is_plain, kind_of
 from okienko.masking.reading import Reading, Run
 
 _CAPITALS: Final = re.compile(r"(?<=[a-ząćęłńóśźż])[A-Z]{1,4}$")
+_SMALL: Final = frozenset(["a", "i", "o", "u", "w", "z", "na", "po", "za", "od", "do", "ze", "we", "the", "for", "and"])
 _SERIES: Final = re.compile(r"(?<![a-z0-9])([a-z]{1,5})[ .:/-]{1,2}(?:(?:nr|numer|no|number)[ .:]{1,2})?$")
 
 
@@ -17,6 +18,14 @@ def begins(text: str, at: int) -> bool:
     """Whether something may begin at a place: after no letter or digit, or with a capital that a word runs into."""
     before = text[at - 1 : at] if at else ""
     return not before.isalnum() or (before.islower() and text[at].isupper())
+
+
+def _is_series(written: str) -> bool:
+    """Whether letters may belong to the number behind them: `ABC`, also `IT` and `SA`, but not `nr`, `na`, `dowod`."""
+    word = written.lower()
+    if written.isupper() and 2 <= len(word) <= 4:
+        return not is_number(word) and not kind_of(word)
+    return len(word) in {1, 2, 3, 4} and is_plain(word) and word not in _SMALL
 
 
 def labelled(reading: Reading, run: Run, label: str, *, signs: tuple[int, int], digits: int, apart: int) -> Hit | None:
@@ -29,14 +38,13 @@ def labelled(reading: Reading, run: Run, label: str, *, signs: tuple[int, int], 
     if not run.called(label, apart):
         return None
     start = reading.token(run.start)[0]
-    if start < run.start and not is_plain(folded[start : run.start]):
+    if start < run.start and not _is_series(reading.text[start : run.start]):
         capital = _CAPITALS.search(reading.text, start, run.start)
         start = capital.start() if capital else run.start  # a label that runs into its number: `dowód123456`
-    series = _SERIES.search(folded, max(0, start - 18), start) if start == run.start else None
-    if series is not None and is_plain(series.group(1)):
-        written = reading.text[series.start(1) : series.end(1)]
-        if written.isupper() or len(written) in {2, 3, 4}:
-            start = series.start(1)
+    if start == run.start:
+        before = _SERIES.search(folded, max(0, start - 18), start)
+        if before is not None and _is_series(reading.text[slice(*before.span(1))]):
+            start = before.start(1)
     end = reading.token(run.end - 1)[1]
     if end > run.end and not any(map(str.isdigit, folded[run.end : end])) and end - run.end > 2:
         end = run.end  # a word that the number runs into

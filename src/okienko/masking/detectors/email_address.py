@@ -111,8 +111,8 @@ _LOOKS: Final = frozenset(
 )
 # A top domain that runs into the next word: `jan@wp.plhasło`; a few longer top domains begin like that.
 _GLUED_TOP: Final = re.compile(
-    r"(?<=[. ])(pl(?!ace$|umbing$|us$|ay$)|com(?!munity$|pany$|pare$|puter$|sec$)|eu(?!s$)"
-    r"|net(?!work$|flix$|bank$)|org(?!anic$))[a-z]{2,}$"
+    r"(?<=[. ])(pl(?!(?:ace|umbing|us|ay)(?![a-z]))|com(?!(?:munity|pany|pare|puter|sec)(?![a-z]))|eu(?!s(?![a-z]))"
+    r"|net(?!(?:work|flix|bank)(?![a-z]))|org(?!anic(?![a-z])))[a-z]{2,}"
 )
 _CROWD: Final = 64  # signs in a text that is read at once
 _PIECE: Final = re.compile(rf"[^\s@{FILLER}]*+@[^\s{FILLER}]*+")

@@ -80,9 +80,9 @@ _SECOND: Final = re.compile(r"[ ]*(?:[/,;|\\-]|i|and|oraz|haslo:?)?[ \n]*([^\s]{
 _ANOTHER: Final = re.compile(
     r"(?:[,;]? (?:a|i|na|to|nowe|stare|new|old|drugie|lub|albo|or|and|oraz|is|potem|then|->|=>)){1,3}:? ([^\s]{4,64})"
 )
-_LEADS: Final = ("to ", "is ", "jest ", "was ", "moje ", "my ", "nowe ", "stare ", "the ", "- ", "= ")
+_LEADS: Final = (" to ", "is ", "jest ", "was ", "moje ", "my ", "nowe ", "stare ", "the ", "- ", "= ")
 _SAID_BEFORE: Final = re.compile(
-    r"([^\s]{4,64}?)[\"”'’]? ?(?:- ?|, ?|= ?)?(?:to|jest|is|was|(?<=[-=] ))(?: (?:jest|moje|my|nowe|stare|the))*? $"
+    r"([^\s]{4,64}?)[\"”'’]?(?: ?[-,=] ?| )(?:to|jest|is|was|(?<=[-=] ))(?: (?:jest|moje|my|nowe|stare|the))*? $"
 )
 _GLUED: Final = re.compile(r"(?:to|is|jest)(?=[A-Z0-9#!@$])")
 _SPECIAL: Final = frozenset("!@#$%^&*_+=?~")
@@ -109,10 +109,11 @@ def find(reading: Reading) -> Iterator[Hit]:
                 yield _hit(reading, *piece.span())
             return
         place = _after(reading, stop + 2 if folded.startswith("'s", stop) else stop)
-        if place is None:
-            said = _SAID_BEFORE.search(text, max(0, begin - 90), begin) if folded.endswith(_LEADS, 0, begin) else None
+        if folded.endswith(_LEADS, 0, begin):
+            said = _SAID_BEFORE.search(text, max(0, begin - 90), begin)
             if said is not None and _secretive(said.group(1).strip("\"„'“")):
                 yield _hit(reading, *said.span(1))
+        if place is None:
             continue
         start, end = place
         if _LOGIN_BEFORE.search(folded, max(0, begin - 24), begin):
