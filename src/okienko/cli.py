@@ -361,6 +361,23 @@ def keys_rotate(data: Path | None, make_only: bool) -> None:
         )
 
 
+@okienko.command("prove")
+@click.option("--break", "broken", is_flag=True, help="Recognise nothing: to see that the proof can fail.")
+@click.option("--seed", type=click.IntRange(0), help="Of the invented values; drawn anew without it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def prove_(broken: bool, seed: int | None, as_json: bool) -> None:
+    """Plant invented personal data in a desk of its own, and search all that the desk wrote. Fails on one hit."""
+    from okienko.prove import prove, report  # noqa: PLC0415 - nothing else needs what they need
+
+    chosen = int.from_bytes(os.urandom(4)) if seed is None else seed
+    found = prove.prove(seed=chosen, masked=not broken, say=console.print)
+    if as_json:
+        click.echo(json.dumps(found.show(), ensure_ascii=False))
+    else:
+        report.show(Console(highlight=False), found)
+    sys.exit(0 if found.holds else 1)
+
+
 @okienko.group()
 def staff() -> None:
     """The people at the desk."""
