@@ -303,7 +303,7 @@ STATES: Final = (
 
 _AREA_SET: Final = frozenset(_AREAS.split("|"))
 _BRITISH: Final = re.compile(
-    r"(?<![\w-])(?P<area>[a-z]{1,2})[0-9][0-9a-z]? ?[0-9](?!gb|tb)[abd-hjlnp-uw-z]{2}(?![\w-])"
+    r"(?<![\w-])(?!b2b|b2c|p2p)(?P<area>[a-z]{1,2})[0-9][0-9a-z]? ?[0-9](?!gb|tb)[abd-hjlnp-uw-z]{2}(?![\w-])"
 )
 _STATE_BEFORE: Final = re.compile(rf"(?<![a-z])(?:{STATES})[ ,.]{{1,2}}$")
 _ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?(?![\w]|[.,-][0-9])")

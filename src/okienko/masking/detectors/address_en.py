@@ -62,7 +62,7 @@ _STOP: Final = listed(
     over under into percent pm am dollars usd eur gbp pounds euros pln zl order orders number version windows chrome
     firefox office iphone samsung galaxy android ipad google amazon bank credit debit account card cards ticket
     tickets parking seat seats lane-change tier step steps level levels lanes wheel door car cars bus train pass
-    cookie cookies mb/s parcel parcels package packages deliver delivered came
+    cookie cookies gallon gallons litre liter mb/s parcel parcels package packages deliver delivered came
     """
 )
 _UNIT: Final = (
@@ -156,6 +156,10 @@ _GOODS_AFTER: Final = re.compile(
     r"|edition|games?|puzzles?"
     r"|calendars?|tickets?|toes?|covers?|letters?)(?![a-z])"
 )
+_COUNTED: Final = re.compile(
+    r"(?<![a-z])(?:chapter|part|episode|season|level|page|step|section|volume|vol|act|row|seat|top) $"
+)
+_LOWER_WORD: Final = re.compile(r" [a-z]{3}")
 _LINE_START: Final = re.compile(r"(?:^|[\n.!?;:(])[ \t\"]*$")
 _ENOUGH: Final = 96
 _CROWD: Final = 24  # so many in one reading are read; what follows is masked to the end of its line
@@ -240,11 +244,24 @@ _MONTHS: Final = listed(
 
 def _convincing(reading: Reading, street: re.Match[str]) -> bool:
     folded, text = reading.folded, reading.text
+    if _COUNTED.search(folded, max(0, street.start() - 12), street.start()):
+        return False
+    if (
+        street["type"] is None
+        and folded[street.start() + 2 : street.start() + 3] == " "
+        or (street["type"] is None and folded[street.start() + 1 : street.start() + 2] == " ")
+    ):  # `2 Broadway shows`
+        return (
+            _context(reading, street.start())
+            or _TO_POST.match(folded, street.end(), street.end() + _ENOUGH) is not None
+        )
     if street["type"] is None:
         return street["alone"] is None or text[street.start("alone")].isupper() or _context(reading, street.start())
     if _GOODS_AFTER.match(folded, street.end()):
         return False
-    words = [word.strip(".") for word in street["name"].split()]
+    words = [word.strip(".") for word in street["name"].split() if len(word) > 1]
+    if not words:
+        return False
     if words == ["the"] and text[street.start("name")].isupper():  # `15 The Crescent`
         return text[street.start("type")].isupper()
     stops = _STOP.intersection(words)
@@ -254,6 +271,15 @@ def _convincing(reading: Reading, street: re.Match[str]) -> bool:
     capital = all(text[start + at].isupper() or text[start + at].isdigit() for at in _begins(street["name"]))
     kind = street["type"]
     shouted = text[start : street.end("type")].isupper()
+    if (
+        kind in _UNSURE
+        and kind != "st"
+        and capital
+        and not shouted
+        and _LOWER_WORD.match(text, street.end())
+        and not _CITY_ENDS.match(folded, street.end())
+    ):
+        return _context(reading, _front(reading, street.start()))
     if capital and not (shouted and stops) and (text[street.start("type")].isupper() or kind in _SURE or kind == "st"):
         return True
     if kind in _SURE and not stops and len(words) <= 2 and (words[0][0].isdigit() or len(words[-1]) > 2):

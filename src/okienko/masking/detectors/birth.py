@@ -64,7 +64,7 @@ _PARTIAL: Final = re.compile(
     rf"|ego|ego roku)(?![a-z]))?(?: ?r(?:oku|\.|(?!\w)))?"
 )
 _SAID: Final = re.compile(
-    r"(?<![a-z])(?:(?P<party>urodzin(?:y|ach|ami|om)?|birth ?days?|b-?day)|urodz(?!in)[a-z]*+"
+    r"(?<![a-z])(?:(?P<party>urodzin(?:y|ach|ami|om)?|birth ?days?|b-?day)|urodz(?:en|on|il)[a-z]*+"
     r"|ur(?=\.? ?[0-9:w'’])\.?|dat[aey]? ur\.?|d\.? ?o\.? ?b"
     r"|born|birth ?dates?|birth|narodzin)(?![a-z])"
 )
@@ -96,6 +96,9 @@ _OTHER: Final = re.compile(
     r"[a-z]*+(?: [a-z]{1,10}){0,2}[ :.(]{1,3}$|(?<![a-z])(?:od|do|until|till|after|przed)[ ]$"
 )
 _YEAR_ONLY: Final = re.compile(r"['’]?[0-9]{2,4}(?: ?r(?:oku|\.)?)?")
+_YEAR_LINK: Final = re.compile(
+    r"[ :,.()-]{0,4}(?:(?:in|w|roku|rok|to|is|was|of|sie|year|the|jest|mam)[ :,.-]{1,3}){0,3}"
+)
 _INSIDE: Final = re.compile(r"[\w/,.+-]")
 _GOES_ON: Final = re.compile(r"[ .-]{0,3}[a-z]|,[0-9]")
 _SIZES: Final = (1, 2, 4)  # of the first number of a date
@@ -122,7 +125,11 @@ def _partial(reading: Reading, said: list[re.Match[str]]) -> Iterator[Hit]:
         end = said[number + 1].start() if number + 1 < len(said) else len(folded)
         if word["party"] is None:
             partial = _PARTIAL.search(folded, word.end(), min(end, word.end() + _SHORT_REACH + 32))
-            if partial is not None and _linked(folded, word.end(), partial.start(), _SHORT_REACH):
+            if partial is not None and _YEAR_ONLY.fullmatch(partial.group()):
+                linked = _YEAR_LINK.fullmatch(folded, word.end(), partial.start()) is not None
+            else:
+                linked = partial is not None and _linked(folded, word.end(), partial.start(), _SHORT_REACH)
+            if partial is not None and linked:
                 yield _hit(reading, *partial.span())
         else:
             link = _PARTY_LINK.match(folded, word.end(), min(end, word.end() + _REACH))

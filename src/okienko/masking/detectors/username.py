@@ -17,7 +17,7 @@ from okienko.masking.reading import Reading
 
 LABEL: Final = "USERNAME"
 
-_NAME: Final = r"@?[^\W_][\w.-]{1,38}+(?:#[0-9]{3,5})?(?! ?@| ?[(\[]at)"
+_NAME: Final = r"(?:@|u/|live:)?[^\W_][\w.-]{1,38}+(?:#[0-9]{3,5})?(?! ?@| ?[(\[]at)"
 _QUOTE: Final = r"[\"'„“‘»«]"
 _SERVICES: Final = (
     r"steam|discord|skype|telegram|tg|signal|messenger|facebook|fb|instagram|insta|ig|tiktok|tik tok|twitter"
@@ -28,7 +28,8 @@ _WORD: Final = (
     r"login(?:u|em|ie)?|nick(?:iem|u|a|name|name'?u?)?|ksywk[aeią]|pseudonim(?:em|u)?|user ?-?names?|user ?-?id"
     r"|user name|screen ?-?name"
     r"|nazw[aeyą] (?:mojego |moja |mojej |mego )?(?:uzytkownika|konta|profilu|uzytkowniczki)|nazw[aey] uz\.?"
-    r"|kont[oa] o nazwie|konta o nazwie|koncie o nazwie|profil(?:u|em)? o nazwie|handle|gamertag|gamer tag|id gracza"
+    r"|loguje sie (?:na|do)|user(?= ?:)|kont[oa] o nazwie|konta o nazwie|koncie o nazwie|profil(?:u|em)? o nazwie"
+    r"|handle|gamertag|gamer tag|id gracza"
     r"|player (?:id|name)|nazwa gracza"
     r"|profile name|account name|log-?in name|log-?in id|id uzytkownika"
 )
@@ -68,27 +69,27 @@ _STOP: Final = listed(
     jak jaki jakis jako je jej jego jest juz kod konto konta lub ma mam mail maila mailem mi mnie moj moje moja moim
     moge mozna na nadal nazwa nazwisko nic nie niepoprawne niepoprawny nieprawidlowy nieznany niedostepny numer od on
     ona pan po pod podaje podany poprawny prawidlowy prosze przez sam samo sie staly ta taki taka takie tak tam te ten
-    to tu tutaj tylko ty u uzytkownika uzytkownik w wam we wpisuje wygasl wyglada z za zablokowany zablokowane zajety
-    zajeta ze zeby zly zmienic znow zostal zostalo dziala dzialal pasuje pamietam chce adres email e-mail adresu
-    adresem imie wlasciwy aktualny stary nowy nowe stare fb google facebook apple microsoft office outlook powinien
-    aktywny usunac usuniety widoczny publiczny publicznego prywatny prywatne firmowe firmowy sluzbowy sluzbowe premium
-    pro plus glowne glowny wrong incorrect invalid right correct not the my your our their his her its is was were are
-    be been being and or but with without for from in on at to of by as an no yes it this that these those which what
-    who how when where why already taken unavailable blocked locked disabled unknown missing different same new old
-    too so just still now page button screen form field name names password passwords passcode email mail address
-    details detail information info data does do did doesn't don't can't cannot can could has have had having here
-    there works working work fails failed fail error errors issue issues problem problems please will would should
-    must may if then than because expired deleted gone empty required recognized recognised accepted valid accepting
-    rejected changed change reset credential credentials account accounts access also only app application security
-    settings setting session status sync synced interface experience experiences friendly guide manual agent license
-    licence licenses id ids type types policy policies group groups profile profiles profil picture photo image
-    support service services manager mode agreement rights role roles permission permissions need needs wants want
-    using use used uses see saw try trying tried menu first last full real actual own one ones shown displayed stored
-    saved autofill manage management domyslny domyslna docelowy koncowy koncowych koncowych zewnetrzny zewnetrznych
-    nazwa nazwe moze musi musisz nalezy kliknij wybierz otrzyma otrzymuje zobaczy widzi bedzie chcialbym chcialabym
-    dostep aplikacja aplikacji online offline oboje razem sklep sklepu klient klienta klientem gosc guest admin
-    administrator user users anonymous root default business enterprise personal home live shop store live basic free
-    standard family premium kids pages page chat video room rooms
+    to tu tutaj tylko twoj twoja twoje ty u uzytkownika uzytkownik w wam we wpisuje wygasl wyglada z za zablokowany
+    zablokowane zajety zajeta ze zeby zly zmienic znow zostal zostalo dziala dzialal pasuje pamietam chce adres email
+    e-mail adresu adresem imie wlasciwy aktualny stary nowy nowe stare fb google facebook apple microsoft office
+    outlook powinien aktywny usunac usuniety widoczny publiczny publicznego prywatny prywatne firmowe firmowy sluzbowy
+    sluzbowe premium pro plus glowne glowny wrong incorrect invalid right correct not the my your our their his her
+    its is was were are be been being and or but with without for from in on at to of by as an no yes it this that
+    these those which what who how when where why already taken unavailable blocked locked disabled unknown missing
+    different same new old too so just still now page button screen form field name names password passwords passcode
+    email mail address details detail information info data does do did doesn't don't can't cannot can could has have
+    had having here there works working work fails failed fail error errors issue issues problem problems please will
+    would should must may if then than because expired deleted gone empty required recognized recognised accepted
+    valid accepting rejected changed change reset credential credentials account accounts access also only app
+    application security settings setting session status sync synced interface experience experiences friendly guide
+    manual agent license licence licenses id ids type types policy policies group groups profile profiles profil
+    picture photo image support service services manager mode agreement rights role roles permission permissions need
+    needs wants want using use used uses see saw try trying tried menu first last full real actual own one ones shown
+    displayed stored saved autofill manage management domyslny domyslna docelowy koncowy koncowych koncowych
+    zewnetrzny zewnetrznych nazwa nazwe moze musi musisz nalezy kliknij wybierz otrzyma otrzymuje zobaczy widzi bedzie
+    chcialbym chcialabym dostep aplikacja aplikacji online offline oboje razem sklep sklepu klient klienta klientem
+    gosc guest admin administrator user users anonymous root default business enterprise personal home live shop store
+    live basic free standard family premium kids pages page chat video room rooms
     """
 )
 _AS: Final = listed("jako as pod by under")
@@ -96,12 +97,12 @@ _REACH: Final = 96  # characters of such a phrase
 # One of these stands in every phrase that is looked for.
 _SIGNS: Final = listed(
     """
-    login loginu loginem loginie nick nickiem nicku nicka nickname nicknamem ksywka ksywke ksywki ksywa pseudonim
-    pseudonimem pseudonimu username usernames user name id nazwa nazwe nazwy uzytkownik uzytkownika uzytkownikiem
-    uzytkowniczka uzytkowniczki konto konta koncie account profil profilu profilem profile handle gamertag gamer
-    gracza screen jako as pod log logged signed registered nazwie steam discord skype telegram tg signal messenger
-    facebook fb instagram insta ig tiktok tik twitter snapchat snap twitch youtube reddit linkedin github psn xbox
-    epic battle allegro vinted olx gg gadu viber whatsapp dc btag go known by under
+    loguje login loginu loginem loginie nick nickiem nicku nicka nickname nicknamem ksywka ksywke ksywki ksywa
+    pseudonim pseudonimem pseudonimu username usernames user name id nazwa nazwe nazwy uzytkownik uzytkownika
+    uzytkownikiem uzytkowniczka uzytkowniczki konto konta koncie account profil profilu profilem profile handle
+    gamertag gamer gracza screen jako as pod log logged signed registered nazwie steam discord skype telegram tg
+    signal messenger facebook fb instagram insta ig tiktok tik twitter snapchat snap twitch youtube reddit linkedin
+    github psn xbox epic battle allegro vinted olx gg gadu viber whatsapp dc btag go known by under
     """
 )
 _MIXED: Final = re.compile(r"[0-9_]|[a-z]\.[a-z]{3}")
@@ -169,7 +170,7 @@ def _told(reading: Reading, labelled: re.Match[str]) -> bool:
     if labelled["service"]:
         return link in {":", "="} and len(name) > 2 and lower and ends
     if link in {":", "="}:
-        return lower or ends
+        return lower or ends or labelled["word"].startswith("nazw")
     if link and link in "\"'„“‘»«":
         return ends
     if link == "(":
@@ -186,7 +187,7 @@ def _looks(reading: Reading, found: re.Match[str]) -> bool:
     letters = sum(sign.isalpha() for sign in name)
     if (
         name in _STOP
-        or letters < 3
+        or letters < 2
         or ("." in name.rstrip(".") and name.rpartition(".")[2] in {"com", "pl", "org", "net", "exe", "eu"})
     ):
         return False
