@@ -104,6 +104,7 @@ TAKEN = {
         FileType.GIF,
         gif(NETSCAPE),
     ),
+    "gif without its end": (gif()[:-1], FileType.GIF, gif()),
     "gif and zip": (gif(after=ZIP), FileType.GIF, gif()),
     "text": ("Zażółć\r\n\tgęślą".encode(), FileType.TEXT, "Zażółć\r\n\tgęślą".encode()),
     "text with a mark": ("\ufeffjaźń".encode(), FileType.TEXT, "jaźń".encode()),

@@ -14,8 +14,8 @@ from pypdf import PdfReader, PdfWriter
 
 from okienko.attachments.check import check
 from okienko.attachments.kinds import FileType, Refused
-from okienko.attachments.pdf import clean_pdf
-from okienko.attachments.process import examine
+from okienko.attachments.pdf import STATUS, clean_pdf
+from okienko.attachments.process import examine, read_status
 from tests.attachments.files import GPS, SECRET, WIDE, jpeg, pdf, png
 
 
@@ -110,6 +110,14 @@ async def test_a_pdf_is_examined_in_a_process_of_its_own() -> None:
     with pytest.raises(Refused, match="damaged"):
         await examine(pdf()[:600])
     assert (await examine(png())) == check(png())
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [(0, None), *((status, why) for why, status in STATUS.items()), (-9, "too_complex"), (-24, "too_complex")],
+)
+def test_how_the_process_ended_says_why(status: int, why: str | None) -> None:
+    assert read_status(status) == why
 
 
 GREEDY = """

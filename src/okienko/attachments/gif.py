@@ -24,10 +24,8 @@ def clean_gif(data: bytes) -> bytes:
     pictures, pieces = 0, MOST_PIECES
     while pieces > 0:
         kind = data[at : at + 1]
-        if kind == bytes([_END]):
-            if pictures == 0:
-                break
-            return b"".join([*kept, kind])
+        if kind in (bytes([_END]), b"") and pictures > 0:  # some programs forget the end
+            return b"".join([*kept, bytes([_END])])
         if kind == bytes([_IMAGE]) and at + 11 <= len(data):
             start = at
             require_size(

@@ -45,9 +45,12 @@ MEDIA_TYPES: Final[Mapping[FileType, str]] = {
     FileType.TEXT: "text/plain; charset=utf-8",
 }
 
-Why = Literal["empty", "too_large", "too_many_pixels", "heic", "office", "unknown", "damaged", "protected"]
+Why = Literal[
+    "empty", "too_large", "too_many_pixels", "heic", "office", "unknown", "damaged", "protected", "too_complex"
+]
 """nothing in it; over `MOST_BYTES`; over `MOST_PIXELS`; a telephone's format that browsers cannot show; a document of
-an office suite, or an archive (they look alike); nothing we take; cut off or not built as its kind is; a password."""
+an office suite, or an archive (they look alike); nothing we take; cut off or not built as its kind is; a password;
+more work than a check may be."""
 
 
 class Refused(Exception):

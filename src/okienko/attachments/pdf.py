@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import resource
 import sys
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Final, cast
 
@@ -19,10 +20,11 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, StreamObject
 
 from okienko.attachments.jpeg import clean_jpeg
-from okienko.attachments.kinds import MOST_BYTES, Refused
+from okienko.attachments.kinds import MOST_BYTES, Refused, Why
 
-MOST_CPU: Final = 10  # seconds
+MOST_CPU: Final = 20  # seconds
 MOST_MEMORY: Final = 512 * 1024 * 1024  # bytes of address space
+STATUS: Final[Mapping[Why, int]] = {"damaged": 3, "protected": 4, "too_complex": 5}  # what the process ends with
 _ANYWHERE: Final = (
     *("/Metadata", "/PieceInfo", "/LastModified", "/Thumb"),
     *("/OpenAction", "/AA", "/JavaScript", "/JS", "/EmbeddedFiles", "/EF", "/AF", "/Collection", "/Perms"),
@@ -31,11 +33,13 @@ _HARMLESS: Final = ("/GoTo", "/URI", "/Named")  # actions of links
 
 
 def clean_pdf(data: bytes) -> bytes:
-    """The document with its pages alone. Raises `Refused`: damaged, or protected by a password."""
+    """The document with its pages alone. Raises `Refused`: damaged, protected by a password, or too complex."""
     try:
         reader = PdfReader(BytesIO(data), strict=False)
         opened = not reader.is_encrypted or bool(reader.decrypt(""))
         body = _rewrite(reader) if opened else b""
+    except MemoryError:
+        raise Refused("too_complex") from None
     except Exception:  # noqa: BLE001 - a parser may raise whatever it likes over a file that is none
         raise Refused("damaged") from None
     if not body:
@@ -47,7 +51,7 @@ def _rewrite(reader: PdfReader) -> bytes:
     trailer = cast("dict[str, PdfObject]", reader.trailer)
     trailer.pop("/Info", None)
     trailer.pop("/ID", None)
-    _strip(trailer["/Root"])
+    _strip(reader.root_object)  # that of the trailer, or what the reader takes for it
     if len(reader.pages) == 0:
         raise Refused("damaged")
     writer = PdfWriter(clone_from=reader)
@@ -74,12 +78,20 @@ def _strip(root: PdfObject) -> None:
             for name in _ANYWHERE:
                 values.pop(name, None)
             _strip_action(values)
-            if isinstance(found, StreamObject) and values.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-                # The base class's own words for the bytes as they stand; the other ones would decode the picture.
-                StreamObject.set_data(found, clean_jpeg(StreamObject.get_data(found)))
+            if isinstance(found, StreamObject):
+                _strip_photograph(found)
             waiting += values.values()
         elif isinstance(found, ArrayObject):
             waiting += cast("list[PdfObject]", found)
+
+
+def _strip_photograph(stream: StreamObject) -> None:
+    # The base class's own words for the bytes as they stand; the other ones would decode the picture.
+    data = StreamObject.get_data(stream)
+    if data.startswith(b"\xff\xd8\xff"):  # a photograph, whatever is said of it
+        StreamObject.set_data(stream, clean_jpeg(data))
+    elif stream.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
+        raise Refused("damaged")
 
 
 def _strip_action(values: dict[str, PdfObject]) -> None:
@@ -104,14 +116,14 @@ def limit() -> None:
 
 
 def main() -> int:
-    """Reads a PDF, writes its pages; the exit status is that of `process.py`'s table of reasons."""
+    """Reads a PDF, writes its pages; the exit status is one of `STATUS`."""
     limit()
     try:
         body = clean_pdf(sys.stdin.buffer.read())
     except Refused as refused:
-        return 4 if refused.why == "protected" else 3
-    if len(body) > MOST_BYTES + MOST_BYTES // 4:  # written anew, it may grow a little
-        return 5
+        return STATUS[refused.why]
+    if len(body) > 2 * MOST_BYTES:  # written anew, it may grow
+        return STATUS["too_complex"]
     sys.stdout.buffer.write(body)
     sys.stdout.buffer.flush()
     return 0

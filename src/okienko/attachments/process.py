@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
 from typing import Final
 
 from okienko.attachments.check import clean, recognise
 from okienko.attachments.kinds import Checked, FileType, Refused, Why
 
-LONGEST: Final = 30.0  # seconds, also when the machine is busy
-REASONS: Final[Mapping[int, Why]] = {3: "damaged", 4: "protected", 5: "too_large"}  # by exit status
+LONGEST: Final = 60.0  # seconds, also when the machine is busy
 
 
 async def examine(data: bytes) -> Checked:
@@ -24,6 +22,19 @@ async def examine(data: bytes) -> Checked:
     if type_ is FileType.PDF:
         return Checked(type=type_, body=await _clean_pdf(data))
     return Checked(type=type_, body=await asyncio.to_thread(clean, type_, data))
+
+
+def read_status(status: int | None) -> Why | None:
+    """Why the process that rewrites PDFs ended as it did; None when all went well. Pure."""
+    match status:
+        case 0:
+            return None
+        case 3:
+            return "damaged"
+        case 4:
+            return "protected"
+        case _:  # its own word for it, or a signal: it was ended by its limits
+            return "too_complex"
 
 
 async def _clean_pdf(data: bytes) -> bytes:
@@ -38,11 +49,12 @@ async def _clean_pdf(data: bytes) -> bytes:
         async with asyncio.timeout(LONGEST):
             out, _ = await process.communicate(data)
     except TimeoutError:
-        raise Refused("damaged") from None
+        raise Refused("too_complex") from None
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode != 0:
-        raise Refused(REASONS.get(process.returncode or 0, "damaged"))
+    why = read_status(process.returncode)
+    if why is not None:
+        raise Refused(why)
     return out

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Final, Protocol
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -111,6 +111,8 @@ async def _read(request: Request, checks: asyncio.BoundedSemaphore) -> Checked:
             data = await read_body(request, MOST_BYTES)
     except TimeoutError:
         raise HTTPException(408) from None
+    except ClientDisconnect:  # taken out while it was on its way
+        raise HTTPException(400) from None
     async with checks:
         return await examine(data)
 
