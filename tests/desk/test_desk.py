@@ -482,6 +482,8 @@ async def test_a_destroyed_key_opens_nothing(world: World) -> None:
         ("100%", False),
         ("_", False),
         (SECRET, True),
+        ("601202303", True),
+        ("zamówienie 601202303", False),
         ("Jan.Kowalski@Poczta.example", True),
         ("inny@poczta.example", False),
         ("", False),
@@ -489,7 +491,7 @@ async def test_a_destroyed_key_opens_nothing(world: World) -> None:
 )
 async def test_search(world: World, words: str, finds: bool) -> None:
     ola = await hire_ola(world)
-    begun = await world.begin("nie działa telewizor", f"jestem {SECRET}")
+    begun = await world.begin("nie działa telewizor", f"jestem {SECRET}, tel. 601 202 303")
     await world.begin("zupełnie co innego")
     async with await world.enter(ola) as browser:
         form = {"csrf": csrf((await browser.get("/desk")).text), "words": words}

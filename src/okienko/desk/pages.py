@@ -32,6 +32,7 @@ from okienko.conversations.store.vault import open_vault
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection
 from okienko.desk import rules
+from okienko.masking.egress import find_places
 from okienko.masking.forms import Piece, find_forms, read_pieces
 from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.mask import Findings, Masked, MaskingFailed, find, mask, published
@@ -352,7 +353,8 @@ async def _search(request: Request) -> Response:
     staff = signed_in(request)
     form = await read_form(request)
     require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
-    typed = form.get("words", "")[:200]
+    typed = form.get("words", "")[:200].strip()
+    size = len(typed)
     reference = rules.read_reference(typed)
     found: list[tuple[Brand, Row]] = []
     for brand in await _brands(request, staff):
@@ -363,11 +365,13 @@ async def _search(request: Request) -> Response:
             rows = await store.search_reference(connection, reference) if reference else ()
             if rows:
                 pass  # one conversation was meant
-            elif findings.vaulted:
-                lookups = [given.keys.lookup(span.label, span.value) for span in findings.vaulted]
-                rows = await store.search_people(connection, lookups, limit=PAGE)
             elif masked.strip():
-                rows = await store.search_words(connection, masked.split()[:8], limit=PAGE)
+                lookups = {given.keys.lookup(span.label, span.value) for span in findings.vaulted}
+                # A name without its capitals or a number without its context may be somebody's all the same.
+                lookups |= {lookup for start, end, _, lookup in find_places(typed, given.keys) if end - start == size}
+                rows = await store.search_people(connection, lookups, limit=PAGE) if lookups else ()
+                if not rows and not findings.vaulted:
+                    rows = await store.search_words(connection, masked.split()[:8], limit=PAGE)
         found += [(brand, row) for row in rows]
     return await _render_inbox(request, staff, rows=_order("all", found)[:PAGE])
 

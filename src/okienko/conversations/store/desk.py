@@ -5,7 +5,7 @@ Every function of this folder works inside the caller's transaction, with the br
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, LiteralString, cast
@@ -210,7 +210,7 @@ async def search_words(connection: Connection, words: Sequence[str], *, limit: i
     return await _list_found(connection, FIND_WORDS, {"patterns": patterns, "limit": limit})
 
 
-async def search_people(connection: Connection, lookups: Sequence[bytes], *, limit: int) -> tuple[Row, ...]:
+async def search_people(connection: Connection, lookups: Collection[bytes], *, limit: int) -> tuple[Row, ...]:
     """Conversations of whoever left one of these values: keyed hashes are compared, nothing is opened."""
     return await _list_found(connection, FIND_PEOPLE, {"lookups": list(lookups), "limit": limit})
 

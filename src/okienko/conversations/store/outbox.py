@@ -132,7 +132,20 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
                 )
             ),
         )
-        for message, connection_id, person, wrapped, thread, author, kind, text, language, reference, hidden, *cited in rows
+        for (
+            message,
+            connection_id,
+            person,
+            wrapped,
+            thread,
+            author,
+            kind,
+            text,
+            language,
+            reference,
+            hidden,
+            *cited,
+        ) in rows
     ]
 
 
