@@ -22,7 +22,7 @@ from starlette.types import Message
 from okienko.attachments.kinds import MOST_BYTES
 from okienko.channels.webchat import pages as webchat
 from okienko.channels.webchat.adapter import MOST_ATTACHMENTS
-from okienko.channels.webchat.uploads.pages import OF_CONVERSATION
+from okienko.channels.webchat.uploads.pages import MOST_AT_ONCE, OF_CONVERSATION
 from okienko.conversations.store import attachments
 from okienko.conversations.store.attachments import PART, VIEWS_AN_HOUR
 from okienko.database.urls import Urls
@@ -288,6 +288,27 @@ async def test_only_a_conversation_takes_files_and_not_too_many(way: Way) -> Non
     way.world.later(hours=1)
     assert (await chat.upload(png())).status_code == 201
     assert (await (await way.begin()).upload(png())).status_code == 201  # somebody else's limit is their own
+
+
+async def test_a_process_holds_so_many_uploads_and_no_more(way: Way) -> None:
+    go, reading = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"a"
+        reading.release()
+        await go.wait()
+        yield b"b"
+
+    chats = [await way.begin() for _ in range(MOST_AT_ONCE)]
+    address = f"/chat/{way.door}/attachments"
+    uploads = [asyncio.create_task(way.client.post(address, content=slowly(), headers=chat.headers)) for chat in chats]
+    for _ in uploads:
+        await reading.acquire()
+    refused = await chats[0].upload(png())
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    go.set()
+    assert {answer.status_code for answer in await asyncio.gather(*uploads)} == {201}
+    assert (await chats[0].upload(png())).status_code == 201
 
 
 async def test_a_message_names_at_most_five_files_by_their_ids(way: Way) -> None:

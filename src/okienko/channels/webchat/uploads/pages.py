@@ -29,7 +29,7 @@ from okienko.web.forms import read_body
 from okienko.web.i18n import choose_language, words
 from okienko.web.services import services
 
-MOST_AT_ONCE: Final = 12  # files that one process holds in memory, ten megabytes each at most
+MOST_AT_ONCE: Final = 8  # files that one process holds in memory: some 25 megabytes for one of ten
 MOST_CHECKS: Final = 2  # of them checked at the same time
 LONGEST: Final = 120.0  # seconds that a file may take to arrive
 OF_CONVERSATION: Final = 20  # files an hour, taken or not
