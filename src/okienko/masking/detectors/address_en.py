@@ -162,44 +162,60 @@ _COUNTED: Final = re.compile(
 _LOWER_WORD: Final = re.compile(r" [a-z]{3}")
 _LINE_START: Final = re.compile(r"(?:^|[\n.!?;:(])[ \t\"]*$")
 _ENOUGH: Final = 96
-_CROWD: Final = 24  # so many in one reading are read; what follows is masked to the end of its line
+_MOST_LOOKED_AT: Final = 192  # streets, convincing or not, in one reading
+_CROWD: Final = 12  # so many in one reading are read; what follows is masked to the end of its line
 _PIECE: Final = re.compile(r"[^\W_]+")
 
 
 def find(reading: Reading) -> Iterator[Hit]:
     typed = not _TYPES.isdisjoint(reading.words)
     at_home = not _AT_HOME.isdisjoint(reading.words)
+    if typed and at_home:
+        yield from _without_number(reading)
     if not reading.runs:
-        if typed and at_home:
-            yield from _without_number(reading)
         return
-    folded = reading.folded
-    done = 0
-    if typed:
-        for count, street in enumerate(_STREET.finditer(folded)):
-            if street.start() < done:
-                continue
-            if count >= _CROWD:
-                done = line_end(folded, street.end())
-                yield _hit(reading, street.start(), done)
-            elif _convincing(reading, street):
-                end = _rest(reading, street.end())
-                yield _hit(reading, max(done, _front(reading, street.start())), end)
-                done = end
-    if "box" in folded or "pob" in folded:
-        for count, box in enumerate(_BOX.finditer(folded)):
-            yield _hit(reading, box.start(), _rest(reading, box.end()) if count < _CROWD else box.end())
+    streets = list(_by_street(reading)) if typed else []
+    yield from streets
     if at_home:
         yield from _at_home(reading)
-        if typed:
-            yield from _without_number(reading)
+    yield from _boxes(reading)
+    yield from _by_postcode(reading, streets[-1].end if streets else 0)
+
+
+def _by_street(reading: Reading) -> Iterator[Hit]:
+    """A number, a name and a type of street."""
+    folded = reading.folded
+    done = found = 0
+    for street in islice(_STREET.finditer(folded), _MOST_LOOKED_AT):
+        if street.start() < done:
+            continue
+        if found >= _CROWD:
+            done = line_end(folded, street.end())
+            yield _hit(reading, street.start(), done)
+        elif _convincing(reading, street):
+            end = _rest(reading, street.end())
+            yield _hit(reading, max(done, _front(reading, street.start())), end)
+            done = end
+            found += 1
+
+
+def _boxes(reading: Reading) -> Iterator[Hit]:
+    if "box" in reading.folded or "pob" in reading.folded:
+        for count, box in enumerate(_BOX.finditer(reading.folded)):
+            yield _hit(reading, box.start(), _rest(reading, box.end()) if count < _CROWD else box.end())
+
+
+def _by_postcode(reading: Reading, done: int) -> Iterator[Hit]:
+    """What is read backwards from a British postcode or a ZIP code with its state."""
     for count, (start, end, _) in enumerate(english_postcodes(reading)):
+        if start < done:
+            continue
         if count >= _CROWD:
-            yield _hit(reading, max(0, start - _ENOUGH // 2), end)
-        elif start >= done:
-            begin = _before_post(reading, start, done)
-            if begin is not None:
-                yield _hit(reading, begin, _country(reading, end))
+            yield _hit(reading, max(done, start - _ENOUGH // 2), end)
+            continue
+        begin = _before_post(reading, start, done)
+        if begin is not None:
+            yield _hit(reading, begin, _country(reading, end))
 
 
 _AT_HOME: Final = listed(
@@ -238,7 +254,10 @@ def _at_home(reading: Reading) -> Iterator[Hit]:
 
 _FLATS: Final = listed("flat apt apartment")
 _MONTHS: Final = listed(
-    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
+    """
+    january february march april may june july august september october november december jan feb mar apr jun jul aug
+    sep sept oct nov dec
+    """
 )
 
 
@@ -246,11 +265,7 @@ def _convincing(reading: Reading, street: re.Match[str]) -> bool:
     folded, text = reading.folded, reading.text
     if _COUNTED.search(folded, max(0, street.start() - 12), street.start()):
         return False
-    if (
-        street["type"] is None
-        and folded[street.start() + 2 : street.start() + 3] == " "
-        or (street["type"] is None and folded[street.start() + 1 : street.start() + 2] == " ")
-    ):  # `2 Broadway shows`
+    if street["type"] is None and len(street.group().split()[0]) < 3:  # `2 Broadway shows`
         return (
             _context(reading, street.start())
             or _TO_POST.match(folded, street.end(), street.end() + _ENOUGH) is not None
@@ -406,9 +421,13 @@ def _before_post(reading: Reading, at: int, done: int) -> int | None:
     for word in reversed(list(_PIECE.finditer(folded, floor, at))):
         gap = folded[word.end() : start]
         name = word.group()
-        if len(gap) > 3 or any(sign in gap for sign in ".!?:;(") or (name in _NO_CITY and name != "the"):
-            if not gap.startswith(".") or name not in _TYPES:
-                break
+        if (
+            len(gap) > 3
+            or ("." in gap and name not in _TYPES)
+            or any(sign in gap for sign in "!?:;(")
+            or (name in _NO_CITY and name != "the")
+        ):
+            break
         if name not in _SMALL_WORDS and not plain and not (text[word.start()].isupper() or name[0].isdigit()):
             break
         if name in _STOP and name not in _IN_NAMES and name not in _SMALL_WORDS:

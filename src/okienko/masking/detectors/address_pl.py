@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -26,7 +27,7 @@ from okienko.masking.places import (
     town,
     town_after,
 )
-from okienko.masking.reading import Reading
+from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "ADDRESS"
 
@@ -83,7 +84,8 @@ _UNIT_AFTER: Final = re.compile(
 _UNIT: Final = r"(?:m|lok(?:alu?)?|miesz(?:k|kani[aeu])?|kl(?:atk[ai])?|bl(?:oku?)?|pietro)"
 _HOUSE: Final = re.compile(
     r"[0-9]{1,4}(?:(?: ?[a-z])?(?: ?[/\\] ?[a-z]{0,2}[0-9]{1,4}[a-z]?){1,2}(?![0-9a-z])"  # 12/3, 12 A / 3, 51/D7
-    rf"|(?:[a-z](?=[ ,]{{0,2}}{_UNIT})| [a-z](?=[ ,]{{1,2}}{_UNIT}))(?=[ ,]{{0,2}}{_UNIT}(?:\.? ?(?:nr ?)?[0-9]|[ .][a-z](?![a-z])))"  # 12 a m 3, 67am32
+    rf"|(?:[a-z](?=[ ,]{{0,2}}{_UNIT})| [a-z](?=[ ,]{{1,2}}{_UNIT})"
+    rf"| [a-f](?={_UNIT}[0-9]))(?=[ ,]{{0,2}}{_UNIT}(?:\.? ?(?:nr ?)?[0-9]|[ .][a-z](?![a-z])))"  # 12 a m 3, 67am32
     r"| [a-z](?= ?(?:[,;)\n]|\.(?! ?[0-9])|$)| [0-9]{2} ?- ?[0-9]{3})| [a-f](?= [^\W\d_]{2})"  # 12 a,
     r"|[a-z](?![a-z0-9])|/[a-z](?![a-z])|-[0-9]{1,3}[a-z]?(?![0-9a-z-])"
     rf"|(?={_UNIT}\.? ?[0-9])|(?![a-z0-9]))"  # 15mieszkania 3
@@ -142,7 +144,8 @@ _LINK: Final = (
     r"|na|przy|pod|w"
     r"|we|do|z|ze|adres(?:em)?|moj|moim|nowy|nowym|nowego|nowe|stary|firmy|brzmi|prosze|zamiast|teraz|obecnie|zwrotu"
     r"|byc|podaje"
-    r"|powinien|paczki|rodzicow|dla|ktory|mieszkanie|tego|wlasciwy|poprawny|prawidlowy|aktualny|siostry|odbiorcy"
+    r"|powinien|powinno|tylko|paczki|rodzicow|dla|ktory|mieszkanie|tego|wlasciwy|poprawny|prawidlowy|aktualny"
+    r"|siostry|odbiorcy"
     r"|nadawcy"
     r"|klienta|kuriera|bylo|byl|nizej|ponizej|mamy|mieszkam))*+[ :,\n(„\"'-]{0,4}$"
 )
@@ -189,7 +192,9 @@ _CONTEXT_WORDS: Final = listed(
     osiedle
     """
 )
-_CROWD: Final = 24  # so many in one reading are read; what follows is masked to the end of its line
+_ALSO_COUNTED: Final = frozenset(("os", "al", "pl"))  # `dla 4 os.`
+_MOST_LOOKED_AT: Final = 96  # names with numbers in one reading
+_CROWD: Final = 12  # so many in one reading are read; what follows is masked to the end of its line
 _BEFORE_NOUN: Final = ("ych", "ich", "ego")  # of a name of two words without capitals
 _AFTER_NOUN: Final = ("skich", "ckich", "gorne", "dolne", "wielkie", "male", "dolny", "gorny", "skie")
 _POSTCODE_ALONE: Final = re.compile(r"[0-9]{2}-[0-9]{3}")
@@ -209,20 +214,8 @@ _TITLES: Final = listed(
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    done = 0
     if not _STREET_WORDS.isdisjoint(reading.words):
-        for count, street in enumerate(_STREET.finditer(reading.folded)):
-            if street.start() < done:
-                continue
-            if count >= _CROWD:
-                done = line_end(reading.folded, street.end())
-                yield _hit(reading, street.start(), done)
-            else:
-                end = _from_street(reading, street)
-                if end:
-                    start = max(_town_before(reading, street.start()), done)
-                    yield _hit(reading, start, end)
-                    done = end
+        yield from _by_street(reading)
     if reading.runs:
         yield from _by_number(reading)
         yield from _labelled(reading)
@@ -247,64 +240,103 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
             yield _hit(reading, parts.start(), _rest(reading, parts.end()))
 
 
-def _from_street(reading: Reading, street: re.Match[str]) -> int:
-    """Where the address ends that begins with a word for a street; 0 if it is none."""
+def _by_street(reading: Reading) -> Iterator[Hit]:
+    """Addresses with a word for a street, a square, an estate or a village."""
+    done = found = 0
+    for street in _STREET.finditer(reading.folded):
+        if street.start() < done:
+            continue
+        if found >= _CROWD:
+            done = line_end(reading.folded, street.end())
+            yield _hit(reading, street.start(), done)
+            continue
+        name = _name_after(reading, street)
+        end = 0 if name is None else _unnumbered(reading, street, name) or _numbered(reading, street, name)
+        if end:
+            start = max(_town_before(reading, street.start()), done)
+            yield _hit(reading, start, end)
+            done = end
+            found += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class _Name:
+    """What stands after a word for a street."""
+
+    words: list[str]
+    end: int  # of as much as would be the name if no number followed
+    capital: bool
+    house: re.Match[str] | None
+
+
+def _name_after(reading: Reading, street: re.Match[str]) -> _Name | None:
+    """The name of a street, read word by word as far as a house number or something that no name holds."""
     folded, text = reading.folded, reading.text
-    short, long = street["short"], street["long"]
-    if short in {"os", "al", "pl"} and _COUNT_BEFORE.search(folded, max(0, street.start() - 8), street.start()):
-        return 0
-    at = first_end = name_start = street.end()
-    name: list[str] = []
+    short = street["short"]
+    if short in _ALSO_COUNTED and _COUNT_BEFORE.search(folded, max(0, street.start() - 8), street.start()):
+        return None
+    at = end = street.end()
+    words: list[str] = []
     ordinal = _ORDINAL.match(folded, at, at + _ENOUGH)
     if ordinal:  # `ul. 3 Maja`, `pl. 1000-lecia`
-        name.append(ordinal.group())
-        at = first_end = ordinal.end()
+        words.append(ordinal.group())
+        at = end = ordinal.end()
     house = None
-    while len(name) <= _MOST_WORDS:
-        house = _house(folded, at) if name else None
-        if house:
-            break
-        word = _NEXT_WORD.match(folded, at, at + _ENOUGH)
-        if word is None or (name and "." in word["gap"] and name[-1] not in _TITLES and len(name[-1]) > 1):
+    while len(words) <= _MOST_WORDS:
+        house = _house(folded, at) if words else None
+        word = None if house else _NEXT_WORD.match(folded, at, at + _ENOUGH)
+        if word is None or (words and "." in word["gap"] and words[-1] not in _TITLES and len(words[-1]) > 1):
             break
         piece = word["word"]
         upper = text[word.start("word")].isupper()
         initial = len(piece) == 1 and folded.startswith(".", word.end())
-        opens = not name and piece in _OPENERS and (short or upper or long == "osiedle")
-        goes_on = initial or opens or (name and _GOES_ON.match(folded, word.start("word")))
+        opens = not words and piece in _OPENERS and (short or upper or street["long"] == "osiedle")
+        goes_on = initial or opens or (words and _GOES_ON.match(folded, word.start("word")))
         if piece in NOT_IN_NAMES and not goes_on:
             break
-        name.append(piece)
-        at = word.end()
-        if piece == "dywizjonu" and folded.startswith(" 303", at):
-            at += 4
-        if len(name) == 1 or name[-2] in _TITLES or name[-2] in _OPENERS or upper:
-            first_end = at
-    if not name:
+        words.append(piece)
+        at = word.end() + len(" 303") * (piece == "dywizjonu" and folded.startswith(" 303", word.end()))
+        if len(words) == 1 or upper or words[-2] in _TITLES or words[-2] in _OPENERS:
+            end = at
+    if not words:
+        return None
+    return _Name(words=words, end=end, capital=text[street.end()].isupper() or ordinal is not None, house=house)
+
+
+def _unnumbered(reading: Reading, street: re.Match[str], name: _Name) -> int:
+    """The end of a street without a number, as people say it: `ul. Długa`, `na ulicy Długiej`; 0 if it is none.
+
+    The game `Ulica Sezamkowa` is none.
+    """
+    folded, short, long = reading.folded, street["short"], street["long"] or ""
+    house = name.house
+    if house and not (house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH)):
         return 0
-    capital = text[name_start].isupper() or ordinal is not None
+    if short not in {"ul", "al"} and not long.startswith(("ulic", "alei", "osiedlu", "placu")):
+        return 0
+    if not (name.capital or short == "ul" or (long.startswith("ulic") and streetlike(name.words[0]))):
+        return 0
+    if long and not _AT.search(folded, max(0, street.start() - 8), street.start()):
+        return 0
+    return _place(reading, name.end)
+
+
+def _numbered(reading: Reading, street: re.Match[str], name: _Name) -> int:
+    """The end of an address with a house number, 0 if it is none."""
+    folded, house = reading.folded, name.house
     if house is None or (house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH)):
-        # Without a number only as people say it: `ul. Długa`, `na ulicy Długiej`, but not the game `Ulica Sezamkowa`.
-        plain = short in {"ul", "al"} or (long is not None and long.startswith(("ulic", "alei", "osiedlu", "placu")))
-        if not plain or not (capital or short == "ul" or (long and long[0] == "u" and streetlike(name[0]))):
-            return 0
-        if long and not _AT.search(folded, max(0, street.start() - 8), street.start()):
-            return 0
-        return _place(reading, first_end)
+        return 0
     end = _rest(reading, house.end())
-    if (
-        capital
-        or short == "ul"
-        or (short and "." in street.group() and name[0] not in _NO_PLACES)
-        or (long and long.startswith("ulic"))
-        or end > house.end() + 2
-    ):
+    short, long, first = street["short"], street["long"] or "", name.words[0]
+    if name.capital or short == "ul" or long.startswith("ulic") or end > house.end() + 2:
         return end
-    if any(map(streetlike, name)) or not house.group().isdigit():
+    if any(map(streetlike, name.words)) or not house.group().isdigit():
         return end
+    if first in _NO_PLACES:
+        return 0
     near = reading.before(street.start())
-    said = _ADDRESS_BEFORE.search(near) or _DELIVERY_BEFORE.search(near)
-    return end if said and name[0] not in _NO_PLACES else 0
+    said = (short and "." in street.group()) or _ADDRESS_BEFORE.search(near) or _DELIVERY_BEFORE.search(near)
+    return end if said else 0
 
 
 def _house(folded: str, at: int) -> re.Match[str] | None:
@@ -315,54 +347,60 @@ def _house(folded: str, at: int) -> re.Match[str] | None:
 def _by_number(reading: Reading) -> Iterator[Hit]:
     """Addresses without a word for a street: `Długa 15/3, Kraków`, `mieszkam na Puławskiej 12`, `Kąty 5a, 05-806 …`."""
     folded = reading.folded
-    done = count = 0
+    done = found = looked = 0
     # A name without a capital needs more around it: words for an address, or a postcode.
     more = not _CONTEXT_WORDS.isdisjoint(reading.words) or any(
         run.written[-4:-3] in _BEFORE_THREE for run in reading.runs
     )
     for run in reading.runs:
-        start = run.start
-        if start < done or run.ends[0] - start > 4:
+        house = _house_number(reading, run, more=more) if run.start >= done else None
+        if house is None:
             continue
-        front = folded[max(0, start - 32) : start].rstrip(" .")
-        word = front[front.rfind(" ") + 1 :]
-        if word in _NUMBER_WORDS:
-            front = front[: front.rfind(" ")].rstrip(" .,")
-            word = front[front.rfind(" ") + 1 :]
-        if len(word) < 2 or (word in NOT_IN_NAMES and word not in _MONTHS) or word in _GOODS or not word[-1].isalpha():
+        looked += 1
+        if looked > _MOST_LOOKED_AT:
+            break
+        if found >= _CROWD:
+            done = line_end(folded, run.start)
+            yield _hit(reading, _word_start(folded, run.start), done)
             continue
-        skip = len("303 ") if word == "dywizjonu" and folded.startswith("303 ", start) else 0
-        house = _HOUSE.match(folded, start + skip, start + _ENOUGH)
-        if house is None or _POSTCODE_ALONE.fullmatch(house.group()) or run.lengths[:3] == (3, 3, 3):
-            continue
-        if house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH):
-            continue
-        if folded[start - 1].isalpha() and not streetlike(word):
-            continue
-        if not (
-            more
-            or folded[start - 1].isdigit()
-            or reading.text[_word_start(folded, start)].isupper()
-            or streetlike(word)
-        ):
-            continue
-        count += 1
-        if count > _CROWD:
-            done = line_end(folded, start)
-            yield _hit(reading, _word_start(folded, start), done)
-            continue
-        begin, reach = _name_before(reading, start)
-        if not done <= begin < start:
+        begin, reach = _name_before(reading, run.start)
+        if not done <= begin < run.start:
             continue
         sure = _convincing(reading, begin, house)
-        if not sure and done <= reach < begin and _ADDRESS_BEFORE.search(reading.before(reach)):
-            sure, begin = True, reach  # `adres: cypriana kamila norwida 12`
-        elif sure and done <= reach < begin and reading.text[begin:start].islower():
-            begin = reach  # `na stefana batorego 12`: whatever stands there belongs to the name
+        if done <= reach < begin:
+            if not sure and _ADDRESS_BEFORE.search(reading.before(reach)):
+                sure, begin = True, reach  # `adres: cypriana kamila norwida 12`
+            elif sure and reading.text[begin : run.start].islower():
+                begin = reach  # `na stefana batorego 12`: whatever stands there belongs to the name
         if sure:
             end = _rest(reading, house.end())
             yield _hit(reading, max(done, _town_before(reading, begin)), end)
             done = end
+            found += 1
+
+
+def _house_number(reading: Reading, run: Run, *, more: bool) -> re.Match[str] | None:
+    """The number at the beginning of a run, if a word stands before it that may be a street's or a village's."""
+    folded, start = reading.folded, run.start
+    if run.ends[0] - start > 4 or run.lengths[:3] == (3, 3, 3):
+        return None
+    front = folded[max(0, start - 32) : start].rstrip(" .")
+    word = front[front.rfind(" ") + 1 :]
+    if word in _NUMBER_WORDS:
+        front = front[: front.rfind(" ")].rstrip(" .,")
+        word = front[front.rfind(" ") + 1 :]
+    if len(word) < 2 or (word in NOT_IN_NAMES and word not in _MONTHS) or word in _GOODS or not word[-1].isalpha():
+        return None
+    known = streetlike(word)
+    if not known and (folded[start - 1].isalpha() or not (more or reading.text[_word_start(folded, start)].isupper())):
+        return None
+    skipped = len("303 ") if word == "dywizjonu" and folded.startswith("303 ", start) else 0
+    house = _HOUSE.match(folded, start + skipped, start + _ENOUGH)
+    if house is None or _POSTCODE_ALONE.fullmatch(house.group()):
+        return None
+    if house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH):
+        return None
+    return house
 
 
 def _word_start(folded: str, at: int) -> int:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.places import listed
+from okienko.masking.places import line_end, listed
 from okienko.masking.reading import Reading
 
 LABEL: Final = "USERNAME"
@@ -93,6 +93,8 @@ _STOP: Final = listed(
     """
 )
 _AS: Final = listed("jako as pod by under")
+_CROWD: Final = 96  # such words in one reading; no message has more, and what follows them is masked unread
+_BACK: Final = 40  # characters of `zalogować się tam jako`
 _REACH: Final = 96  # characters of such a phrase
 # One of these stands in every phrase that is looked for.
 _SIGNS: Final = listed(
@@ -112,44 +114,63 @@ _BREAK: Final = re.compile(
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    folded = reading.folded
-    if "@" in folded:
-        for handle in _HANDLE.finditer(folded):
-            if handle["name"] not in _NOT_HANDLES:
-                yield _hit(reading, handle.start(), handle.end("name"), Rank.SHAPE)
-    if _SIGNS.isdisjoint(reading.words):
-        return
-    done = 0
+    if "@" in reading.folded:
+        yield from _handles(reading)
+    if not _SIGNS.isdisjoint(reading.words):
+        yield from _introduced(reading)
+        if "#" in reading.folded:
+            yield from _tags(reading)
+
+
+def _handles(reading: Reading) -> Iterator[Hit]:
+    for handle in _HANDLE.finditer(reading.folded):
+        if handle["name"] not in _NOT_HANDLES:
+            yield _hit(reading, handle.start(), handle.end("name"), Rank.SHAPE)
+
+
+def _introduced(reading: Reading) -> Iterator[Hit]:
+    """What a word for a user name stands before."""
+    done = count = 0
     for place, word in enumerate(reading.words):
         if word not in _SIGNS:
             continue
         start = reading.starts[place]
         if start < done:
             continue
-        if word in _AS:
-            signed = _SIGNED_IN.search(folded, max(0, start - 40), start + _REACH)
-            name = signed["name"].rstrip(".-") if signed else ""
-            if (
-                signed
-                and name not in _STOP
-                and (_looks(reading, signed) or _BREAK.match(folded, signed.start("name") + len(name)))
-            ):
-                yield _named(reading, signed)
-                done = signed.end()
+        count += 1
+        if count > _CROWD:
+            done = line_end(reading.folded, start)
+            yield _hit(reading, start, done, Rank.SHAPE)
             continue
-        labelled = _LABELLED.match(folded, start, start + _REACH)
-        if labelled and _told(reading, labelled):
-            yield _named(reading, labelled)
-            done = labelled.end()
-            continue
-        account = _ACCOUNT.match(folded, start, start + _REACH)
-        if account and _looks(reading, account):
-            yield _named(reading, account)
-            done = account.end()
-    if "#" in folded:
-        for tag in _TAG.finditer(folded):
-            if _TAG_BEFORE.search(reading.before(tag.start())):
-                yield _named(reading, tag)
+        found = _signed_in(reading, start) if word in _AS else _said(reading, start)
+        if found is not None:
+            yield _named(reading, found)
+            done = found.end()
+
+
+def _signed_in(reading: Reading, at: int) -> re.Match[str] | None:
+    """`zalogowana jako ewka99`; `at` is where `jako` stands."""
+    signed = _SIGNED_IN.search(reading.folded, max(0, at - _BACK), at + _REACH)
+    if signed is None:
+        return None
+    name = signed["name"].rstrip(".-")
+    ends = _BREAK.match(reading.folded, signed.start("name") + len(name)) is not None
+    return signed if name not in _STOP and (ends or _looks(reading, signed)) else None
+
+
+def _said(reading: Reading, at: int) -> re.Match[str] | None:
+    """`login: ewka99`, `mój nick to …`, `konto ewka99`."""
+    labelled = _LABELLED.match(reading.folded, at, at + _REACH)
+    if labelled and _told(reading, labelled):
+        return labelled
+    account = _ACCOUNT.match(reading.folded, at, at + _REACH)
+    return account if account and _looks(reading, account) else None
+
+
+def _tags(reading: Reading) -> Iterator[Hit]:
+    for tag in _TAG.finditer(reading.folded):
+        if _TAG_BEFORE.search(reading.before(tag.start())):
+            yield _named(reading, tag)
 
 
 _TAG_BEFORE: Final = re.compile(r"(?<![a-z])(?:discord|nick|tag|battle|btag|dc|login|konto|profil|id)")
