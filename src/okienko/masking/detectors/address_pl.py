@@ -193,7 +193,7 @@ _CONTEXT_WORDS: Final = listed(
     """
 )
 _ALSO_COUNTED: Final = frozenset(("os", "al", "pl"))  # `dla 4 os.`
-_MOST_LOOKED_AT: Final = 96  # names with numbers in one reading
+_MOST_IN_VAIN: Final = 48  # names with numbers in one reading that were no addresses
 _CROWD: Final = 12  # so many in one reading are read; what follows is masked to the end of its line
 _BEFORE_NOUN: Final = ("ych", "ich", "ego")  # of a name of two words without capitals
 _AFTER_NOUN: Final = ("skich", "ckich", "gorne", "dolne", "wielkie", "male", "dolny", "gorny", "skie")
@@ -214,10 +214,10 @@ _TITLES: Final = listed(
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    if not _STREET_WORDS.isdisjoint(reading.words):
-        yield from _by_street(reading)
+    streets = [] if _STREET_WORDS.isdisjoint(reading.words) else list(_by_street(reading))
+    yield from streets
     if reading.runs:
-        yield from _by_number(reading)
+        yield from _by_number(reading, streets)
         yield from _labelled(reading)
 
 
@@ -344,21 +344,24 @@ def _house(folded: str, at: int) -> re.Match[str] | None:
     return _HOUSE.match(folded, called.end() if called else at, at + 2 * _ENOUGH)
 
 
-def _by_number(reading: Reading) -> Iterator[Hit]:
+def _by_number(reading: Reading, streets: list[Hit]) -> Iterator[Hit]:
     """Addresses without a word for a street: `Długa 15/3, Kraków`, `mieszkam na Puławskiej 12`, `Kąty 5a, 05-806 …`."""
     folded = reading.folded
-    done = found = looked = 0
+    done = found = vain = 0
+    waiting = iter(streets)  # what has been found already
+    street = next(waiting, None)
     # A name without a capital needs more around it: words for an address, or a postcode.
     more = not _CONTEXT_WORDS.isdisjoint(reading.words) or any(
         run.written[-4:-3] in _BEFORE_THREE for run in reading.runs
     )
     for run in reading.runs:
+        while street is not None and street.end <= run.start:
+            street = next(waiting, None)
+        if street is not None and street.start <= run.start:
+            continue
         house = _house_number(reading, run, more=more) if run.start >= done else None
         if house is None:
             continue
-        looked += 1
-        if looked > _MOST_LOOKED_AT:
-            break
         if found >= _CROWD:
             done = line_end(folded, run.start)
             yield _hit(reading, _word_start(folded, run.start), done)
@@ -366,6 +369,8 @@ def _by_number(reading: Reading) -> Iterator[Hit]:
         begin, reach = _name_before(reading, run.start)
         if not done <= begin < run.start:
             continue
+        if vain >= _MOST_IN_VAIN:
+            break
         sure = _convincing(reading, begin, house)
         if done <= reach < begin:
             if not sure and _ADDRESS_BEFORE.search(reading.before(reach)):
@@ -377,6 +382,8 @@ def _by_number(reading: Reading) -> Iterator[Hit]:
             yield _hit(reading, max(done, _town_before(reading, begin)), end)
             done = end
             found += 1
+        else:
+            vain += 1
 
 
 def _house_number(reading: Reading, run: Run, *, more: bool) -> re.Match[str] | None:

@@ -69,20 +69,20 @@ _STOP: Final = listed(
     jak jaki jakis jako je jej jego jest juz kod konto konta lub ma mam mail maila mailem mi mnie moj moje moja moim
     moge mozna na nadal nazwa nazwisko nic nie niepoprawne niepoprawny nieprawidlowy nieznany niedostepny numer od on
     ona pan po pod podaje podany poprawny prawidlowy prosze przez sam samo sie staly ta taki taka takie tak tam te ten
-    to tu tutaj tylko twoj twoja twoje ty u uzytkownika uzytkownik w wam we wpisuje wygasl wyglada z za zablokowany
-    zablokowane zajety zajeta ze zeby zly zmienic znow zostal zostalo dziala dzialal pasuje pamietam chce adres email
-    e-mail adresu adresem imie wlasciwy aktualny stary nowy nowe stare fb google facebook apple microsoft office
-    outlook powinien aktywny usunac usuniety widoczny publiczny publicznego prywatny prywatne firmowe firmowy sluzbowy
-    sluzbowe premium pro plus glowne glowny wrong incorrect invalid right correct not the my your our their his her
-    its is was were are be been being and or but with without for from in on at to of by as an no yes it this that
-    these those which what who how when where why already taken unavailable blocked locked disabled unknown missing
-    different same new old too so just still now page button screen form field name names password passwords passcode
-    email mail address details detail information info data does do did doesn't don't can't cannot can could has have
-    had having here there works working work fails failed fail error errors issue issues problem problems please will
-    would should must may if then than because expired deleted gone empty required recognized recognised accepted
-    valid accepting rejected changed change reset credential credentials account accounts access also only app
-    application security settings setting session status sync synced interface experience experiences friendly guide
-    manual agent license licence licenses id ids type types policy policies group groups profile profiles profil
+    to tu tutaj tylko twoj twoja twoje uzytkownikowi ty u uzytkownika uzytkownik w wam we wpisuje wygasl wyglada z za
+    zablokowany zablokowane zajety zajeta ze zeby zly zmienic znow zostal zostalo dziala dzialal pasuje pamietam chce
+    adres email e-mail adresu adresem imie wlasciwy aktualny stary nowy nowe stare fb google facebook apple microsoft
+    office outlook powinien aktywny usunac usuniety widoczny publiczny publicznego prywatny prywatne firmowe firmowy
+    sluzbowy sluzbowe premium pro plus glowne glowny wrong incorrect invalid right correct not the my your our their
+    his her its is was were are be been being and or but with without for from in on at to of by as an no yes it this
+    that these those which what who how when where why already taken unavailable blocked locked disabled unknown
+    missing different same new old too so just still now page button screen form field name names password passwords
+    passcode email mail address details detail information info data does do did doesn't don't can't cannot can could
+    has have had having here there works working work fails failed fail error errors issue issues problem problems
+    please will would should must may if then than because expired deleted gone empty required recognized recognised
+    accepted valid accepting rejected changed change reset credential credentials account accounts access also only
+    app application security settings setting session status sync synced interface experience experiences friendly
+    guide manual agent license licence licenses id ids type types policy policies group groups profile profiles profil
     picture photo image support service services manager mode agreement rights role roles permission permissions need
     needs wants want using use used uses see saw try trying tried menu first last full real actual own one ones shown
     displayed stored saved autofill manage management domyslny domyslna docelowy koncowy koncowych koncowych
