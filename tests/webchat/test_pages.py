@@ -12,12 +12,17 @@ import orjson
 import pytest
 
 from okienko.channels.webchat.pages import read_contact
-from okienko.conversations.store import threads
+from okienko.conversations.sealing import Sealing, seal_forms, seal_values
+from okienko.conversations.store import actions, threads
+from okienko.conversations.store.vault import open_vault
+from okienko.database.ids import new_id
 from okienko.database.urls import Urls
+from okienko.masking.forms import find_forms
+from okienko.masking.mask import find, render
 from okienko.masking.vault import open_sealed, person_bound
-from okienko.values import RawText
+from okienko.values import RawText, StaffId
 from okienko.web.live import Live
-from tests.web_world import CITATION, DOOR, Site, World, build_app, open_world, serve
+from tests.web_world import CITATION, DOOR, NOW, Site, World, build_app, open_world, serve
 
 pytestmark = pytest.mark.anyio
 
@@ -163,6 +168,47 @@ async def test_a_stream_begins_with_everything_and_repeats_nothing(client: httpx
         ]
     async with client.stream("GET", f"/chat/{DOOR}/stream", headers=token) as answer:
         assert len((await anext(updates(answer)))["messages"]) == 3
+
+
+async def test_an_agents_words_come_in_clear_through_the_stream(
+    client: httpx2.AsyncClient, site: Site, world: World
+) -> None:
+    token = await start(client)
+    conversation, written = await site.conversation(), "Kurier: 501-234-567"
+    async with client.stream("GET", f"/chat/{DOOR}/stream", headers=token) as answer:
+        events = updates(answer)
+        assert (await anext(events))["messages"] == []
+        async with world.database.brand(world.brand.id) as database:
+            await database.execute(
+                "update conversation set holder = 'agent', agent_id = %s where id = %s", (world.agent, conversation)
+            )
+            vault = await open_vault(database, conversation)
+            assert vault is not None
+            assert vault.wrapped_key is not None
+            findings = find(RawText(written))
+            masked = render(RawText(written), findings, {}, world.keys, "pl")
+            sealing = Sealing(keys=world.keys, brand=world.brand, person=vault.person, now=NOW)
+            await actions.reply(
+                database,
+                conversation_id=conversation,
+                staff_id=StaffId(world.agent),
+                message_id=new_id(NOW),
+                once=b"once",
+                text=masked.text,
+                items=seal_values(masked.vaulted, vault.wrapped_key, sealing, conversation=conversation),
+                forms=seal_forms(find_forms(RawText(written), findings, masked.text), vault.wrapped_key, sealing),
+                now=NOW,
+            )
+        await site.live.announce(world.brand.id, [conversation])
+        update = await anext(events)
+        while not update["messages"]:  # the state alone may come first
+            update = await anext(events)
+        (message,) = update["messages"]
+        assert (message["author"], message["text"]) == ("agent", written)
+    async with client.stream("GET", f"/chat/{DOOR}/stream", headers=token) as answer:
+        first = await anext(updates(answer))
+        assert first["messages"][-1]["text"] == written, "also when the window is opened again"
+    assert await world.rows("select text from message where author = 'agent'") == [("Kurier: [telefon]",)]
 
 
 async def test_feedback_is_kept_masked(client: httpx2.AsyncClient, site: Site) -> None:
