@@ -58,7 +58,10 @@ _ALPHABET: Final = 256
 _RARE: Final = ("daw.", "rzad.", "hist.", "gwar.", "przest.", "arch.", "herald.", "hom.", "środ.", "chem.", "biol.")
 _FREQUENT_GIVEN: Final = 300  # of each list of the census
 _ADJECTIVES: Final = ("ski", "cki", "dzki", "ska", "cka", "dzka")
-_CALENDAR: Final = frozenset(("april", "may", "june", "august", "maj", "sylwester", "sylwestra"))
+_CALENDAR: Final = frozenset(
+    "april may june august maj sylwester sylwestra dane danie dany dana jaki inna inne sama same idzie ide mieszka robie"
+    " zycie pole polach polami polom polu stan ad an as can id min nine nor tin hung don viva".split()
+)
 _WIDESPREAD: Final = 1000
 _LONGEST_SIFTED: Final = 14  # letters
 _LATIN: Final = [

@@ -34,6 +34,7 @@ from okienko.masking.names.surroundings import (
     ALSO_WORDS,
     ARTICLES,
     BRANDS,
+    ENDINGS,
     FIRMS,
     NEAR,
     PARTICLES,
@@ -91,7 +92,9 @@ _ARTICLES: Final = frozenset(ARTICLES.split())
 _FIRMS: Final = frozenset(FIRMS.split())
 _PARTICLES: Final = frozenset(PARTICLES.split())
 _ALSO_WORDS: Final = frozenset(ALSO_WORDS.split())
+_ENDINGS: Final = frozenset(ENDINGS.split())
 _SHAPES: Final = tuple(SHAPES.split())
+_NAMES_WITH_CAPITAL: Final = frozenset(("ani", "will"))
 _HYPHENS: Final = frozenset(("-", " - ", "'", "’", "`"))
 
 
@@ -245,6 +248,13 @@ class _Message:
         """Whether a word stands in no table and no dictionary."""
         return not self.codes[place] and len(self.words[place]) > 2 and not is_ordinary(fold(self.words[place]))
 
+    def given(self, place: int) -> int:
+        """How far a word is a given name: a capital in mid-sentence makes one even of a word of grammar (`Ani`)."""
+        code = self.codes[place]
+        if self.words[place] in _NAMES_WITH_CAPITAL and self.capital(place) and not self.begins(place):
+            return _AMBIGUOUS
+        return _given(code)
+
     def initial(self, place: int) -> bool:
         """Whether a word is a capital letter that may stand for a name."""
         return bool(self.codes[place] & _LETTER) and self.text[self.starts[place]].isupper()
@@ -277,6 +287,20 @@ class _Message:
             return None
         found = self.with_initials(place) if self.codes[place] & _LETTER else self.pair(place)
         if found is None and self.single(place):
+            found = place, self.extended(place, place + 1)
+        before = place - 1
+        if (
+            found is None
+            and _surname(self.codes[place]) >= _AMBIGUOUS
+            and not self.codes[place] & (COMMON | _FIRM)
+            and self.capital(place)
+            and self.joined(place)
+            and self.gap(place) == " "
+            and self.capital(before)
+            and self.stranger(before)
+            and not self.acronym(before)
+            and not self.of_work(before)
+        ):
             found = place, self.extended(place, place + 1)
         if found is None:
             return None
@@ -314,7 +338,7 @@ class _Message:
             return (*found, Rank.SHAPE) if found is not None else None
         end = self.extended(first, self.past_particles(first, self.capital(first)) or first + 1, announced=True)
         if cue == Cue.CLOSES and not self.closed(end):
-            given = _given(self.codes[first])
+            given = self.given(first)
             if given < _AMBIGUOUS or (given < _SURE and not self.capital(first)):
                 return None
         return first, end, Rank.LABELLED if cue >= Cue.LABELS else Rank.SHAPE
@@ -337,11 +361,11 @@ class _Message:
     def believed(self, place: int, cue: int, *, linked: bool) -> bool:
         """Whether a word is a name when that cue stands before it; `linked`: with a colon, or a verb between them."""
         code = self.codes[place]
-        if code & FUNCTION:
+        if code & FUNCTION and not self.given(place):
             return cue == Cue.CLOSES and code & POPULAR != 0 and self.capital(place) and self.closed(place + 1)
         if code & _FIRM and cue < Cue.TITLE:
             return False
-        given, surname = _given(code), _surname(code)
+        given, surname = self.given(place), _surname(code)
         if cue >= Cue.KIN and self.past_particles(place, self.capital(place)):
             return True
         if self.capital(place):
@@ -372,16 +396,16 @@ class _Message:
         """A given name and a surname in either order, or a given name and an initial."""
         follower = place + 1
         code = self.codes[place]
-        given, surname = _given(code), _surname(code)
+        given, surname = self.given(place), _surname(code)
         if not (given or surname) or not 0 < follower < self.count:
             return None
-        if self.gap(follower) == ", " and surname >= _AMBIGUOUS and _given(self.codes[follower]) == _SURE:
+        if self.gap(follower) == ", " and surname >= _AMBIGUOUS and self.given(follower) == _SURE:
             both_capital = self.capital(place) and self.capital(follower)  # Kowalski, Jan
             return (place, follower + 1) if both_capital and not code & (GIVEN | PLACE) else None
         if not self.joined(follower) or (Cue.NEAR < self.cue(place) < Cue.PLACES and not code & POPULAR):
             return None
         other = self.codes[follower]
-        next_given, next_surname = _given(other), _surname(other)
+        next_given, next_surname = self.given(follower), _surname(other)
         both = max(
             given + next_surname if given and next_surname else 0, surname + next_given if surname and next_given else 0
         )
@@ -416,7 +440,7 @@ class _Message:
         """Whether an ordinary word with a capital is the surname of a given name: `Alanowi Brzeszczotowi`."""
         after = place + 1
         return (
-            _given(self.codes[place]) == _SURE
+            self.given(place) == _SURE
             and not self.codes[after]
             and self.capital(after)
             and not self.acronym(after)
@@ -447,7 +471,7 @@ class _Message:
     def single(self, place: int) -> bool:
         """Whether a word by itself is a name."""
         code = self.codes[place]
-        given, surname = _given(code), _surname(code)
+        given, surname = self.given(place), _surname(code)
         best = max(given, surname)
         if not best or code & _FIRM or self.article(place) or self.of_work(place):
             return False
@@ -460,7 +484,7 @@ class _Message:
         if not self.capital(place):
             if given == _SURE and code & POPULAR and (len(self.words[place]) > 3 or before == Cue.NEAR):
                 return True
-            if given and code & POPULAR and self.joined(place + 1) and self.words[place + 1] in _SAID:
+            if given and code & POPULAR and self.acts(place):
                 return True
             if surname == _SURE and code & WIDESPREAD and not code & (FOREIGN | PLACE | GIVEN):
                 return True
@@ -470,7 +494,7 @@ class _Message:
         if self.begins(place):
             if given == _SURE and (code & POPULAR or not code & (FOREIGN | PLACE)):
                 return True
-            if given == _AMBIGUOUS and code & POPULAR and self.joined(place + 1) and self.words[place + 1] in _SAID:
+            if given == _AMBIGUOUS and code & POPULAR and self.acts(place):
                 return True
             return signed or (surname == _SURE and code & WIDESPREAD != 0 and not code & (FOREIGN | PLACE))
         if given == _SURE or signed or (given and not code & (_WORD | PLACE) and len(self.words[place]) > 3):
@@ -480,6 +504,13 @@ class _Message:
         if before == Cue.NEAR:
             return best >= _AMBIGUOUS
         return surname == _SURE and (code & WIDESPREAD != 0 or not code & (FOREIGN | PLACE))
+
+    def acts(self, place: int) -> bool:
+        """Whether a word does what people do: `Róża nie dostała`, `mark promised`."""
+        after = self.words[place + 1 : place + 3]
+        return (
+            self.joined(place + 1) and bool(after) and (after[0] in _SAID or (after[0] == "nie" and after[-1] in _SAID))
+        )
 
     def last_line(self, place: int) -> bool:
         """Whether a word stands on a short last line of several: a signature."""
@@ -523,13 +554,15 @@ class _Message:
     def continues(self, first: int, place: int, *, announced: bool) -> bool:
         """Whether a word belongs to the name that begins with another."""
         code = self.codes[place]
-        given, surname = _given(code), _surname(code)
+        given, surname = self.given(place), _surname(code)
         capital = self.capital(place)
         if code & _LETTER:
             return self.capital(first) and self.initial(place) and self.after(place) in {".", "", ",", "\n"}
+        if self.gap(place) in {"'", "’"} and self.words[place] in _ENDINGS:
+            return True
         if self.gap(place) in _HYPHENS:
             return bool(given or surname or self.stranger(place)) or (capital and self.gap(place) == "-")
-        if code & FUNCTION or (self.cue(place) > Cue.NEAR and not (capital and surname >= _AMBIGUOUS)):
+        if (code & FUNCTION and not given) or (self.cue(place) > Cue.NEAR and not (capital and surname >= _AMBIGUOUS)):
             return False
         if self.acronym(place) and not self.acronym(first) and len(self.words[place]) < 4:
             return False

@@ -26,7 +26,7 @@ PLACE: Final = 64  # a place as well: Katarzyna, Zakopane
 POPULAR: Final = 128  # one of the few hundred given names that most people have
 FUNCTION: Final = 256  # a word of grammar: no name in any context
 WIDESPREAD: Final = 512  # one of the thousand surnames that most people have
-SIFT_BITS: Final = 1 << 24  # 2 MiB
+SIFT_BITS: Final = 3 << 23  # 3 MiB
 
 _LETTERS: Final = str.maketrans(
     {
@@ -80,7 +80,7 @@ def look_up(word: str) -> Entry | None:
 
 
 def is_ordinary(word: str) -> bool:
-    """Whether a folded word is found in a Polish or English dictionary or is a place. Wrong for one stranger in fifty.
+    """Whether a folded word is found in a Polish or English dictionary or is a place. Wrong for one stranger in a hundred.
 
     Two million forms in a Bloom filter; asked only where a name is expected and stands in no table.
     """

@@ -74,6 +74,9 @@ PARTICLES: Final = "de da di do dos del della la le van von der den ter ten bin 
 # Of these, the ones that are ordinary words as well.
 ALSO_WORDS: Final = "do da o la den al el d ten der"
 
+# What Polish puts behind an apostrophe: Racine'a, Andy'ego.
+ENDINGS: Final = "a owi em u ie y i e ow om ami ach ego emu ym im m go mu go"
+
 # How surnames end that no table knows.
 SHAPES: Final = """
 ski cki dzki ska cka dzka skiego ckiego skiej ckiej skiemu ckiemu skim ckim skie scy ccy skich wicz wicza wiczowi wiczem
