@@ -161,7 +161,7 @@ LABELLED: dict[str, tuple[tuple[str, ...], st.SearchStrategy[str]]] = {
     ),
     "VIN": (
         ("VIN", "nr nadwozia"),
-        st.tuples(letters(3, "ABCDEFGHJ"), digits(1), letters(6, "ABCDEFGHJKLMN0123456789"), digits(7)).map("".join),
+        st.tuples(letters(3, "BDFGHJ"), digits(1), letters(6, "ABCDEFGHJKLMN0123456789"), digits(7)).map("".join),
     ),
     "plate": (("nr rejestracyjny", "tablice:"), digits(5).map(lambda five: "WX " + five)),
     "SSN": (("SSN", "social security number"), digits(9).flatmap(grouped(3, 2, 4, marks=("", " ", "-")))),

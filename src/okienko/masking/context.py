@@ -10,7 +10,19 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from okienko.masking.labels import AMOUNT, CALL, GOODS, NUMBERED, ORDER, PAIRS, is_link, is_number, kind_of
+from okienko.masking.labels import (
+    AMOUNT,
+    CALL,
+    CARRIER,
+    GOODS,
+    NUMBERED,
+    ORDER,
+    PAIRS,
+    is_carrier,
+    is_link,
+    is_number,
+    kind_of,
+)
 
 _OF: Final = frozenset({"do", "dla", "z", "for", "ze", "of", "przy", "on"})
 _VETOES: Final = frozenset({ORDER, GOODS, AMOUNT})
@@ -65,6 +77,8 @@ def name_before(context: str) -> Name:
             return veto
         at -= 1  # the order is where the number is from, not what it is: `telefon do zamówienia`
         between = 0
+    if veto is UNNAMED and words and is_carrier(words[-1]):
+        return Name(CARRIER, 0)
     if veto is UNNAMED and any(map(is_number, words[-_NEAR:])):
         return Name(NUMBERED, 0)
     return veto

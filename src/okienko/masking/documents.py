@@ -20,10 +20,10 @@ def begins(text: str, at: int) -> bool:
     return not before.isalnum() or (before.islower() and text[at].isupper())
 
 
-def _is_series(written: str) -> bool:
+def _is_series(written: str, *, shortest: int) -> bool:
     """Whether letters may belong to the number behind them: `ABC`, also `IT` and `SA`, but not `nr`, `na`, `dowod`."""
     word = written.lower()
-    if written.isupper() and 2 <= len(word) <= 4:
+    if written.isupper() and shortest <= len(word) <= 4:
         return not is_number(word) and not kind_of(word)
     return len(word) in {1, 2, 3, 4} and is_plain(word) and word not in _SMALL
 
@@ -38,12 +38,12 @@ def labelled(reading: Reading, run: Run, label: str, *, signs: tuple[int, int], 
     if not run.called(label, apart):
         return None
     start = reading.token(run.start)[0]
-    if start < run.start and not _is_series(reading.text[start : run.start]):
+    if start < run.start and not _is_series(reading.text[start : run.start], shortest=1):
         capital = _CAPITALS.search(reading.text, start, run.start)
         start = capital.start() if capital else run.start  # a label that runs into its number: `dowód123456`
     if start == run.start:
         before = _SERIES.search(folded, max(0, start - 18), start)
-        if before is not None and _is_series(reading.text[slice(*before.span(1))]):
+        if before is not None and _is_series(reading.text[slice(*before.span(1))], shortest=2):
             start = before.start(1)
     end = reading.token(run.end - 1)[1]
     if end > run.end and not any(map(str.isdigit, folded[run.end : end])) and end - run.end > 2:

@@ -12,6 +12,7 @@ GOODS: Final = "GOODS"  # bar codes, part, model, serial and version numbers
 AMOUNT: Final = "AMOUNT"
 BIRTH: Final = "BIRTH"
 ORDER: Final = "ORDER_NUMBER"
+CARRIER: Final = "CARRIER"  # who brings a parcel: its number, but also the number of the driver's telephone
 NUMBERED: Final = "NUMBERED"  # nothing but `numer`, `nr`, `number`
 
 # Beginnings of words, folded. A dot at the end: the whole word.
@@ -57,7 +58,7 @@ _STEMS: Final = {
     ),
     GOODS: (
         "ean. eanu. eanem. gtin. isbn. issn. asin. sku. kreskow barcode part. parts. model indeks symbol artykul "
-        "product produkt seryjn serial imei. imeis. sn. mpn. pn. oem. kat. katalog partii. batch. lot. towar "
+        "product artikel produkt seryjn serial imei. imeis. sn. mpn. pn. oem. kat. katalog partii. batch. lot. towar "
         "item. items. article version wersj firmware build. kompilacj aktualizacj czesc. czesci. referencyjn "
         "licencj wydani"
     ),
@@ -140,6 +141,8 @@ _NUMBERS: Final = frozenset(
     for word in words.split()
 )
 
+_CARRIERS: Final = frozenset({"dhl", "dpd", "gls", "ups", "fedex", "pocztex", "inpost", "orlen"})
+
 _TYPO: Final = 5  # letters that a word needs before one of them may be wrong
 _LONGEST_STEM: Final = 12
 _ENDING: Final = 7  # letters that may follow a stem
@@ -153,6 +156,11 @@ _OTHER_WORDS: Final = re.compile(
 def is_link(word: str) -> bool:
     """Whether a folded word leads from a label to its number."""
     return word in LINKS or word in _MISTYPED_NUMBERS
+
+
+def is_carrier(word: str) -> bool:
+    """Whether a folded word is a company that brings parcels."""
+    return word in _CARRIERS
 
 
 def is_number(word: str) -> bool:

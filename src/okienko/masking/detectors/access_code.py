@@ -43,7 +43,7 @@ _OPENING: Final = re.compile(
 _OTHER: Final = re.compile(
     r"(?:errors?|sort|zip|postal|post|area|country|promo\w*|discount|voucher|coupon|source|qr|bar|product|item|status|dress"
     r"|colou?r\w*|model\w*|kolor\w*|http|bled\w*|blad|rabat\w*|exit|poczt\w*|kresk\w*|produkt\w*|kupon\w*|kierunk\w*|swift"
-    r"|pkd|cn|towar\w*|artykul\w*|znizk\w*|paczkomat\w*|response|dostawc\w*|podarunk\w*)"
+    r"|pkd|cn|towar\w*|artykul\w*|znizk\w*|response|dostawc\w*|podarunk\w*)"
 )
 _NOT_BETWEEN: Final = frozenset(
     word
@@ -91,6 +91,8 @@ _SAYS: Final = frozenset({"to", "is", "jest", "was", "brzmi", "are", "says", "ma
 _TRANSPARENT: Final = frozenset({"", "SECRET", "CREDIT_CARD", "IBAN_CODE", "PHONE_NUMBER", "CALL", "VEHICLE_PLATE"})
 _WORD: Final = re.compile(r"[^\W\d_]++")
 _LETTER: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,2}-$")
+_PICKING_UP: Final = frozenset({"odbioru", "odebrania", "wydania"})  # `kod odbioru paczki`
+_CVV2: Final = re.compile(r"cv[vc]2[ :=-]{1,4}(?:(?:to|is|jest)[ :]{1,2})?$")
 _NEAR: Final = 5  # words
 _MOST: Final = 9
 _ONE_TIME: Final = 6  # digits of a code that needs no further word
@@ -180,14 +182,16 @@ def _named(run: Run) -> bool:
                 return False
             sure = opening or _OPENING.match(front) is not None
             return (size == _ONE_TIME and between <= _NEAR) or (sure and not (year and not said and between > 1))
-        if sizes is None and kind_of(word) not in _TRANSPARENT:
+        if sizes is None and kind_of(word) not in _TRANSPARENT and front not in _PICKING_UP and "paczkomat" not in word:
             return False
         opening = opening or _OPENING.match(word) is not None
     return False
 
 
 def _named_behind(folded: str, run: Run) -> bool:
-    """`482 913 to kod z smsa`."""
+    """`482 913 to kod z smsa`; or its name ends in a digit of its own."""
+    if _CVV2.search(folded, max(0, run.start - 16), run.start):
+        return len(run.digits) < 5
     return len(run.digits) > 3 and _BEHIND.match(folded, run.end) is not None
 
 
@@ -212,6 +216,9 @@ DETECTOR: Final = Detector(
         ("The codefrom the text messge is 7147", ("7147",)),
         ("wpisałem 482913 jako kod", ("482913",)),
         ("kod do bramy 4829", ("4829",)),
+        ("kod odbioru paczki 739201", ("739201",)),
+        ("kod do paczkomatu 739201", ("739201",)),
+        ("CVV2: 739", ("739",)),
     ),
     no=(
         "kod rabatowy LATO2026 nie działa",

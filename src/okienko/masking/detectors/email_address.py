@@ -232,7 +232,7 @@ def _convincing(name: str, host: str, plain_host: str, sign: str) -> bool:
     dotted = "." in plain_host
     provider = _PROVIDERS.match(plain_host) is not None
     marked = not _MARKS.isdisjoint(name)
-    if sign.strip() in {"#", "*", "$", "malpa"}:
+    if sign.strip() in {"#", "*", "$"} or sign == "malpa":  # glued; between spaces it is a word, see below
         known = plain_host.rpartition(".")[2] in _TOPS
         return (provider and dotted and known) or (dotted and known and marked and sign == "#" and not name.isdigit())
     if "@" in sign or sign.strip()[0] in "([{<=\\":
@@ -278,6 +278,7 @@ DETECTOR: Final = Detector(
         ("jan.k (at) poczta kropka example", ("jan.k (at) poczta kropka example",)),
         ("pisać na jan.k małpa poczta kropka example", ("jan.k małpa poczta kropka example",)),
         ("jan kropka k małpa wp kropka pl dziękuję", ("jan kropka k małpa wp kropka pl",)),
+        ("piszcie na jan.k16 małpa firma7 kropka example", ("jan.k16 małpa firma7 kropka example",)),
         ("jan @ poczta.example", ("jan @ poczta.example",)),
         ("jan%40poczta.example", ("jan%40poczta.example",)),
         ("a@b.example b@c.example", ("a@b.example", "b@c.example")),

@@ -13,17 +13,31 @@ from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "PL_ID_CARD"
 _CARD: Final = re.compile(r"([a-z]{3})([ -]?)([0-9](?:[ -]?[0-9]){5})(?![0-9a-z])")
+_SERIES: Final = re.compile(r"seri[aie][ :]{1,3}([a-z]{3})[ ,]{1,3}(?:i )?(?:nr|numer|number|no)[ .:]{0,3}$")
 _WEIGHTS: Final = (7, 3, 1, 9, 7, 3, 1, 7, 3)
 _APART: Final = 4  # words between the label and the number
 
 
 def find(reading: Reading) -> Iterator[Hit]:
     for run in reading.codes:
-        hit = labelled(reading, run, LABEL, signs=(6, 14), digits=4, apart=_APART) or (
-            _by_shape(reading, run) if run.end - run.start > 1 else None
+        hit = (
+            _serial(reading, run)
+            or labelled(reading, run, LABEL, signs=(6, 14), digits=4, apart=_APART)
+            or (_by_shape(reading, run) if run.end - run.start > 1 else None)
         )
         if hit is not None:
             yield hit
+
+
+def _serial(reading: Reading, run: Run) -> Hit | None:
+    """`seria: ABC, numer: 123456`."""
+    if "seri" not in reading.folded or len(run.digits) != 6:
+        return None
+    series = _SERIES.search(reading.folded, max(0, run.start - 40), run.start)
+    if series is None or not is_plain(series.group(1)):
+        return None
+    value = (series.group(1) + run.digits).upper()
+    return Hit(label=LABEL, start=series.start(1), end=run.end, value=value, rank=Rank.LABELLED)
 
 
 def _by_shape(reading: Reading, run: Run) -> Hit | None:
@@ -62,6 +76,7 @@ DETECTOR: Final = Detector(
         ("dowód osobisty seria ABC numer 123456", ("ABC numer 123456",)),
         ("nr dowodu: abc 123456", ("abc 123456",)),
         ("dowód 123456", ("123456",)),
+        ("seria: DAB, numer: 123456", ("DAB, numer: 123456",)),
         ("dowod ABC123456, wydany w Radomiu", ("ABC123456",)),
         ("mDowód MAAA12345", ("MAAA12345",)),
         ("ABA300000 to mój dowód", ("ABA300000",)),

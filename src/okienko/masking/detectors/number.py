@@ -12,7 +12,7 @@ from typing import Final
 from stdnum import ean
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.labels import AMOUNT, GOODS, ORDER
+from okienko.masking.labels import AMOUNT, CARRIER, GOODS, ORDER
 from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "NUMBER"
@@ -23,7 +23,8 @@ _DATE: Final = re.compile(
     r"(?<![0-9])(?:[0-3]?[0-9][./ -][01]?[0-9][./ -](?:19|20)[0-9]{2}"
     r"|(?:19|20)[0-9]{2}(?:[./-][01]?[0-9][./-][0-3]?[0-9])?)(?![0-9])"
 )
-_EXPLAINED: Final = frozenset({ORDER, GOODS, AMOUNT})
+_EXPLAINED: Final = frozenset({ORDER, GOODS, AMOUNT, CARRIER})
+_BAR_CODES: Final = re.compile(r"(?<![a-z])(?:ean|gtin|barcode|bar code|kreskow)")
 _SENT: Final = re.compile(r"(?<![a-z])(?:pacz|przesyl|inpost|kurier|parcel|package|tracking|deliver|dostaw|sledz)")
 _PARCEL: Final = re.compile(r"(?<![a-z0-9])(?:[a-z]{2}[0-9]{9}[a-z]{2}|1z[0-9a-z]{16}|[0-9]{13}[a-z])(?![a-z0-9])")
 
@@ -48,7 +49,7 @@ def _number(reading: Reading, run: Run) -> Hit | None:
         )
         if len(run.digits) - dated < _ENOUGH or _is_list(reading, run):
             return None
-    elif _is_bar_code(run.digits) or _is_parcel(reading, run):
+    elif _is_bar_code(reading, run.digits) or _is_parcel(reading, run):
         return None
     explained = (
         _UNIT.match(text, run.end) or _PARCEL.match(text, run.start) or _PARCEL.match(text, max(0, run.start - 2))
@@ -56,9 +57,11 @@ def _number(reading: Reading, run: Run) -> Hit | None:
     return None if explained else Hit(label=LABEL, start=run.start, end=run.end, value=run.digits, rank=Rank.LAST)
 
 
-def _is_bar_code(digits: str) -> bool:
-    """A Polish one by its country; one of another only in context."""
-    return len(digits) == 13 and digits.startswith("590") and ean.is_valid(digits)
+def _is_bar_code(reading: Reading, digits: str) -> bool:
+    """A Polish one by its country; one of another where the message speaks of bar codes."""
+    if len(digits) != 13 or not ean.is_valid(digits):
+        return False
+    return digits.startswith("590") or _BAR_CODES.search(reading.folded) is not None
 
 
 def _is_parcel(reading: Reading, run: Run) -> bool:

@@ -27,6 +27,7 @@ _NAMES: Final = (
 _STEP: Final = re.compile(rf"[ \t]*+(?:\n[ \t]*+)?(?:([:=]+>?|->|[-/|,](?=\s))|([^\s{FILLER}]{{1,80}}+))")
 _CLOSING: Final = {'"': '"”', "„": '”"“', "“": '”"', "'": "'’", "‘": "’'", "«": "»", "`": "`", "(": ")", "[": "]"}
 _MOST_STEPS: Final = 8
+_MOST_UNKNOWN: Final = 2  # words of the sentence that are no road to a password
 _SAYS: Final = frozenset(
     [
         "to",
@@ -50,6 +51,7 @@ _SAYS: Final = frozenset(
 _ON: Final = frozenset(
     word
     for words in (
+        "sms smsa",
         "do dla for na moje moj my mojego mojej nasze our stare nowe nowego tymczasowe old new current temporary",
         "aktualne obecne konta konto sklepu account the wifi wi-fi wi fi panelu aplikacji strony maila poczty mail",
         "email e-mail logowania login klienta portalu systemu banku routera serwisu shop store website app your",
@@ -61,6 +63,7 @@ _ON: Final = frozenset(
 _NO: Final = frozenset(
     word
     for words in (
+        "forgot forgotten unknown brak none",
         "nie not wrong incorrect invalid zle niepoprawne nieprawidlowe bledne poprawne prawidlowe ok dobre za zbyt",
         "too very already still being never always no expired correct accepted rejected required weak strong same",
         "reset saved locked blocked lost gone wygaslo wymagane puste inne krotkie dlugie slabe mocne silne nadal",
@@ -136,6 +139,7 @@ def _after(reading: Reading, at: int) -> tuple[int, int] | None:
     """Where the password stands that the words up to a place lead to: start and end."""
     text, folded = reading.text, reading.folded
     told = said = False  # told: a colon leads to it; said: `to`, `is`
+    unknown = 0
     for _ in range(_MOST_STEPS):
         step = _STEP.match(folded, at)
         if step is None or ("\n" in step.group() and not told):
@@ -146,10 +150,9 @@ def _after(reading: Reading, at: int) -> tuple[int, int] | None:
             continue
         start = step.start(2)
         word = step.group(2)
-        if text[start] in _CLOSING and (told or said or text[start] not in "(["):
-            quoted = _quoted(text, start)
-            if quoted is not None:
-                return quoted
+        quoted = _quoted(text, start) if told or said or text[start] not in "([" else None
+        if quoted is not None:
+            return quoted
         plain = word.rstrip(".,;)")
         core = plain.rstrip(":=?!")
         if core in _JOINS and not told and not folded.startswith(_LOGIN, at + 1):
@@ -163,14 +166,17 @@ def _after(reading: Reading, at: int) -> tuple[int, int] | None:
             start += sign
             plain = plain[sign:]
             told = True
-        if not plain or core in _NO:
+        amount = unknown and not told and not said and plain.isdigit() and len(plain) <= _SHORTEST
+        if not plain or core in _NO or amount:
             return None
         verdict = _verdict(reading, start, start + len(plain), told=told, said=said)
         if verdict is not None:
             return (start, start + len(plain)) if verdict else None
         told = plain.endswith((":", "="))
-        if not told and (plain != word or kind_of(core) not in {"", "IBAN_CODE"}):
-            return None  # the end of the sentence, or something else is named
+        unknown += 1
+        named = kind_of(core) not in {"", "IBAN_CODE"}
+        if not told and (plain != word or named or unknown > _MOST_UNKNOWN):
+            return None  # the end of the sentence, or something else is spoken of
     return None
 
 
@@ -199,6 +205,8 @@ def _second(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _quoted(text: str, start: int) -> tuple[int, int] | None:
+    if text[start] not in _CLOSING:
+        return None
     for end in range(start + _SHORTEST, min(len(text), start + 66)):
         if text[end] in _CLOSING[text[start]]:
             return start, end + 1
@@ -265,6 +273,8 @@ DETECTOR: Final = Detector(
         "Have you changed it? I pass by at 10:30",
         "hasło zmieniłem wczoraj o 15:30",
         "hasło musi mieć 8 znaków",
+        "I pass the exam in 2024",
+        "password: forgot it",
         "halo, czy ktoś to czyta",
     ),
 )
