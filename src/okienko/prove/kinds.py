@@ -33,6 +33,13 @@ class Chance(Random):
         self._drawn.add(drawn)
         return drawn
 
+    def new(self, draw: Callable[[], str]) -> str:
+        """Draws until it is something that was not drawn before."""
+        while (drawn := draw()) in self._drawn:
+            pass
+        self._drawn.add(drawn)
+        return drawn
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
@@ -299,7 +306,7 @@ _ENGLISH_SURNAMES: Final = (
     "Fairweather", "Cartwright", "Ellsworth", "Greenhalgh", "Whitaker", "Lockwood", "Ramsbottom", "Somerville",
 )  # fmt: skip
 _STREETS: Final = ("Wrzosowa", "Jaśminowa", "Konwaliowa", "Bukowa", "Kasztanowa", "Modrzewiowa", "Jarzębinowa")
-_TOWNS: Final = {"31-0": "Kraków", "61-8": "Poznań", "80-3": "Gdańsk", "50-3": "Wrocław", "90-0": "Łódź"}
+_TOWNS: Final = {"31": "Kraków", "61": "Poznań", "80": "Gdańsk", "50": "Wrocław", "90": "Łódź"}
 _ENGLISH_STREETS: Final = ("Marlowe Road", "Thistle Lane", "Primrose Street", "Juniper Avenue", "Harrow Close")
 
 
@@ -327,14 +334,15 @@ def _name_english(chance: Chance, _: Language) -> Value:
     return _value(f"{first} {last}", first, last)
 
 
-def _postcode(chance: Chance) -> tuple[str, str]:
+def _postcode(chance: Chance) -> str:
+    """A postcode with its town."""
     start = chance.choice(list(_TOWNS))
-    return start + str(chance.randint(10, 99)), _TOWNS[start]
+    return f"{chance.new(lambda: f'{start}-{_digits(chance, 3)}')} {_TOWNS[start]}"
 
 
 def _house_pl(chance: Chance, _: Language) -> Value:
     street = f"{chance.choice(_STREETS)} {chance.randint(101, 399)}/{chance.randint(10, 99)}"
-    return _value(f"ul. {street}, {' '.join(_postcode(chance))}", street)
+    return _value(f"ul. {street}, {_postcode(chance)}", street)
 
 
 def _house_en(chance: Chance, _: Language) -> Value:
@@ -343,13 +351,13 @@ def _house_en(chance: Chance, _: Language) -> Value:
 
 
 def _postcode_town(chance: Chance, _: Language) -> Value:
-    return _value(" ".join(_postcode(chance)))
+    return _value(_postcode(chance))
 
 
 def _post_box(chance: Chance, language: Language) -> Value:
     number = _digits(chance, 4)
     box = "skr. poczt." if language == "pl" else "P.O. Box"
-    return _value(f"{box} {number}, {' '.join(_postcode(chance))}", f"{box} {number}")
+    return _value(f"{box} {number}, {_postcode(chance)}", f"{box} {number}")
 
 
 def _number(chance: Chance, _: Language) -> Value:
