@@ -18,6 +18,16 @@ def listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+def slips(word: str) -> frozenset[str]:
+    """The word as fast fingers type it: a letter left out, typed twice, or two changed round."""
+    letters = range(len(word))
+    return frozenset(
+        {word[:at] + word[at + 1 :] for at in letters}
+        | {word[:at] + word[at] + word[at:] for at in letters}
+        | {word[:at] + word[at + 1 : at + 2] + word[at : at + 1] + word[at + 2 :] for at in letters}
+    )
+
+
 _TOWNS: Final = listed("""
     warszawa krakow radzymin kobierzyce siechnice rokietnica dlugoleka zdunska mszana siewierz lodz wroclaw poznan
     gdansk szczecin bydgoszcz lublin bialystok katowice gdynia czestochowa radom sosnowiec torun kielce rzeszow

@@ -23,6 +23,7 @@ from okienko.masking.places import (
     TOWN_ENDS,
     line_end,
     listed,
+    slips,
     streetlike,
     town,
     town_after,
@@ -31,17 +32,24 @@ from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "ADDRESS"
 
-_STREET_WORDS: Final = listed(
-    """
+_SLIPPED: Final = (slips("ulica") | slips("osiedle")) - listed("lica ulia ulica osiedle")
+_SLIPPED_SHORT: Final = listed("ull uul aal oss pll")
+_STREET_WORDS: Final = (
+    _SLIPPED
+    | _SLIPPED_SHORT
+    | listed(
+        """
     ul ulica ulicy ulice ulic al aleja aleje alei aleji alejach aleję os osiedle osiedlu osiedla pl plac placu rondo
     ronda rondzie skwer skweru skwerze bulwar bulwaru bulwarze bulwary trakt traktu trakcie szosa szosie szosy pasaz
     pasazu wybrzeze wybrzezu zaulek zaulku wies wsi miejscowosc miejscowosci kolonia kolonii przysiolek przysiolku
     solectwo osada
     """
+    )
 )
 _STREET: Final = re.compile(
-    r"(?<![\w.@/-])(?:(?P<short>ul|al|os|pl)(?:[ ]?\.[ ]?:?[ ]?|[ :]{1,2}| ?\n)"
-    r"|(?P<long>ulic[aey]|alej[aei]|alei|alejach|osiedl[eua]|placu?|rond(?:o|a|zie)|skwer(?:u|ze)?|bulwar(?:u|ze|y)?"
+    r"(?<![\w.@/-])(?:(?P<short>ul|al|os|pl|ull|uul|aal|oss|pll)(?:[ ]?\.[ ]?:?[ ]?|[ :]{1,2}| ?\n)"
+    rf"|(?P<long>{'|'.join(sorted(_SLIPPED))}|ulic[aey]|alej[aei]|alei|alejach|osiedl[eua]|placu?|rond(?:o|a|zie)|skwer(?:u|ze)?"
+    rf"|bulwar(?:u|ze|y)?"
     r"|trakt(?:u|cie)?|szos(?:a|ie|y)|pasazu?|wybrzez[eu]|zaulek|zaulku)(?:[ :]{1,3}|(?= ?[0-9]))"
     r"|(?P<village>wies|wsi|miejscowosci?|koloni[ai]{1,2}|przysiolku?|przysiolek|osada)[ :]{1,3})"
     r"(?:im\.? ?|imienia |to |jest )?"
@@ -83,7 +91,8 @@ _UNIT_AFTER: Final = re.compile(
 )
 _UNIT: Final = r"(?:m|lok(?:alu?)?|miesz(?:k|kani[aeu])?|kl(?:atk[ai])?|bl(?:oku?)?|pietro)"
 _HOUSE: Final = re.compile(
-    r"[0-9]{1,4}(?:(?: ?[a-z])?(?: ?[/\\] ?[a-z]{0,2}[0-9]{1,4}[a-z]?){1,2}(?![0-9a-z])"  # 12/3, 12 A / 3, 51/D7
+    # 12/3, 12 A / 3, 51/D7
+    r"[0-9]{1,4}(?:(?: ?[a-z])?(?: {0,2}[/\\]{1,2} {0,2}[a-z]{0,2}[0-9]{1,4}[a-z]?){1,2}(?![0-9a-z])"
     rf"|(?:[a-z](?=[ ,]{{0,2}}{_UNIT})| [a-z](?=[ ,]{{1,2}}{_UNIT})"
     rf"| [a-f](?={_UNIT}[0-9]))(?=[ ,]{{0,2}}{_UNIT}(?:\.? ?(?:nr ?)?[0-9]|[ .][a-z](?![a-z])))"  # 12 a m 3, 67am32
     r"| [a-z](?= ?(?:[,;)\n]|\.(?! ?[0-9])|$)| [0-9]{2} ?- ?[0-9]{3})| [a-f](?= [^\W\d_]{2})"  # 12 a,
@@ -109,6 +118,20 @@ _UNITS: Final = re.compile(
 )
 _FLAT: Final = re.compile(r"[ ,./]{0,3}(?:m|lok|mieszk|mieszkani[aeu]|lokalu?|klatka|kl)\.? ?(?:nr )?[0-9]")
 _SPACED_LETTER: Final = re.compile(r" [A-HJ-NP-TV](?![\w.]| ?[0-9])")
+_MAYBE_UNIT: Final = re.compile(
+    r"[ ,./;(-]{0,3}(?:[ivx]{1,4} )?(?P<word>[^\W\d_]{2,12})(?:\.? ?:? ?(?:[0-9]{1,4}[a-z]?|[a-z])(?![a-z0-9])"
+    r"|(?<=[eo])(?=[ ,.]|$))"
+)
+_SLIPPED_UNITS: Final = frozenset(
+    slip
+    for word in ("mieszkanie", "mieszkania", "klatka", "pietro", "lokal", "lok")
+    for slip in slips(word)
+    if len(slip) > 2 or slip == "ok"
+)
+# A digit too many or too few, once an address has begun and a town follows.
+_NEARLY_CODE: Final = re.compile(
+    r"[ ,;\n]{1,3}(?P<code>[0-9]{1,3} {0,2}-? {0,2}[0-9] ?[0-9]{1,3}(?: [0-9])?)(?![0-9])[a-z]?"
+)
 _POST: Final = r"(?:pl[ -]?)?(?<![0-9])[0-9ol]{2}(?: ?- ?|[ ._])?[0-9ol]{3}(?![0-9]| ?[-/]?[0-9])"
 _POSTCODE: Final = re.compile(
     r"[ ,.;:/\n\t()|-]{0,4}(?:(?:i |oraz |a )?kod(?: pocztowy| poczt\.?)?[ :-]{0,3}(?:to |jest )?)?"
@@ -126,7 +149,7 @@ _REGION: Final = re.compile(
     r"\)?|polska(?![a-z])|poland(?![a-z]))"
 )
 _BOX: Final = re.compile(
-    r"(?<![a-z])(?:skr(?:ytka|ytki|ytke|ytce)?\.? ?poczt(?:owa|owej|owa|owe)?\.?|skrytk[aei] pocztow[a-z]+|skr\. ?p\.)"
+    r"(?<![a-z])s{0,2}k{1,2}r{1,2}(?:ytk[a-z]{1,2}|ytka)?\.? {0,2}(?:p[oczt]{1,6}[a-z]{0,5}\.?|p\.)"
     r"(?: ?(?:nr|numer))?[. :]{0,3}[0-9]{1,5}(?![0-9])"
 )
 _NUMBERED: Final = re.compile(
@@ -229,7 +252,7 @@ def _hit(reading: Reading, start: int, end: int) -> Hit:
 def _labelled(reading: Reading) -> Iterator[Hit]:
     """Boxes, and parts of an address that say what they are: `skr. poczt. 12`, `numer domu: 7`, `blok 7 m. 3`."""
     folded = reading.folded
-    if "skr" in folded:
+    if "kr" in folded and "po" in folded:
         for box in islice(_BOX.finditer(folded), _CROWD):
             yield _hit(reading, box.start(), _place(reading, box.end()))
     if "nr " in folded or "numer " in folded:
@@ -501,8 +524,15 @@ def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
 
 
 def _units(folded: str, at: int) -> int:
-    units = _UNITS.match(folded, at, at + _UNITS_REACH)
-    return units.end() if units else at
+    """The end of the flat, staircase, floor and so on that stand next."""
+    for _ in range(4):
+        units = _UNITS.match(folded, at, at + _UNITS_REACH)
+        if units is None:
+            units = _MAYBE_UNIT.match(folded, at, at + _ENOUGH)
+            if units is None or units["word"] not in _SLIPPED_UNITS:
+                break
+        at = units.end()
+    return at
 
 
 def _rest(reading: Reading, at: int) -> int:
@@ -520,7 +550,7 @@ def _place(reading: Reading, at: int) -> int:
         code = _code(folded, at)
         if not code:
             far = _FAR_POSTCODE.match(folded, at, at + _ENOUGH)
-            code = far.end() if far else 0
+            code = far.end() if far else _nearly_code(reading, at)
         at = town_after(reading, code or at, sure=code > 0)
         region = _REGION.match(folded, at, at + _ENOUGH)
         if region is None:
@@ -535,6 +565,14 @@ def _code(folded: str, at: int) -> int:
     if code is None or sum(sign.isdigit() for sign in code["code"]) < 3:
         return 0
     return code.end()
+
+
+def _nearly_code(reading: Reading, at: int) -> int:
+    """The end of what is a postcode but for a slip of the fingers, 0 if nothing like it stands before a town."""
+    code = _NEARLY_CODE.match(reading.folded, at, at + _ENOUGH)
+    if code is None or not 4 <= sum(sign.isdigit() for sign in code["code"]) <= 6:
+        return 0
+    return code.end() if town_after(reading, code.end(), sure=True) > code.end() else 0
 
 
 def _town_before(reading: Reading, start: int) -> int:
