@@ -159,6 +159,13 @@ POLISH = [
     "Czy dostarczacie na «os. Centrum A 140B/53, 83-497 Ruda Śląska, Polska»?",
     "mieszkam przy «jana pawla ii 235, 46-823 siechnice, polska» od roku.",
     "«kolejowa 81 m. 59, kedzierzyn-kozle 19 - 485» - tam prosze dostarczyc",
+    "proszę zmienić adres dostawy na «ulcia Nowowiejska 186 mieszkanie 98 w mieście Rokietnica» i potwierdzić",
+    "paczkę zostawcie przy «Rumiankowej 204 mieszkannie 23»",
+    "mieszkam na «Chmielnej 223, latka 2, pietro 3», prosze zmienic",
+    "nie zgadza sie adres, powinno byc «ul. kminkowa 239/39, 01-61 zdunska wola»",
+    "Czy dostarczacie na «os. Jagiellońskie 172 // 58»?",
+    "Nie zgadza się adres, powinno być «skr. pocz. 18, 01-093 Iława»",
+    "przeprowadziłam się na «Traktorowej 78, mieszkania1 0», proszę zmienić",
 ]  # fmt: skip
 
 ENGLISH = [

@@ -155,6 +155,7 @@ STREETS: Final = _PERSONS | frozenset(stem + end for stem in _ADJECTIVES for end
 _STREET_ENDS: Final = (
     "skiej", "ckiej", "dzkiej", "skiego", "ckiego", "dzkiego", "owskiej", "iewicza", "owicza", "owej", "ickiej",
     "skich",
+    "owska", "nicka", "inska", "ewska",
 )  # fmt: skip
 _NO_STREETS: Final = listed(
     """

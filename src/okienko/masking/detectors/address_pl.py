@@ -225,6 +225,8 @@ _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _NO_PLACES: Final = frozenset(("zabaw", "budowy"))
 _LONGEST_WORD: Final = 24
 _BEFORE_THREE: Final = ("-", " ")  # a postcode ends in three digits
+# `mieszkanie 6 4,`, `12 5/3`: a space too many in a number.
+_STRAY: Final = re.compile(r" {1,2}[0-9]{1,2}[a-z]?(?: ?/ ?[0-9]{1,3})?(?= ?(?:[,;)\n]|\.(?![0-9])|$))")
 _UNITS_REACH: Final = 96
 _NUMBER_WORDS: Final = frozenset(("nr", "numer", "domu", "dom"))
 _ENOUGH: Final = 64  # characters that one step may read
@@ -540,7 +542,9 @@ def _rest(reading: Reading, at: int) -> int:
     letter = _SPACED_LETTER.match(reading.text, at)
     if letter:
         at = letter.end()
-    return _place(reading, _units(reading.folded, at))
+    at = _units(reading.folded, at)
+    stray = _STRAY.match(reading.folded, at)
+    return _place(reading, stray.end() if stray else at)
 
 
 def _place(reading: Reading, at: int) -> int:
