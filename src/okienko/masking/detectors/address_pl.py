@@ -268,8 +268,11 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
 def _by_street(reading: Reading) -> Iterator[Hit]:
     """Addresses with a word for a street, a square, an estate or a village."""
     done = found = 0
-    for street in _STREET.finditer(reading.folded):
-        if street.start() < done:
+    for place, word in enumerate(reading.words):
+        if word not in _STREET_WORDS or reading.starts[place] < done:
+            continue
+        street = _STREET.match(reading.folded, reading.starts[place])
+        if street is None:
             continue
         if found >= _CROWD:
             done = line_end(reading.folded, street.end())
