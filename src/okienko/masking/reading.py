@@ -135,7 +135,8 @@ class Run:
         """Whether it is part of a link."""
         if "/" not in self.folded and "www." not in self.folded:
             return False
-        token = re.split(r"\s", self.folded[max(0, self.start - _LONGEST_LINK) : self.start])[-1]
+        before = self.folded[max(0, self.start - _LONGEST_LINK) : self.start]
+        token = before[max(before.rfind(" "), before.rfind("\n"), before.rfind("\t")) + 1 :]
         return "://" in token or "www." in token or ("/" in token and "." in token.partition("/")[0])
 
     @property

@@ -107,6 +107,10 @@ _MIXED: Final = re.compile(
     r" {1,2}(?:code|key|token)(?: (?:is|was|i got is|says))?[ :=-]{1,3}"
     r"(?P<other>(?=[a-z-]{0,9}[0-9])[a-z0-9]{4,12}(?:-[a-z0-9]{3,8}){0,5})(?![a-z0-9])"
 )
+_MIXED_WORDS: Final = re.compile(
+    r"weryfikac|autoryzac|jednorazow|zapasow|odzyskiw|bezpiecz|2fa|aktywac|verifi|securi|recover|backup|authent|one-time"
+    r"|access|activat|login"
+)
 _BEHIND: Final = re.compile(
     r"[ ,)-]{1,3}(?:to|jest|is|was|jako|as|z|that is|its)"
     r"(?: {1,2}(?:jest|moj|my|the|a|ten|tamten|nowy|aktualny|numer|moim|jako|jednorazowy|verification|security)){0,3}"
@@ -141,7 +145,7 @@ def find(reading: Reading) -> Iterator[Hit]:
             if run.written[0] == "2" and len(run.starts) > 1 and folded.endswith(("cvv", "cvc"), 0, start):
                 start = run.starts[1]  # `CVV2 123`
             yield Hit(label=LABEL, start=start, end=run.end, value=run.digits, rank=Rank.LABELLED)
-    for code in _MIXED.finditer(folded):
+    for code in _MIXED.finditer(folded) if _MIXED_WORDS.search(folded) else ():
         start, end = code.span("value" if code["value"] else "other")
         yield Hit(label=LABEL, start=start, end=end, value=folded[start:end], rank=Rank.LABELLED)
 

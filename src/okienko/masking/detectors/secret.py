@@ -9,7 +9,7 @@ from math import log2
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading
+from okienko.masking.reading import FILLER, Reading
 
 LABEL: Final = "SECRET"
 
@@ -96,13 +96,13 @@ _PEM: Final = "-----BEGIN "
 _PEM_END: Final = re.compile(r"-----END [A-Z ]{0,40}-----")
 _PEM_BODY: Final = re.compile(r"-----BEGIN [A-Z ]{0,40}(?:-----)?[A-Za-z0-9+/=\s:,-]*+")
 _KEY_SIZE: Final = 20  # signs of the shortest key
-_LONG_PIECE: Final = re.compile(r"\S{20}")
+_LONG_PIECE: Final = re.compile(rf"(?<![^\s{FILLER}])[^\s{FILLER}]{{20,}}+")
 _ENOUGH_BITS: Final = 3.5  # of entropy a sign; words and slugs have about 3
 
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    if reading.runs and (_LONG_PIECE.search(folded) or not _KEY_WORDS.isdisjoint(reading.words)):
+    if reading.runs:
         yield from _keys(reading)
     if not _ANSWER_WORDS.isdisjoint(reading.words):
         for pattern in (_ANSWER, _SEED):
@@ -118,17 +118,21 @@ def _hit(reading: Reading, start: int, end: int, rank: Rank) -> Hit:
 
 def _keys(reading: Reading) -> Iterator[Hit]:
     text, folded = reading.text, reading.folded
-    for key in _KEY.finditer(folded):
-        if any(map(str.isdigit, key.group())):
-            yield _hit(reading, key.start(), key.end(), Rank.CERTAIN)
+    for piece in _LONG_PIECE.finditer(folded):
+        start, end = piece.span()
+        for key in _KEY.finditer(folded, start, end):
+            if any(map(str.isdigit, key.group())):
+                yield _hit(reading, key.start(), key.end(), Rank.CERTAIN)
+        for key in _TOKEN.finditer(text, start, end):
+            if _random(key.group()) and "://" not in text[start : key.start()]:
+                yield _hit(reading, key.start(), key.end(), Rank.SHAPE)
+    if _KEY_WORDS.isdisjoint(reading.words):
+        return
     for key in _KEY_LABELLED.finditer(folded):
         start, end = key.span("value")
         value = text[start:end].rstrip(".-")
         if any(map(str.isdigit, value)) and (any(map(str.isalpha, value)) or len(value) >= _KEY_SIZE):
             yield _hit(reading, start, start + len(value), Rank.LABELLED)
-    for key in _TOKEN.finditer(text):
-        if _random(key.group()) and "://" not in text[max(0, key.start() - 60) : key.start()].rpartition(" ")[2]:
-            yield _hit(reading, key.start(), key.end(), Rank.SHAPE)
 
 
 def _random(token: str) -> bool:

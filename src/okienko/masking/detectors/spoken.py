@@ -56,6 +56,7 @@ _ROW: Final = re.compile(
     rf"(?:[ ,.;-]{{1,3}}+(?:(?:{_WORD})(?![a-z])|[0-9]{{1,3}}(?![0-9])))++"
 )
 _TOKEN: Final = re.compile(r"[a-z]++|[0-9]++")
+_SPOKEN: Final = frozenset({*_ONES, *_TEENS, *_TENS, *_HUNDREDS, *_TWICE})
 _ALL: Final = frozenset({*_ONES, *_TEENS, *_TENS, *_HUNDREDS})
 
 
@@ -63,7 +64,14 @@ def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
     if _ALL.isdisjoint(reading.words):
         return
-    for row in _ROW.finditer(folded):
+    done = 0
+    for word, start in zip(reading.words, reading.starts, strict=True):
+        if word not in _SPOKEN or start < done:
+            continue
+        row = _ROW.match(folded, start)
+        if row is None:
+            continue
+        done = row.end()
         digits = _digits(row.group())
         if len(digits) >= _ENOUGH:
             value = "+48" + digits if len(digits) == 9 else digits
