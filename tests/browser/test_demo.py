@@ -115,7 +115,9 @@ async def test_a_question_a_takeover_and_the_way_back(context: BrowserContext, d
     await expect(chat.get_by_text("To jest program (bot), nie człowiek.")).to_be_visible()
 
     await write(chat, "nie mogę się zalogować na telewizorze, mój mail to ewa.k@poczta.example")
-    await expect(chat.get_by_text("mój mail to [e-mail]")).to_be_visible()
+    before = chat.get_by_role("region", name="Przed wysłaniem ukryjemy: adres e-mail")
+    await before.get_by_role("button", name="Wyślij").click()
+    await expect(chat.get_by_role("log").get_by_text("mój mail to [e-mail]")).to_be_visible()
     await expect(chat.get_by_text("Zaloguj kodem")).to_be_visible()
     await expect(chat.get_by_role("link", name="Jak zalogować się na telewizorze?")).to_be_visible()
 
