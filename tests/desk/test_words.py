@@ -64,6 +64,7 @@ async def test_an_administrator_edits_both_lists_and_it_is_written_down(world: W
         page = (await browser.get("/desk/words?saved=seans")).text
         assert "Zapisano." in page
         assert "Zorza\nJan Nowak = osoba</textarea>" in page
+        assert "<td>Jan Nowak = osoba, Zorza</td>" in page
         refused = await browser.post(address, data=form | {"denied": "Zorza = tajemnica"})
         assert refused.status_code == 422
         assert "nie ma takiego rodzaju danych" in refused.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 from starlette.exceptions import HTTPException
@@ -32,7 +32,7 @@ class Lists:
     brand: Brand
     allowed: str
     denied: str
-    changes: tuple[WordsChange, ...]
+    changes: Sequence[WordsChange]
     problems: Sequence[tuple[str, str]] = ()  # an entry, and what is wrong with it
 
 
@@ -83,7 +83,7 @@ async def _render(
                 brand=brand,
                 allowed=own.get("allowed", "\n".join(brand.allowed)),
                 denied=own.get("denied", write_denied(brand.denied, language)),
-                changes=changes,
+                changes=[_readable(change, language) for change in changes],
                 problems=[(problem.entry, speak.gettext(WHY[problem.why])) for problem in problems] if own else (),
             )
         )
@@ -95,6 +95,18 @@ async def _render(
         saved=saved,
         kinds=kinds(language),
         now=given.clock(),
+    )
+
+
+def _readable(change: WordsChange, language: Language) -> WordsChange:
+    """A change of what is always hidden, with its kinds as the list has them."""
+    if change.list == "allowed":
+        return change
+    added, removed = ([tuple(entry.split(" ", 1)) for entry in entries] for entries in (change.added, change.removed))
+    return replace(
+        change,
+        added=tuple(write_denied([(label, phrase)], language) for label, phrase in added),
+        removed=tuple(write_denied([(label, phrase)], language) for label, phrase in removed),
     )
 
 
