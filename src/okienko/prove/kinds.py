@@ -21,17 +21,18 @@ from okienko.values import Language
 
 
 class Chance(Random):
-    """Draws by chance, and names one after the other, so that a name that is found says where it came from."""
+    """Draws by chance; and remembers names, so that one that is found says by which way it came."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
         self._drawn: set[str] = set()
 
-    def fresh(self, pool: Sequence[str]) -> str:
-        """One of the pool that was not drawn before, while there is one."""
-        drawn = self.choice([one for one in pool if one not in self._drawn] or pool)
+    def name(self, pool: Sequence[str]) -> tuple[str, bool]:
+        """One of the pool that was not drawn before, while there is one; and whether there was."""
+        left = [one for one in pool if one not in self._drawn]
+        drawn = self.choice(left or pool)
         self._drawn.add(drawn)
-        return drawn
+        return drawn, bool(left)
 
     def new(self, draw: Callable[[], str]) -> str:
         """Draws until it is something that was not drawn before."""
@@ -279,12 +280,11 @@ _MONTHS: Final[Mapping[Language, Sequence[str]]] = {
     "pl": ("stycznia", "lutego", "marca", "kwietnia", "czerwca", "sierpnia", "września", "listopada", "grudnia"),
     "en": ("January", "February", "March", "April", "June", "August", "September", "November", "December"),
 }
-_MEN: Final = {
-    "Zbigniew": "Zbigniewem", "Krzysztof": "Krzysztofem", "Wojciech": "Wojciechem", "Grzegorz": "Grzegorzem",
-    "Sławomir": "Sławomirem", "Mirosław": "Mirosławem", "Bartosz": "Bartoszem", "Bogusław": "Bogusławem",
-    "Waldemar": "Waldemarem", "Radosław": "Radosławem", "Przemysław": "Przemysławem", "Zdzisław": "Zdzisławem",
-    "Wiesław": "Wiesławem", "Stanisław": "Stanisławem", "Władysław": "Władysławem", "Jarosław": "Jarosławem",
-}  # fmt: skip
+_MEN: Final = (
+    "Zbigniew", "Krzysztof", "Wojciech", "Grzegorz", "Sławomir", "Mirosław", "Bartosz", "Bogusław",
+    "Waldemar", "Radosław", "Przemysław", "Zdzisław", "Wiesław", "Stanisław", "Władysław", "Jarosław",
+    "Tomasz", "Łukasz", "Mateusz", "Andrzej", "Roman", "Damian", "Sebastian", "Norbert",
+)  # fmt: skip
 _WOMEN: Final = (
     "Małgorzata", "Agnieszka", "Stanisława", "Bronisława", "Genowefa", "Elżbieta", "Bogumiła", "Kazimiera",
     "Władysława", "Mirosława", "Stefania", "Jadwiga", "Grażyna", "Honorata", "Wiesława", "Franciszka",
@@ -314,24 +314,28 @@ def _birth(chance: Chance, language: Language) -> Value:
     return _value(f"{chance.randint(1, 28)} {chance.choice(_MONTHS[language])} {chance.randint(1945, 2004)}")
 
 
+def _full_name(first: tuple[str, bool], last: tuple[str, bool], form: str) -> Value:
+    """A first and a last name in a form such as `{}em {}skim`. A part that other ways have had, too, is searched for
+    only within the whole."""
+    typed = form.format(first[0], last[0])
+    return _value(typed, *(part for part, (_, new) in zip(typed.split(), (first, last), strict=True) if new))
+
+
 def _name(chance: Chance, _: Language) -> Value:
-    first, last = chance.fresh(_WOMEN), chance.fresh(_STEMS) + "ska"
-    return _value(f"{first} {last}", first, last)
+    return _full_name(chance.name(_WOMEN), chance.name(_STEMS), "{} {}ska")
 
 
 def _name_inflected(chance: Chance, _: Language) -> Value:
-    first, last = chance.fresh(list(_MEN)), chance.fresh(_STEMS) + "ski"
-    return _value(f"{_MEN[first]} {last}m", _MEN[first], last)
+    return _full_name(chance.name(_MEN), chance.name(_STEMS), "{}em {}skim")
 
 
 def _name_lower(chance: Chance, language: Language) -> Value:
-    typed = _name(chance, language).typed.lower()
-    return _value(typed, *typed.split())
+    value = _name(chance, language)
+    return Value(typed=value.typed.lower(), needles=tuple(needle.lower() for needle in value.needles))
 
 
 def _name_english(chance: Chance, _: Language) -> Value:
-    first, last = chance.fresh(_ENGLISH), chance.fresh(_ENGLISH_SURNAMES)
-    return _value(f"{first} {last}", first, last)
+    return _full_name(chance.name(_ENGLISH), chance.name(_ENGLISH_SURNAMES), "{} {}")
 
 
 def _postcode(chance: Chance) -> str:
