@@ -126,7 +126,7 @@ LINKS: Final = frozenset(
     word
     for words in (
         "nr numer numeru numerem numery numerze number numbers num no nbr n nosi o id to is was are jest sa by byl",
-        "bylo status kod kodu codes kodem code mam mamy moj moja moje mojego mojej moim my mine the this ten",
+        "bylo status kod kodu kodzie codes kodem code mam mamy moj moja moje mojego mojej moim my mine the this ten",
         "ta tego tej podaje podam",
         "brzmi oto it its s a vat fv fs proforma pro forma inpost dpd dhl ups gls fedex pocztex orlen ruch polska",
         "poczta poczty allegro prosze please seria serii i series paczkomat paczkomatu kurierski kurierska",
