@@ -43,7 +43,7 @@ from okienko.masking.detectors import pesel as pesel_file
 from okienko.masking.detectors import regon as regon_file
 from okienko.masking.detectors import rnokpp as rnokpp_file
 from okienko.masking.kinds import ENTITIES, Fate
-from okienko.masking.labels import is_plain, kind_of
+from okienko.masking.labels import is_number, is_plain, kind_of
 from okienko.masking.mask import find, render
 from okienko.masking.reading import FILLER, read
 from okienko.values import RawText
@@ -90,7 +90,7 @@ def weighted(weights: tuple[int, ...], signs: str) -> int:
     return sum(weight * int(sign, 36) for weight, sign in zip(weights, signs, strict=True)) % 10
 
 
-SHORT_SERIES = letters(2).filter(lambda two: not kind_of(two.lower()))
+SHORT_SERIES = letters(2).filter(lambda two: not kind_of(two.lower()) and not is_number(two.lower()))
 SERIES = letters(3).filter(lambda three: is_plain(three.lower()))
 
 
