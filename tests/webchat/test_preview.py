@@ -33,9 +33,32 @@ TYPED = [
     ("CREDIT_CARD", "karta 4111 1111 1111 1111", "card 4111 1111 1111 1111"),
     ("PL_PESEL", "PESEL 44051401359", "PESEL 44051401359"),
     ("PL_NIP", "NIP 526-000-12-46", "NIP 526-000-12-46"),
+    ("PL_REGON", "REGON 123456785", "my REGON is 123456785"),
+    ("PL_ID_CARD", "dowód osobisty ABA300000", "my identity card is ABA300000"),
+    ("PASSPORT", "numer paszportu EC9916834", "my passport number is EC9916834"),
+    ("DRIVING_LICENCE", "prawo jazdy 44473/23/3529", "my driving licence is 44473/23/3529"),
+    ("VIN", "VIN WVWMKHZM8CD269201", "my VIN is WVWMKHZM8CD269201"),
+    ("VEHICLE_PLATE", "numer rejestracyjny GD 14524", "my number plate is GD 14524"),
+    ("US_SSN", "mój SSN to 137-41-8219", "my SSN is 137-41-8219"),
+    ("UK_NINO", "mój numer NINO to JK 86 46 67 C", "my National Insurance number is JK 86 46 67 C"),
+    ("DATE_OF_BIRTH", "data urodzenia: 12 marca 1949", "date of birth: 12 March 1949"),
+    ("USERNAME", "mój login to hrsef_afck661", "my user name is hrsef_afck661"),
+    ("PERSON", "nazywam się Danuta Lewandowska", "my name is Geoffrey Lockwood"),
+    ("ADDRESS", "mieszkam przy ul. Bukowej 23/4, 50-317 Wrocław", "I live at 33 Juniper Avenue, London SW4 1AB"),
+    ("POSTAL_CODE", "kod pocztowy 50-317", "the postcode is SW4 1AB"),
+    (
+        "URL",
+        "mam link https://konto.firma.example/reset/ZOXA0GKJTygcmc3DVaD3",
+        "see https://x.example/reset/ZOXA0GKJTygcmc3DVaD3",
+    ),
+    ("NUMBER", "mam tu jeszcze taki numer 2902030243009", "and I have this number 2902030243009"),
     ("IP_ADDRESS", "adres IP 192.0.2.17", "IP address 192.0.2.17"),
     ("SECRET", "moje hasło: Zielony7Kot!", "my password: Zielony7Kot!"),
 ]
+
+
+def test_every_kind_that_is_hidden_is_typed_here() -> None:
+    assert sorted(label for label, _, _ in TYPED) == HIDDEN
 
 
 @pytest.fixture
@@ -103,6 +126,13 @@ async def test_before_the_first_message_nothing_begins(
     assert f"[{ENTITIES[label].word(language)}]" in shown["text"]
     assert await world.rows("select count(*) from conversation") == [(0,)]
     assert (await start(client, language=language, text=text, seen=list(shown["hidden"]))).status_code == 200
+
+
+async def test_words_about_health_are_pointed_out(client: httpx2.AsyncClient) -> None:
+    answer = await start(client, text="mam cukrzycę i nie mogę przyjść", seen=[])
+    assert answer.status_code == 409
+    assert answer.json() == {"hidden": {}, "sensitive": ["HEALTH"], "text": "mam cukrzycę i nie mogę przyjść"}
+    assert (await start(client, text="mam cukrzycę", seen=["HEALTH"])).status_code == 200
 
 
 async def test_a_message_is_shown_once_a_kind_and_stored_when_its_writer_agrees(
