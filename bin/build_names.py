@@ -58,60 +58,20 @@ _ALPHABET: Final = 256
 _RARE: Final = ("daw.", "rzad.", "hist.", "gwar.", "przest.", "arch.", "herald.", "hom.", "środ.", "chem.", "biol.")
 _FREQUENT_GIVEN: Final = 300  # of each list of the census
 _ADJECTIVES: Final = ("ski", "cki", "dzki", "ska", "cka", "dzka")
-_CALENDAR: Final = frozenset(
-    "april may june august maj sylwester sylwestra dane danie dany dana jaki inna inne sama same idzie ide mieszka robie"
-    " zycie pole polach polami polom polu stan ad an as can id min nine nor tin hung don viva".split()
-)
+# Popular names that are words first, so that a capital alone does not make them names.
+_SELDOM: Final = """
+april may june august maj sylwester sylwestra dane danie dany dana jaki inna inne sama same idzie ide mieszka robie
+zycie
+pole polach polami polom polu stan ad an as can id min nine nor tin hung don viva
+"""
 _WIDESPREAD: Final = 1000
 _LONGEST_SIFTED: Final = 14  # letters
-_LATIN: Final = [
-    "cs_CZ",
-    "da_DK",
-    "de_AT",
-    "de_CH",
-    "de_DE",
-    "en",
-    "en_GB",
-    "en_IE",
-    "en_IN",
-    "en_KE",
-    "en_NG",
-    "en_NZ",
-    "en_PK",
-    "en_US",
-    "es_AR",
-    "es_CL",
-    "es_CO",
-    "es_ES",
-    "es_MX",
-    "et_EE",
-    "fi_FI",
-    "fr_CA",
-    "fr_FR",
-    "ga_IE",
-    "ha_NG",
-    "hr_HR",
-    "hu_HU",
-    "id_ID",
-    "ig_NG",
-    "it_IT",
-    "lt_LT",
-    "lv_LV",
-    "nl_BE",
-    "nl_NL",
-    "no_NO",
-    "pt_BR",
-    "pt_PT",
-    "ro_RO",
-    "sk_SK",
-    "sl_SI",
-    "sv_SE",
-    "tr_TR",
-    "tw_GH",
-    "vi_VN",
-    "yo_NG",
-    "zu_ZA",
-]
+_LATIN: Final = """
+cs_CZ da_DK de_AT de_CH de_DE en en_GB en_IE en_IN en_KE en_NG en_NZ en_PK en_US es_AR es_CL es_CO es_ES es_MX et_EE
+fi_FI
+fr_CA fr_FR ga_IE ha_NG hr_HR hu_HU id_ID ig_NG it_IT lt_LT lv_LV nl_BE nl_NL no_NO pt_BR pt_PT ro_RO sk_SK sl_SI sv_SE
+tr_TR tw_GH vi_VN yo_NG zu_ZA
+"""
 _CYRILLIC: Final = ("uk_UA", "ru_RU", "bg_BG")
 _POLISH_LETTERS: Final = {  # as Polish newspapers spell Cyrillic names; the passport's way is `fold`
     "zh": "z",
@@ -256,7 +216,7 @@ def in_polish(name: str) -> Iterator[str]:
                 yield stem + other
             if ending == "" and name[-1] in "kg":
                 yield stem + "iem"
-            if ending in {"", "a"}:
+            if ending in {"", "a", "o"}:
                 yield from softened(stem)
 
 
@@ -328,7 +288,7 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
         add(fold(name), SURNAME, fold(name))
     foreign: set[tuple[str, int]] = {(fold(n), GIVEN) for n in words("given.txt")}
     foreign |= {(fold(n), SURNAME) for n in words("surnames.txt")}
-    for locale in _LATIN:
+    for locale in _LATIN.split():
         given, surnames = faker(locale)
         foreign |= {(name, GIVEN) for name in given} | {(name, SURNAME) for name in surnames}
     for locale in _CYRILLIC:
@@ -371,6 +331,7 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
         form for form, flag in list(lemmas) if flag == GIVEN and form in ordinary and lemmas[form, flag] & either
     }
     common = known_places | forms_of_either | {fold(word) for word in words("ordinary.txt") if word.islower()}
+    seldom = frozenset(_SELDOM.split())
     first_names = {form for form, flag in flags.items() if flag & POPULAR}
     for form in function:
         flags.setdefault(form, 0)
@@ -386,7 +347,7 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
             flags[form] |= COMMON
         if form in places:
             flags[form] |= PLACE
-        if form in _CALENDAR:
+        if form in seldom:
             flags[form] &= ~POPULAR
 
     def best(form: str, flag: int) -> str:

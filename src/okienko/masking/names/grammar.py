@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from okienko.masking.detector import Hit, Rank
@@ -72,13 +73,15 @@ _NAME: Final = GIVEN | SURNAME
 _CUE: Final = 12  # a code holds the table's flags, from this bit on the cue, and then
 _CUES: Final = 15
 _WORD: Final = ORDINARY_PL | ORDINARY_EN | COMMON
-_LOOKED_AT: Final = _NAME | 1 << 17  # names and single letters, if they have a capital
 _SEED: Final = 1 << 16  # may begin a name in lower case
 _LETTER: Final = 1 << 17  # a single letter
+_STARTS: Final = 1 << 19  # a name may begin here, or be announced
 _FIRM: Final = 1 << 18  # a company or a product bears this name
 _RARELY, _AMBIGUOUS, _SURE = 1, 2, 3  # how far a word is a name
-_MOST_KNOWN: Final = 40_000  # words remembered; a hostile sender could go on for ever
+_MOST_KNOWN: Final = 16_000  # words remembered; a hostile sender could go on for ever
+_LONGEST_WORD: Final = 40  # letters
 _LONGEST: Final = 6  # words of one name
+_CROWD: Final = 256  # words of one text at which a name may begin; a long letter has fifty
 _MOST_LINKS: Final = 6  # words between a cue and its name
 _CHAINED: Final = frozenset((Cue.LINK, Cue.OFFICE, Cue.TITLE, Cue.KIN, Cue.LABELS, Cue.NAMES))
 _AROUND: Final = {
@@ -115,6 +118,8 @@ class Language:
         """The table's flags of a folded word, its cue, and what follows from them; remembered."""
         code = self.codes.get(word)
         if code is None:
+            if len(word) > _LONGEST_WORD:
+                return 0
             if len(self.codes) >= _MOST_KNOWN:
                 self.codes.clear()
             code = self.codes[word] = self._code(word)
@@ -124,13 +129,21 @@ class Language:
         plain = fold(word)
         code = (self.cues.get(plain) or _AROUND.get(plain, Cue.NONE)) << _CUE
         if len(plain) < 2:
-            return code | _LETTER
+            return code | _LETTER | (_STARTS if self.by_form or _announces(code) else 0)
         entry = look_up(plain)
         if entry is not None:
             code |= entry.flags
         if plain in _FIRMS:
             code |= _FIRM
-        return code | _SEED if max(_given(code), _surname(code)) >= _AMBIGUOUS else code
+        if _given(code) >= _AMBIGUOUS or _surname(code) == _SURE:
+            code |= _SEED
+        if self.by_form:
+            return code | _STARTS if code & _NAME else code
+        return code | _STARTS if _announces(code) else code
+
+
+def _announces(code: int) -> bool:
+    return Cue.NEAR < code >> _CUE & _CUES < Cue.PLACES
 
 
 def people(reading: Reading, language: Language) -> Iterator[Hit]:
@@ -140,24 +153,38 @@ def people(reading: Reading, language: Language) -> Iterator[Hit]:
         codes = [known[word] for word in reading.words]
     except KeyError:
         codes = [language.code(word) for word in reading.words]
-    text, by_form = reading.text, language.by_form
-    message: _Message | None = None
-    done = 0
-    for place, code in enumerate(codes):
-        if place < done or not code:
-            continue
-        if (
-            code & _SEED or (code & _LOOKED_AT and text[reading.starts[place]].isupper())
-            if by_form
-            else Cue.NEAR < code >> _CUE & _CUES < Cue.PLACES
-        ):
-            if message is None:
-                message = _Message(reading, codes, language)
-            message.done = done
+    places = [place for place, code in enumerate(codes) if code & _STARTS]
+    if not places:
+        return
+    text, starts = reading.text, reading.starts
+    if language.by_form:
+        places = [place for place in places if codes[place] & _SEED or text[starts[place]].isupper()]
+    if len(places) > _CROWD:
+        yield from _crowd(reading, codes, places)
+        return
+    message = _Message(reading, codes, language)
+    for place in places:
+        if place >= message.done:
             found = message.name(place)
             if found is not None:
-                first, done, rank = found
-                yield message.hit(first, done, rank)
+                first, message.done, rank = found
+                yield message.hit(first, message.done, rank)
+
+
+def _crowd(reading: Reading, codes: list[int], places: list[int]) -> Iterator[Hit]:
+    """A page of nothing but names is masked without being read: every word that may be one."""
+    for place in places:
+        code, word = codes[place], reading.words[place]
+        start = reading.starts[place]
+        if max(_given(code), _surname(code)) == _SURE:
+            plain = fold(word)
+            entry = _entry(plain)
+            if entry is not None:
+                plain = base(plain, entry.surname or entry.given)
+            yield Hit(label=LABEL, start=start, end=start + len(word), value=plain, rank=Rank.SHAPE)
+
+
+_entry = lru_cache(maxsize=4096)(look_up)
 
 
 def _given(code: int) -> int:
@@ -192,7 +219,7 @@ class _Message:
         self.codes = codes
         self.count = len(codes)
         self.language = language
-        self.done = 0  # words before this one belong to names found already
+        self.done = 0  # words before this one belong to names that are found
         self.shouted = self.count > 3 and self.text.isupper()  # then capitals say nothing
 
     # What a word looks like
@@ -288,28 +315,29 @@ class _Message:
         found = self.with_initials(place) if self.codes[place] & _LETTER else self.pair(place)
         if found is None and self.single(place):
             found = place, self.extended(place, place + 1)
-        before = place - 1
-        if (
-            found is None
-            and _surname(self.codes[place]) >= _AMBIGUOUS
-            and not self.codes[place] & (COMMON | _FIRM)
-            and self.capital(place)
-            and self.joined(place)
-            and self.gap(place) == " "
-            and self.capital(before)
-            and self.stranger(before)
-            and not self.acronym(before)
-            and not self.of_work(before)
-        ):
+        slip = self.slipped(place)
+        if found is None and slip and _surname(self.codes[place]) >= _AMBIGUOUS and self.named_firmly(place):
             found = place, self.extended(place, place + 1)
         if found is None:
             return None
-        first, end = found
-        before = first - 1
-        if before >= self.done and self.joined(first) and self.capital(before) and self.stranger(before):
-            if not self.codes[first] & (GIVEN | _LETTER) and not self.acronym(before):
-                first = before  # a given name with a slip of the finger, or from far away
-        return first, end, Rank.SHAPE
+        return found[0] - (slip and found[0] == place), found[1], Rank.SHAPE
+
+    def slipped(self, place: int) -> bool:
+        """Whether a given name with a slip of the finger, or from far away, stands before a surname."""
+        before = place - 1
+        return (
+            before >= self.done
+            and self.joined(place)
+            and not self.codes[place] & (GIVEN | _LETTER)
+            and self.capital(before) == self.capital(place)
+            and self.stranger(before)
+            and not self.acronym(before)
+        )
+
+    def named_firmly(self, place: int) -> bool:
+        """Whether a surname is believed although it is a word, and only a stranger with a capital stands before it."""
+        common = self.codes[place] & (COMMON | _FIRM)
+        return not common and self.capital(place) and self.gap(place) == " " and not self.of_work(place - 1)
 
     # Names that are announced
 
@@ -333,10 +361,11 @@ class _Message:
             return None
         if not self.alone(first) or not self.believed(first, cue, linked=linked):
             return None
-        if self.codes[first] & _LETTER:
+        end = self.past_particles(first, self.capital(first)) or first + 1
+        if self.codes[first] & _LETTER and end == first + 1:
             found = self.with_initials(first)
             return (*found, Rank.SHAPE) if found is not None else None
-        end = self.extended(first, self.past_particles(first, self.capital(first)) or first + 1, announced=True)
+        end = self.extended(first, end, announced=True)
         if cue == Cue.CLOSES and not self.closed(end):
             given = self.given(first)
             if given < _AMBIGUOUS or (given < _SURE and not self.capital(first)):
@@ -392,7 +421,7 @@ class _Message:
 
     # Names by their form
 
-    def pair(self, place: int) -> tuple[int, int] | None:
+    def pair(self, place: int) -> tuple[int, int] | None:  # noqa: PLR0912 - a list of shapes
         """A given name and a surname in either order, or a given name and an initial."""
         follower = place + 1
         code = self.codes[place]
@@ -401,7 +430,7 @@ class _Message:
             return None
         if self.gap(follower) == ", " and surname >= _AMBIGUOUS and self.given(follower) == _SURE:
             both_capital = self.capital(place) and self.capital(follower)  # Kowalski, Jan
-            return (place, follower + 1) if both_capital and not code & (GIVEN | PLACE) else None
+            return (place, follower + 1) if both_capital and (code & WIDESPREAD or not code & (GIVEN | PLACE)) else None
         if not self.joined(follower) or (Cue.NEAR < self.cue(place) < Cue.PLACES and not code & POPULAR):
             return None
         other = self.codes[follower]
@@ -417,7 +446,8 @@ class _Message:
                 return None
             if self.acronym(follower) and not self.acronym(place) and len(self.words[follower]) < 4:
                 return None
-            if both < 2 * _SURE and (self.article(place) or self.of_work(place) or self.cue(place) == Cue.WORKS):
+            thing = self.cue(place) == Cue.WORKS or (both < _SURE + _AMBIGUOUS and self.of_work(place))
+            if thing or (both < 2 * _SURE and self.article(place)):
                 return None
             if both >= 2 * _AMBIGUOUS or (both > _AMBIGUOUS and not self.begins(place)):
                 return place, self.extended(place, follower + 1)
@@ -427,13 +457,14 @@ class _Message:
         if other & FUNCTION or self.cue(follower) > Cue.NEAR:
             return None
         if not capital and not next_capital:
-            if both >= _SURE + _AMBIGUOUS or (given == _SURE and code & POPULAR and self.stranger(follower)):
+            frequent = code & POPULAR and other & WIDESPREAD and not other & (COMMON | FOREIGN)
+            if both > 2 * _AMBIGUOUS or (both == 2 * _AMBIGUOUS and frequent):
                 return place, self.extended(place, follower + 1)
-            if surname == _SURE and not given and self.stranger(place - 1) and self.joined(place):
-                return place - 1, follower
-        elif given >= _AMBIGUOUS and max(given, next_surname) == _SURE and next_surname >= _AMBIGUOUS:
-            if next_surname == _SURE or (other & WIDESPREAD and not other & COMMON):
-                return place, follower + 1
+            if given == _SURE and code & POPULAR and self.stranger(follower):
+                return place, self.extended(place, follower + 1)
+        surname_too = next_surname == _SURE or (other & WIDESPREAD and not other & COMMON)
+        if capital != next_capital and given >= _AMBIGUOUS and given + next_surname > 2 * _AMBIGUOUS and surname_too:
+            return place, follower + 1
         return None
 
     def disguised(self, place: int) -> bool:
@@ -468,7 +499,7 @@ class _Message:
             believed = surname == _SURE and not self.begins(place)
         return (place, self.extended(end, end + 1)) if believed else None
 
-    def single(self, place: int) -> bool:
+    def single(self, place: int) -> bool:  # noqa: PLR0912 - a list of reasons
         """Whether a word by itself is a name."""
         code = self.codes[place]
         given, surname = self.given(place), _surname(code)
@@ -539,7 +570,9 @@ class _Message:
     def past_particles(self, place: int, capital: bool) -> int:
         """The word after `de la Cruz` or `O'Brien`; 0 if no such surname stands there."""
         after = place
-        while after - place < 3 and after < self.count and self.words[after] in _PARTICLES and self.joined(after):
+        while after - place < 3 and after < self.count and self.words[after] in _PARTICLES:
+            if after > place and not self.joined(after):
+                break
             after += 1
         if after == place or not self.joined(after) or self.codes[after] & FUNCTION:
             return 0
@@ -556,10 +589,10 @@ class _Message:
         code = self.codes[place]
         given, surname = self.given(place), _surname(code)
         capital = self.capital(place)
-        if code & _LETTER:
-            return self.capital(first) and self.initial(place) and self.after(place) in {".", "", ",", "\n"}
         if self.gap(place) in {"'", "’"} and self.words[place] in _ENDINGS:
             return True
+        if code & _LETTER:
+            return self.capital(first) and self.initial(place) and self.after(place) in {".", "", ",", "\n"}
         if self.gap(place) in _HYPHENS:
             return bool(given or surname or self.stranger(place)) or (capital and self.gap(place) == "-")
         if (code & FUNCTION and not given) or (self.cue(place) > Cue.NEAR and not (capital and surname >= _AMBIGUOUS)):
@@ -580,11 +613,12 @@ class _Message:
         """The span, and the base forms, given names first: equal for all cases of a name."""
         given: list[str] = []
         surnames: list[str] = []
+        reversed_ = self.codes[first] & _NAME == SURNAME and bool(self.codes[end - 1] & GIVEN)  # Kowalski Jan
         for place in range(first, end):
             word = fold(self.words[place])
-            entry = look_up(word)
+            entry = _entry(word)
             code = self.codes[place]
-            last = place + 1 == end and end - first > 1
+            last = place + 1 == end and end - first > 1 and not reversed_
             if entry is None or not (entry.given or entry.surname):
                 surnames.append(word)
             elif entry.given and (not entry.surname or (not last and _given(code) >= _surname(code))):

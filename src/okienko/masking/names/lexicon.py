@@ -80,7 +80,7 @@ def look_up(word: str) -> Entry | None:
 
 
 def is_ordinary(word: str) -> bool:
-    """Whether a folded word is found in a Polish or English dictionary or is a place. Wrong for one stranger in a hundred.
+    """Whether a folded word is found in a Polish or English dictionary or is a place. Wrong for one stranger in 100.
 
     Two million forms in a Bloom filter; asked only where a name is expected and stands in no table.
     """

@@ -7,9 +7,9 @@ from typing import Final
 # A word with a capital directly after one of these may be a surname, even if it is an ordinary word.
 NEAR: Final = """
 dla od ode do z ze o u przez przekazac przekazcie przekaz wpisac dopisac zapytac poprosic poprosze upowazniam
-upowaznic powiadomic poinformowac zawiadomic wysylalem rozmawialem rozmawialam przy   prosze for with from to by
-add ask called contact contacted tell told speak spoke spoken speaking met asked notify authorise authorize inform
-contacting emailed email calling call texted paid pay against meet let
+upowaznic powiadomic poinformowac zawiadomic wysylalem rozmawialem rozmawialam przy prosze for with from to by add
+ask called contact contacted tell told speak spoke spoken speaking met asked notify authorise authorize inform
+contacting emailed email calling call texted paid pay against meet let na pod under
 """
 
 # What follows these is a place before it is a person.
@@ -30,7 +30,8 @@ plyn plynu proszek proszku lody chipsy kawa kawe kawy szampon mydlo mydla pasta 
 
 # What follows these is a street, whoever it is named for.
 STREETS: Final = """
-ul ulica ulicy ulice aleja alei aleje al plac placu pl osiedle osiedlu os rondo ronda rondzie most bulwar skwer street road avenue lane
+ul ulica ulicy ulice aleja alei aleje al plac placu pl osiedle osiedlu os rondo ronda rondzie most bulwar skwer
+street road avenue lane
 """
 
 # What people do: before one of these even a name that is a word is a person at the beginning of a sentence.
