@@ -86,11 +86,15 @@ class Search:
     def __init__(self, plants: Sequence[Plant]) -> None:
         self._raw = _Needles()
         self._folded = _Needles()
-        # A value that belongs somewhere is no hit there, also when it was drawn twice.
-        self._may_be: defaultdict[bytes, set[str]] = defaultdict(set)
-        for plant in plants:
-            for needle in plant.needles:
-                self._may_be[fold(needle.encode())] |= plant.may_be
+        # What belongs somewhere is no hit there, also when another way has had it, too, or a part of it.
+        at_home = [
+            (fold(needle.encode()), plant.may_be) for plant in plants for needle in plant.needles if plant.may_be
+        ]
+        self._may_be: dict[str, set[str]] = {
+            needle: {place for whole, places in at_home if fold(needle.encode()) in whole for place in places}
+            for plant in plants
+            for needle in plant.needles
+        }
         for plant in plants:
             for needle in plant.needles:
                 for spellings, kept in ((spell(needle), self._raw), (spell_folded(needle), self._folded)):
@@ -105,7 +109,7 @@ class Search:
         return {
             Hit(plant=plant, place=place, form=form)
             for plant, needle, form in found
-            if place not in self._may_be[fold(needle.encode())]
+            if place not in self._may_be[needle]
         }
 
 

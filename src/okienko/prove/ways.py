@@ -33,6 +33,8 @@ select (select count(*) from okienko.lane where answered < arrived)
   + (select count(*) from okienko.outbox where state in ('waiting', 'sending'))
 """
 
+LATEST: Final = "select reference from okienko.conversation where channel = 'webhook' order by id desc limit 1"
+
 
 @dataclass(slots=True, kw_only=True)
 class Planter:
@@ -226,6 +228,22 @@ def agents(desk: Desk, planter: Planter) -> None:
     desk.call("GET", f"/chat/{CHAT}/transcript", headers=chat.token).must(200)
 
 
+def replies_outside(desk: Desk, planter: Planter) -> None:
+    """Replies that leave by the webhook: their customer reads them in clear, and nobody else does."""
+    deliver(desk, {"conversation": "room-agent", "sender": "u2", "text": "człowieka proszę", "kind": "person"}).must(
+        200
+    )
+    with psycopg.connect(desk.superuser) as connection:
+        row = connection.execute(LATEST).fetchone()
+    if row is None:
+        raise Refused("the webhook has begun no conversation")
+    talk = f"/desk/conversations/{BRAND}/{row[0]}"
+    csrf = desk.token(desk.page(talk))
+    desk.form(f"{talk}/take-over", {"csrf": csrf}).must(303)
+    for text, _, _ in planter.each("agent's reply by webhook", may_be=[OUTGOING]):
+        reply(desk, talk, csrf, text)
+
+
 def join(texts: Sequence[str], most: int) -> list[str]:
     """The texts in as few as possible of at most so many characters."""
     joined: list[str] = []
@@ -365,6 +383,7 @@ WAYS: Final[Mapping[str, Callable[[Desk, Planter], None]]] = {
     "Attaching files": attachments,
     "Searching the help centre": searches,
     "Answering at the desk": agents,
+    "… also by the webhook": replies_outside,
     "Signing in": sign_ins,
     "Sending what cannot be understood": malformed,
     "Sending too much": oversized,
