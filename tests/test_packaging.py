@@ -43,6 +43,10 @@ def test_locks_hold_all_that_is_needed() -> None:
     run, dev = read_pins("run.txt"), read_pins("dev.txt")
     assert needed <= set(run)
     assert {name: dev.get(name) for name in run} == run
+    benchmark = read_pins("benchmark.txt")
+    assert {name: pins for name, pins in benchmark.items() if name in run} == {
+        name: pins for name, pins in run.items() if name in benchmark
+    }
     for line in (ROOT / "requirements" / "dev.in").read_text("utf-8").splitlines():
         assert line.startswith("#") or re.split(r"[><=]", line)[0] in dev
 
