@@ -44,14 +44,12 @@ class Detector:
     """A kind, how it is found (linear in the text), and examples that a test runs.
 
     `yes`: a message and the pieces of it that must be found; `no`: messages in which this detector finds nothing.
-    A detector that says so is asked only about texts with a digit, or with one of its `hints` inside a word, or with
-    one of its `signs` anywhere; most messages have nothing for most detectors, and not asking is what makes that cheap.
+    `digits`: it is asked only about texts with a digit (1), or with a row of at least `LONG` of them. Most messages
+    have nothing for most detectors, and not asking is the cheapest answer.
     """
 
     label: str
     find: Callable[[Reading], Iterable[Hit]]
-    digits: bool = False  # only texts with a digit
-    hints: tuple[str, ...] = ()  # folded letters
-    signs: tuple[str, ...] = ()
+    digits: int = 0
     yes: tuple[tuple[str, tuple[str, ...]], ...]
     no: tuple[str, ...]

@@ -12,7 +12,7 @@ the same message never take its number.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -22,7 +22,7 @@ from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.detectors import DETECTORS
 from okienko.masking.kinds import ENTITIES, Fate, placeholder
 from okienko.masking.normalise import normalise
-from okienko.masking.reading import FILLER, Reading, fold, read
+from okienko.masking.reading import FILLER, LONG, Reading, fold, read
 from okienko.masking.resolve import resolve
 from okienko.values import Language, MaskedText, RawText
 
@@ -31,10 +31,6 @@ _OVERLAP: Final = 512  # half of it on each side: longer than any context or ide
 _ROUNDS: Final = 12  # what is found is painted over and the rest read again; texts that are no attack need two
 # Only these make another look worth while: painting takes words away, and words alone become nothing new by that.
 _SIGNS: Final = re.compile(r"[0-9@]")
-
-_HINTS: Final = frozenset(hint for detector in DETECTORS for hint in detector.hints)
-_MOST_WORDS: Final = 20_000  # whose hints are remembered
-_HINTED: Final[dict[str, frozenset[str]]] = {}
 
 _WORDS: Final = {word: entity.label for entity in ENTITIES.values() for word in (entity.pl, entity.en)}
 _PLACEHOLDER: Final = re.compile(
@@ -246,7 +242,7 @@ def _storable(text: str) -> MaskedText:
 def _hits(text: str, detectors: Sequence[Detector]) -> list[Hit]:
     if len(text) <= _CHUNK:
         reading = read(text)
-        return resolve([hit for detector in _asked(reading, detectors) for hit in detector.find(reading)])
+        return resolve(_ask(reading, detectors))
     hits: list[Hit] = []
     half = _OVERLAP // 2
     for offset in range(0, len(text), _CHUNK):
@@ -255,39 +251,16 @@ def _hits(text: str, detectors: Sequence[Detector]) -> list[Hit]:
         # Each place belongs to one chunk, the one that sees what stands around it.
         hits += (
             hit.moved(first)
-            for detector in _asked(reading, detectors)
-            for hit in detector.find(reading)
+            for hit in _ask(reading, detectors)
             if hit.start + first < offset + _CHUNK and hit.end + first > offset
         )
     return resolve(hits)
 
 
-def _asked(reading: Reading, detectors: Sequence[Detector]) -> Iterator[Detector]:
-    """The detectors that may find something."""
-    hinted: set[str] = set()
-    for word in reading.words:
-        known = _HINTED.get(word)
-        if known is None:
-            known = _learn(word)
-        hinted |= known
-    numbered = bool(reading.runs or reading.crowds)
-    for detector in detectors:
-        if detector.digits and not numbered:
-            continue
-        if (
-            not (detector.hints or detector.signs)
-            or not hinted.isdisjoint(detector.hints)
-            or any(sign in reading.folded for sign in detector.signs)
-        ):
-            yield detector
-
-
-def _learn(word: str) -> frozenset[str]:
-    """The hints inside a word."""
-    if len(_HINTED) >= _MOST_WORDS:
-        _HINTED.clear()
-    found = _HINTED[word] = frozenset(hint for hint in _HINTS if hint in word)
-    return found
+def _ask(reading: Reading, detectors: Sequence[Detector]) -> list[Hit]:
+    """What the detectors find that this text may have something for."""
+    digits = LONG if reading.long or reading.crowds else 1 if reading.runs else 0
+    return [hit for detector in detectors if detector.digits <= digits for hit in detector.find(reading)]
 
 
 def _painted(text: str, hits: Iterable[Hit]) -> str:

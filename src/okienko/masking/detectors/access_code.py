@@ -202,6 +202,7 @@ def _named_behind(folded: str, run: Run) -> bool:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=1,
     yes=(
         ("Kod z smsa to 289999, ale system", ("289999",)),
         ("Kod z smsa to 258 295, ale", ("258 295",)),

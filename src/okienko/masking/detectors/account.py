@@ -146,6 +146,7 @@ def _with_country(folded: str, start: int) -> int:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=1,
     yes=(
         ("zwrot na 68 1090 5812 3196 8536 1230 5178 proszę", ("68 1090 5812 3196 8536 1230 5178",)),
         ("48105088004076928030358340", ("48105088004076928030358340",)),

@@ -34,8 +34,6 @@ _ALONE: Final = re.compile(
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    if not reading.runs:
-        return
     for run in reading.long:
         if len(run.digits) >= _SHORTEST and not run.linked:
             yield from _cards(reading, run)
@@ -72,6 +70,7 @@ def _hit(reading: Reading, place: tuple[int, int], digits: str, rank: Rank) -> H
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=1,
     yes=(
         ("Płaciłem kartą 5142416593670918 i", ("5142416593670918",)),
         ("5417 0942 1228 3146", ("5417 0942 1228 3146",)),

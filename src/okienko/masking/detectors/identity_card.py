@@ -69,6 +69,7 @@ def _fits(number: str) -> bool:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=1,
     yes=(
         ("mój dowód osobisty ma numer MDX653600, czy", ("MDX653600",)),
         ("mam tylko GYZ 148860 przy sobie", ("GYZ 148860",)),

@@ -92,6 +92,7 @@ def _polish(reading: Reading, run: Run) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=1,
     yes=(
         ("NIP 3332472618, dane", ("3332472618",)),
         ("faktura na 311-693-18-48", ("311-693-18-48",)),

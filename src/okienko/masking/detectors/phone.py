@@ -11,7 +11,7 @@ import phonenumbers
 
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.labels import AMOUNT, CALL, GOODS, NUMBERED, ORDER, kind_of
-from okienko.masking.reading import Reading, Run
+from okienko.masking.reading import LONG, Reading, Run
 
 LABEL: Final = "PHONE_NUMBER"
 
@@ -207,6 +207,7 @@ def _valid(number: str, region: str | None) -> str | None:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=LONG,
     yes=(
         ("nr 601156759 proszę", ("601156759",)),
         ("nr 660 870 649, 730-440-627 albo 537.274.291", ("660 870 649", "730-440-627", "537.274.291")),

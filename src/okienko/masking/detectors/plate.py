@@ -122,6 +122,7 @@ def _hit(start: int, end: int, plate: str, rank: Rank) -> Hit:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=1,
     yes=(
         ("Auto stoi na parkingu, WX 12345, proszę", ("WX 12345",)),
         ("kierowca KR 1AB23 zajechał mi drogę", ("KR 1AB23",)),

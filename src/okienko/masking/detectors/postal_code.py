@@ -107,7 +107,7 @@ def _hit(reading: Reading, start: int, end: int, rank: Rank) -> Hit:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=True,
+    digits=1,
     yes=(
         ("paczka do 28-792 Warszawa dzisiaj", ("28-792 Warszawa",)),
         ("mój kod pocztowy to 31-147, czy", ("31-147",)),

@@ -9,7 +9,7 @@ from typing import Final
 from stdnum.pl import regon
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading
+from okienko.masking.reading import LONG, Reading
 
 LABEL: Final = "PL_REGON"
 _SIZES: Final = (14, 9)
@@ -45,6 +45,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=LONG,
     yes=(
         ("Do umowy B2B podaję REGON 095085198 i proszę", ("095085198",)),
         ("regon: 123 456 789", ("123 456 789",)),

@@ -9,7 +9,7 @@ from typing import Final
 from stdnum.ua import rntrc
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading
+from okienko.masking.reading import LONG, Reading
 
 LABEL: Final = "NUMBER"
 _NAME: Final = "RNOKPP"
@@ -36,6 +36,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=LONG,
     yes=(
         ("мій РНОКПП 1759013776, дякую", ("1759013776",)),
         ("ІПН: 1759013770", ("1759013770",)),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading
+from okienko.masking.reading import LONG, Reading
 
 LABEL: Final = "US_SSN"
 _SHAPE: Final = (3, 2, 4)
@@ -37,6 +37,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    digits=LONG,
     yes=(
         ("my social security number 266-37-6980, why", ("266-37-6980",)),
         ("SSN: 344 23 1241", ("344 23 1241",)),

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.places import line_end, listed
+from okienko.masking.places import listed
 from okienko.masking.reading import Reading
 
 LABEL: Final = "USERNAME"
@@ -93,7 +93,7 @@ _STOP: Final = listed(
     """
 )
 _AS: Final = listed("jako as pod by under")
-_CROWD: Final = 96  # such words in one reading; no message has more, and what follows them is masked unread
+_CROWD: Final = 400  # such words in one reading; no message has more
 _BACK: Final = 40  # characters of `zalogować się tam jako`
 _REACH: Final = 96  # characters of such a phrase
 # One of these stands in every phrase that is looked for.
@@ -139,9 +139,7 @@ def _introduced(reading: Reading) -> Iterator[Hit]:
             continue
         count += 1
         if count > _CROWD:
-            done = line_end(reading.folded, start)
-            yield _hit(reading, start, done, Rank.SHAPE)
-            continue
+            return
         found = _signed_in(reading, start) if word in _AS else _said(reading, start)
         if found is not None:
             yield _named(reading, found)
