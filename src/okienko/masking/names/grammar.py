@@ -81,7 +81,7 @@ _RARELY, _AMBIGUOUS, _SURE = 1, 2, 3  # how far a word is a name
 _MOST_KNOWN: Final = 16_000  # words remembered; a hostile sender could go on for ever
 _LONGEST_WORD: Final = 40  # letters
 _LONGEST: Final = 6  # words of one name
-_CROWD: Final = 256  # words of one text at which a name may begin; a long letter has fifty
+_CROWD: Final = 200  # words of one text at which a name may begin; a long letter has fifty
 _MOST_LINKS: Final = 6  # words between a cue and its name
 _CHAINED: Final = frozenset((Cue.LINK, Cue.OFFICE, Cue.TITLE, Cue.KIN, Cue.LABELS, Cue.NAMES))
 _AROUND: Final = {
@@ -159,29 +159,16 @@ def people(reading: Reading, language: Language) -> Iterator[Hit]:
     text, starts = reading.text, reading.starts
     if language.by_form:
         places = [place for place in places if codes[place] & _SEED or text[starts[place]].isupper()]
-    if len(places) > _CROWD:
-        yield from _crowd(reading, codes, places)
-        return
     message = _Message(reading, codes, language)
-    for place in places:
+    for place in places[:_CROWD]:
         if place >= message.done:
             found = message.name(place)
             if found is not None:
                 first, message.done, rank = found
                 yield message.hit(first, message.done, rank)
-
-
-def _crowd(reading: Reading, codes: list[int], places: list[int]) -> Iterator[Hit]:
-    """A page of nothing but names is masked without being read: every word that may be one."""
-    for place in places:
-        code, word = codes[place], reading.words[place]
-        start = reading.starts[place]
-        if max(_given(code), _surname(code)) == _SURE:
-            plain = fold(word)
-            entry = _entry(plain)
-            if entry is not None:
-                plain = base(plain, entry.surname or entry.given)
-            yield Hit(label=LABEL, start=start, end=start + len(word), value=plain, rank=Rank.SHAPE)
+    for place in places[_CROWD:]:  # a page of nothing but names: the rest by what each word is, unread
+        if place >= message.done and _by_itself(codes[place]) and message.alone(place):
+            yield message.hit(place, place + 1, Rank.SHAPE)
 
 
 _entry = lru_cache(maxsize=4096)(look_up)
@@ -196,6 +183,13 @@ def _given(code: int) -> int:
     if code & (ORDINARY_PL | ORDINARY_EN) or (code & FOREIGN and not code & POPULAR):
         return _AMBIGUOUS
     return _SURE
+
+
+def _by_itself(code: int) -> bool:
+    """Whether a word is a name and hardly anything else, so that even a small letter leaves no doubt."""
+    if code & (FOREIGN | _WORD | _FIRM | FUNCTION) or code >> _CUE & _CUES:
+        return False
+    return bool(code & GIVEN and code & POPULAR) or code & (SURNAME | WIDESPREAD | PLACE) == SURNAME | WIDESPREAD
 
 
 def _surname(code: int) -> int:
