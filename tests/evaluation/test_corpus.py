@@ -17,7 +17,7 @@ from okienko.masking.kinds import ENTITIES
 from okienko.masking.mask import find
 from okienko.values import Language, RawText
 
-SPLIT = ("carriers", "given", "surnames", "unknown", "streets", "villages", "negatives", "openings", "closings")
+SPLIT = ("carriers", "given", "surnames", "unknown", "streets", "villages", "negatives")
 
 
 @pytest.fixture(scope="module")

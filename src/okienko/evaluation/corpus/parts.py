@@ -19,7 +19,8 @@ HALVES: Final[tuple[Half, ...]] = ("seen", "unseen")
 Parts = Mapping[str, Sequence[str]]  # the lines, or the words, of each section
 
 _WORDS: Final = ("cities", "estates", "foreign", "given", "particles", "streets", "surnames", "unknown", "villages")
-_SHARED: Final = ("cities", "health", "phrases")  # labels and public words: the same in both halves
+# Labels, public words, greetings: the same in both halves.
+_SHARED: Final = ("cities", "closings", "health", "openings", "phrases")
 
 
 @cache
