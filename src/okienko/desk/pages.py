@@ -551,7 +551,8 @@ async def _say(request: Request) -> Response:
     key = given.keys.lookup(f"desk {mode}", str(_read_uuid(once)))
     raw = RawText(typed)
     try:
-        findings = find(raw, allowed=brand.allowed, denied=brand.denied)
+        # Who writes signs with the name that stands above the message anyway.
+        findings = find(raw, allowed=(*brand.allowed, staff.name, *staff.name.split()[:1]), denied=brand.denied)
     except MaskingFailed:
         return await ask_again(422, wrong=speak.gettext("This text cannot be processed. Nothing was sent; change it."))
     preview: Preview | None = None

@@ -29,8 +29,8 @@ from okienko.values import Language, MaskedText, RawText
 _CHUNK: Final = 4096  # characters read at once
 _OVERLAP: Final = 512  # half of it on each side: longer than any context or identifier
 _ROUNDS: Final = 12  # what is found is painted over and the rest read again; texts that are no attack need two
-# Only these make another look worth while: painting takes words away, and words alone become nothing new by that.
-_SIGNS: Final = re.compile(r"[0-9@]")
+# Painting takes words away. Words alone become nothing new by that; a piece of a row that was cut may.
+_CUT: Final = re.compile(rf"[0-9@][^\n{FILLER}]{{0,12}}{FILLER}|{FILLER}[^\n{FILLER}]{{0,12}}[0-9@]")
 
 _WORDS: Final = {word: entity.label for entity in ENTITIES.values() for word in (entity.pl, entity.en)}
 _PLACEHOLDER: Final = re.compile(
@@ -196,7 +196,7 @@ def _find(
             break
         found += masked
         rest = _painted(rest, masked)
-        if _SIGNS.search(rest) is None:
+        if _CUT.search(rest) is None:
             hits = [hit for hit in hits if ENTITIES[hit.label].fate is Fate.KEEP]
             break
     else:
