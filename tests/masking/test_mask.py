@@ -165,7 +165,7 @@ def test_what_is_left_of_a_number_is_read_again() -> None:
         if at >= 0:
             yield Hit(label="NUMBER", start=at, end=at + 2, value="12", rank=Rank.SHAPE)
 
-    half = Detector(label="NUMBER", find=first_half, yes=(), no=())
+    half = Detector(label="NUMBER", find=first_half, digits=1, yes=(), no=())
     spans = find(RawText("12 12 12"), detectors=(half,)).spans
     assert [(one.start, one.end) for one in spans] == [(0, 2), (3, 5), (6, 8)]
 

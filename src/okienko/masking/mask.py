@@ -27,10 +27,14 @@ from okienko.masking.resolve import resolve
 from okienko.values import Language, MaskedText, RawText
 
 _CHUNK: Final = 4096  # characters read at once
+_SHORT: Final = 512  # characters; a text that is always read anew as a whole
+_AROUND: Final = 160  # characters on each side of what is read anew in a longer one
 _OVERLAP: Final = 512  # half of it on each side: longer than any context or identifier
 _ROUNDS: Final = 12  # what is found is painted over and the rest read again; texts that are no attack need two
-# Painting takes words away. Words alone become nothing new by that; a piece of a row that was cut may.
-_CUT: Final = re.compile(rf"[0-9@][^\n{FILLER}]{{0,12}}{FILLER}|{FILLER}[^\n{FILLER}]{{0,12}}[0-9@]")
+_PAINTED: Final = re.compile(f"{FILLER}++")
+_DIGITS: Final = re.compile(r"[0-9]")
+_NEAR: Final = 12  # characters beside what was painted
+_MARKS: Final = ".,;:!?()\"'„”"
 
 _WORDS: Final = {word: entity.label for entity in ENTITIES.values() for word in (entity.pl, entity.en)}
 _PLACEHOLDER: Final = re.compile(
@@ -189,19 +193,29 @@ def _find(
     own = [phrase.span() for phrase in _phrases(allowed).finditer(fold(rest))] if allowed else []
     found = _denied(rest, denied) if denied else []
     rest = _painted(rest, found)
+    hits = _hits(rest, detectors)
+    of_digits = [detector for detector in detectors if detector.digits]
+    kept: list[Hit] = []
     for _ in range(_ROUNDS):
-        hits = _hits(rest, detectors)
         masked = [hit for hit in hits if ENTITIES[hit.label].fate is not Fate.KEEP]
-        if not masked:
-            break
+        kept += (hit for hit in hits if ENTITIES[hit.label].fate is Fate.KEEP)
         found += masked
         rest = _painted(rest, masked)
-        if _CUT.search(rest) is None:
-            hits = [hit for hit in hits if ENTITIES[hit.label].fate is Fate.KEEP]
+        if not masked:
             break
+        touched, cut = _disturbed(rest)
+        if not touched and not cut:
+            break
+        hits = resolve(
+            [
+                hit.moved(start)
+                for start, end in _surroundings(rest, touched or cut)
+                for hit in _hits(rest[start:end], detectors if touched else of_digits)
+            ]
+        )
     else:
         raise MaskingFailed("the text does not settle")
-    kept = hits  # the last look saw nothing else
+    kept = [hit for hit in resolve(kept) if FILLER not in rest[hit.start : hit.end]]
     if not found and not kept:
         return _NOTHING
     values = _canonical(allowed) if allowed else frozenset[tuple[str, str]]()
@@ -214,6 +228,43 @@ def _find(
         start, end = normalised.original(hit.start, hit.end)
         spans.append(Finding(label=hit.label, start=start, end=end, value=hit.value, why=hit.why))
     return Findings(spans=tuple(spans))
+
+
+def _disturbed(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Where painting took something away from what is left: letters or signs that touch it, and digits near it.
+
+    Words that stand by themselves become nothing new by that. What was glued to something may: it is read anew by all
+    detectors. What is left of a row of digits may: it is read anew by those that read digits.
+    """
+    touched: list[tuple[int, int]] = []
+    cut: list[tuple[int, int]] = []
+    for match in _PAINTED.finditer(text):
+        place = start, end = match.span()
+        before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+        left, right = before.rstrip(_MARKS), after.lstrip(_MARKS)
+        if (left and left[-1] != FILLER and not left[-1].isspace()) or (
+            right and right[0] != FILLER and not right[0].isspace()
+        ):
+            touched.append(place)
+        elif _DIGITS.search(before) or _DIGITS.search(after):
+            cut.append(place)
+    return touched, cut
+
+
+def _surroundings(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """All of a short text, and of a long one the words around some places."""
+    if len(text) <= _SHORT:
+        return [(0, len(text))]
+    found: list[tuple[int, int]] = []
+    for start, end in places:
+        first = text.rfind(" ", 0, max(0, start - _AROUND)) + 1
+        last = text.find(" ", end + _AROUND)
+        last = len(text) if last < 0 else last
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        else:
+            found.append((first, last))
+    return found
 
 
 def _denied(text: str, denied: tuple[tuple[str, str], ...]) -> list[Hit]:
