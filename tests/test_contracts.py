@@ -32,7 +32,8 @@ RAW = re.compile(
 )
 
 SQL = re.compile(r"(?!select 1$)\s*(select|insert into|update \w+|delete from|with \w+ as|create|alter|drop) [\w(*]")
-# The live feed's own connection, the bench's raw measure, and the proof's look into everything have no room whose store they could be in.
+# The live feed's own connection, the bench's raw measure, and the proof's look into everything have no room whose store
+# they could be in.
 SQL_FILES = re.compile(r"database\..*|(.*\.)?store(\..*)?|web\.live|bench\..*|prove\..*")
 
 # Who may take it out of its box: the boundary; the sender; the desk's audited reveal.

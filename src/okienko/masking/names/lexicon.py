@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 import zlib
-from array import array
 from bisect import bisect_left
-from functools import cache
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-import numpy as np
+from okienko.masking.names.files import Entry, read_table
 
 GIVEN: Final = 1  # Anna, Zosi, Oleksandr
 SURNAME: Final = 2  # Kowalskiej, Nowakom, Patel
@@ -46,21 +43,6 @@ _LETTERS: Final = str.maketrans(
 )
 
 
-class Entry(NamedTuple):
-    """What the table says of a form: flags, and how to get to the base form of the given name and of the surname."""
-
-    flags: int
-    given: str
-    surname: str
-
-
-class _Table(NamedTuple):
-    keys: array[int]  # sorted CRC-32 of the folded forms
-    kinds: array[int]
-    entries: tuple[Entry, ...]
-    sift: bytes
-
-
 def fold(word: str) -> str:
     """A lower-case word in the letters of the table: no diacritics, Cyrillic as in Ukrainian passports."""
     if word.isascii():
@@ -71,7 +53,7 @@ def fold(word: str) -> str:
 
 def look_up(word: str) -> Entry | None:
     """What the table knows of a folded word. One in eight thousand words that are no names is taken for one."""
-    table = _table()
+    table = read_table()
     key = zlib.crc32(word.encode())
     place = bisect_left(table.keys, key)
     if place == len(table.keys) or table.keys[place] != key:
@@ -84,7 +66,7 @@ def is_ordinary(word: str) -> bool:
 
     Two million forms in a Bloom filter; asked only where a name is expected and stands in no table.
     """
-    sift = _table().sift
+    sift = read_table().sift
     if len(word) > 6 and word.startswith(("nie", "naj")) and is_ordinary(word[3:]):
         return True
     return all(sift[place >> 3] >> (place & 7) & 1 for place in sift_places(word))
@@ -103,17 +85,3 @@ def base(word: str, rule: str) -> str:
     while cut < len(rule) and rule[cut].isdigit():
         cut += 1
     return word[: len(word) - int(rule[:cut])] + rule[cut:] if cut else word
-
-
-@cache
-def _table() -> _Table:
-    folder = Path(__file__).parent
-    with np.load(folder / "names.npz") as file:
-        gaps = np.ascontiguousarray(file["gaps"].T).view("<u4").ravel()
-        keys = array("I", np.cumsum(gaps, dtype=np.uint32).tobytes())
-        kinds = array("H", file["kinds"].astype(np.uint16).tobytes())
-        rules = file["rules"].tobytes().decode().split("\n")
-        entries = tuple(
-            Entry(flags, *rule.split(" ")) for flags, rule in zip(file["flags"].tolist(), rules, strict=True)
-        )
-    return _Table(keys, kinds, entries, (folder / "words.bin").read_bytes())
