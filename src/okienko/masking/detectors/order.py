@@ -22,11 +22,12 @@ _NEVER: Final = re.compile(
     r"|[0-9]{1,5}[.,][0-9]{2}|[0-9]{1,5} ?(?:zl|pln|eur|usd|gbp|szt|dni|days)"
 )
 _UNIT: Final = re.compile(r"(?:[.,][0-9]{2})? ?(?:zl|pln|eur|usd|gbp|szt|dni|days|h|godz)(?![a-z])")
-# Formats of carriers that need no word before them: postal S10, UPS, DPD; and the shop's own with its letters.
+# Formats that need no word before them: of carriers (postal S10, UPS, DPD), of shops with their letters, and the names
+# of conversations here (`K7F-2QDA`) as far as they have a digit.
 _SHAPE: Final = re.compile(
     r"(?<![a-z0-9/_-])(?:[a-z]{2}[0-9]{9}[a-z]{2}|1z[0-9a-z]{16}|jjd[0-9]{10,20}|jd[0-9]{16,20}|[0-9]{13}[a-z]"
-    r"|(?:zam|ord|order|fv|fs|fvs|rma|inv|zk|rek|zw)[/_-](?=[a-z/_-]{0,8}[0-9])[0-9a-z]{1,12}(?:[/_-][0-9a-z]{1,12}){0,3})"
-    r"(?![a-z0-9])"
+    r"|(?:zam|ord|order|fv|fs|fvs|rma|inv|zk|rek|zw)[/_-](?=[a-z/_-]{0,8}[0-9])[0-9a-z]{1,12}(?:[/_-][0-9a-z]{1,12}){0,3}"
+    r"|(?=[a-z-]{0,7}[2-9])[a-hj-np-z2-9]{3}-[a-hj-np-z2-9]{4})(?![a-z0-9-])"
 )
 _GLUED: Final = frozenset({"zamowienie", "order", "nr", "numer", "paczka", "faktura", "przesylka", "zamowienia", "no"})
 _LETTERS: Final = frozenset("/-_")
@@ -90,6 +91,7 @@ DETECTOR: Final = Detector(
         ("Przesyłka RR164591716PL stoi", ("RR164591716PL",)),
         ("Przesyłka 0275277561200U stoi", ("0275277561200U",)),
         ("faktura FV/12/2026", ("FV/12/2026",)),
+        ("Sprawa CHU-MHC3 czeka, a K7F-2QDA nie", ("CHU-MHC3", "K7F-2QDA")),
         ("numer przesyłki to 708744316398562065885561", ("708744316398562065885561",)),
         ("RR164591716PL nadal stoi", ("RR164591716PL",)),
         ("1Z999AA10123456784 from you", ("1Z999AA10123456784",)),
