@@ -35,7 +35,7 @@ _STEMS: Final = {
     "PL_NIP": "nip. nipu. nipem. nipie. nipp. vat. vatin. tin. podatkow tax. steuernummer ust. ustid",
     "PL_REGON": "regon",
     "PL_ID_CARD": (
-        "dowod. dowodu. dowodem. dowodzie. dowodow. mdowod dowd. dowdu. dowo. dwod. dowodo. dowdo. identity. "
+        "dowod. dowodu. dowodem. dowodzie. dowodow. mdowod dowd. dowdu. dowo. dwod. dowodo. dowdo. dow. identity. "
         "personalausweis"
     ),
     "PASSPORT": "paszport pasport passport reisepass паспорт",

@@ -47,6 +47,9 @@ def _cards(reading: Reading, run: Run) -> Iterator[Hit]:
     labelled = run.called(LABEL, 4)
     if run.name.direct == GOODS:  # a device's number has a check digit of the same kind
         return
+    if labelled and run.lengths in _SHAPES:  # whatever its check digit says
+        yield _hit(reading, (run.start, run.end), run.digits, Rank.LABELLED)
+        return
     found = None
     for length in _SIZES if len(run.starts) > 1 else (len(run.digits),):
         for first, last, digits in run.windows(length):
@@ -79,6 +82,7 @@ DETECTOR: Final = Detector(
         ("372656298707927", ("372656298707927",)),
         ("5142416593670918 12/27 123", ("5142416593670918 12/27 123",)),
         ("karta 5142 4165 9367 0919", ("5142 4165 9367 0919",)),
+        ("karta 6759 7731 0589 8558", ("6759 7731 0589 8558",)),
         ("karta ważna do 09/28", ("09/28",)),
     ),
     no=(

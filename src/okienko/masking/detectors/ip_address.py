@@ -54,11 +54,21 @@ def find(reading: Reading) -> Iterator[Hit]:
             yield _hit(address.start(1), address.end(1), address.group(1), Rank.LABELLED)
 
 
+# A message that speaks of software and not of a network means a version: `na iOS 17 działało, na 9.0.3.75 już nie`.
+_SOFTWARE: Final = frozenset(
+    ("ios", "android", "macos", "firmware", "wersja", "wersji", "wersje", "version", "build", "aktualizacji", "update")
+)
+_NETWORK: Final = frozenset(
+    ("ip", "adres", "adresu", "address", "server", "serwer", "serwera", "router", "host", "vpn")
+)
+
+
 def _ipv4(reading: Reading) -> Iterator[Hit]:
     for run in reading.runs:
         if run.written.count(".") >= _DOTS:
+            of_software = not _SOFTWARE.isdisjoint(reading.words) and _NETWORK.isdisjoint(reading.words)
             for address in _IPV4.finditer(reading.folded, run.start, run.end + 2):
-                if not _NOT_IP.search(reading.before(address.start())):
+                if not of_software and not _NOT_IP.search(reading.before(address.start())):
                     yield _hit(address.start(), address.end(), address.group(), Rank.CERTAIN)
 
 

@@ -53,6 +53,12 @@ _PROFILE: Final = re.compile(
     r"|discord(?:app)?\.com/users/[0-9]+|open\.spotify\.com/user/[\w.-]+|goldenline\.pl/[\w-]+/?$|bsky\.app/profile/[\w.-]+|paypal\.me/[\w.-]+"
     r"|revolut\.me/[\w.-]+|calendly\.com/[\w-]+|about\.me/[\w.-]+|linktr\.ee/[\w.-]+)"
 )
+# Whatever the host: a folder for people, or a last piece that reads like `name.surname`.
+_PERSON: Final = re.compile(
+    r"[^?#]*/(?:(?:u|in|users?|profiles?|profil|uzytkownik|members?|people|autor|author)/@?[\w.%-]{3,64}/?"
+    r"|@?[a-z]{3,24}\.(?!html?$|php$|aspx?$|jsp$|pdf$|jpe?g$|png$|gif$|webp$|svg$|css$|zip$|apk$|exe$|xml$|json$|txt$)"
+    r"[a-z]{3,24}[0-9]{0,4}/?)(?:[?#]|$)"
+)
 _LONG: Final = 16  # signs of an identifier that no person chose
 _SHORT: Final = 8  # the same behind a door: `/reset/b29e3b55d9`
 _CERTAIN: Final = 20
@@ -83,6 +89,8 @@ def _personal(link: str, written: str) -> bool:
         return True
     bare = link.partition("://")[2] or link
     if _PROFILE.match(bare.removeprefix("www.").removeprefix("m.")):
+        return True
+    if _PERSON.match(parts["path"]):
         return True
     if parts["rest"] and _telling(parts["rest"], written[len(written) - len(parts["rest"]) :]):
         return True
@@ -137,6 +145,8 @@ DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
     yes=(
+        ("mój profil https://social.example/u/wanda.golebiowski", ("https://social.example/u/wanda.golebiowski",)),
+        ("https://spolecznosc.example/barbara.marczak", ("https://spolecznosc.example/barbara.marczak",)),
         (
             "Link https://www.moje-konto.example/profil/b29e3b55d9 z",
             ("https://www.moje-konto.example/profil/b29e3b55d9",),

@@ -293,6 +293,11 @@ class _Message:
                 return True
         return False
 
+    def of_model(self, place: int) -> bool:
+        """Whether a word is the last of a product's name: `Telewizor N83 Max`."""
+        start = self.starts[place]
+        return self.words[place] == "max" and start > 1 and self.text[start - 2].isdigit()
+
     def brand(self, place: int) -> bool:
         """Whether a word belongs to a product that bears a given name and a surname."""
         around = self.words[max(0, place - 1) : place + 2]
@@ -498,7 +503,7 @@ class _Message:
         code = self.codes[place]
         given, surname = self.given(place), _surname(code)
         best = max(given, surname)
-        if not best or code & _FIRM or self.article(place) or self.of_work(place):
+        if not best or code & _FIRM or self.article(place) or self.of_work(place) or self.of_model(place):
             return False
         if self.cue(place) and not (code & POPULAR and self.capital(place) and not self.begins(place)):
             return False

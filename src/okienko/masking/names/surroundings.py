@@ -25,6 +25,14 @@ restauracja restauracji kwiat kwiaty kwiatow marka marki marke modelu firma firm
 kanapa sukienka sukienke buty pomnik imienia szkola szkole szkoly liceum gra gre ksiazce telefon swieto swieta album
 plyta plyte herbata herbate tort wodka wodke piwo pralka pralke wino czekolada program aplikacja aplikacji parafia
 kosciol kolekcja kolekcji movie book song brand shop store series show perfume app browser feature company called
+zaslony zaslona zaslon posciel poscieli wozek wozka wozku komoda komode komody stolik stolika szafa szafe szafka
+szafke regal regalu dywan dywanu dywanik lozko lozka materac materaca koc koca obrus obrusu firana firany firanki
+roleta rolety poduszka poduszke narzuta narzute zegarek zegarka torebka torebke torba torbe plecak plecaka kurtka
+kurtke plaszcz plaszcza bluza bluze koszula koszule spodnie sweter swetra pierscionek naszyjnik bransoletka kolczyki
+rower rowerek hulajnoga fotelik lalka lalke tusz szminka szminke odkurzacz odmiana odmiany tapeta tapete plytki panele
+zastawa serwis talerze sandaly kozaki szpilki botki balerinki wzor wzoru linia linii seria curtains curtain bedding
+pram stroller rug wardrobe cabinet dress shoes boots jacket collection chair table lamp bed mattress sofa kettle
+cushion blanket handbag backpack earrings necklace bracelet
 plyn plynu proszek proszku lody chipsy kawa kawe kawy szampon mydlo mydla pasta paste piwa sok soku ksiazeczka serie
 """
 
@@ -51,7 +59,9 @@ michael kors, marc jacobs, paco rabanne, giorgio armani, daniel wellington, max 
 louis vuitton, yves rocher, estee lauder, charlotte tilbury, black friday, pierre cardin, jimmy choo, wells fargo,
 charles schwab, morgan stanley, john deere, jo malone, jan niezbedny, swiety mikolaj, swietego mikolaja, swietym
 mikolajem, san francisco, los angeles, san diego, san jose, new york, santa barbara, las vegas, santa claus, san
-antonio, santa monica, saint louis, mercedes benz, elizabeth arden, carolina herrera, victoria station
+antonio, santa monica, saint louis,
+mercedes benz, boze narodzenie, bozego narodzenia, bozym narodzeniem, bozemu narodzeniu, bielsko biala,
+bielska bialej, bielsku bialej, elizabeth arden, carolina herrera, victoria station
 """
 
 # What stands behind an article is a thing, unless it is a given name with a surname.
@@ -59,14 +69,14 @@ ARTICLES: Final = "the a an"
 
 # Companies and products that bear the names of people: never a person by themselves.
 FIRMS: Final = """
-adidas adobe alexa allegro amazon android apple armani asus audi bluetooth bosch braun canon casio chanel chrome
+adidas adobe alexa allegro amazon amica android apple armani asus audi bluetooth bosch braun canon casio chanel chrome
 cortana dell dhl dior disney docs dyson ebay edge electrolux excel facebook firefox ford gmail google gucci honda hp
 huawei ikea inpost instagram intel iphone java jysk kia lego lenovo levis lidl linkedin linux logitech mac macbook
 mastercard mazda mercedes microsoft mozilla netflix nike nintendo nivea nokia office olx opel oracle orange orlen
 outlook paypal peugeot philips pixel play playstation porsche prada puma qr renault revolut rossmann safari samsung
 siemens siri skoda skype slack smart sony spotify steam surface suzuki teams tesco tesla toyota twitter uber ubuntu
-ups versace viber vinted visa volvo whatsapp wifi windows word xbox xiaomi yahoo yamaha youtube zalando zara zelmer
-zoom grycan wedel jacobs ariel ziaja lays benz cisco seppa sepa oauth exo hulu
+ups versace viber vinted visa volvo whatsapp wifi windows wittchen stiga word xbox xiaomi yahoo yamaha youtube zalando
+zara zelmer zoom grycan wedel jacobs ariel ziaja lays benz cisco seppa sepa oauth exo hulu
 """
 
 # Stand inside surnames: Maria de la Cruz, Ludwig van Beethoven, O'Brien.
