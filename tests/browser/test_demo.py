@@ -111,12 +111,13 @@ async def sign_in(page: Page, demo: Demo) -> None:
 
 async def test_a_question_a_takeover_and_the_way_back(context: BrowserContext, demo: Demo) -> None:
     customer, agent = await context.new_page(), await context.new_page()
+    await customer.bring_to_front()  # a page behind another one loses clicks
     chat = await open_chat(customer, demo, "seans")
     await expect(chat.get_by_text("To jest program (bot), nie człowiek.")).to_be_visible()
 
     await write(chat, "nie mogę się zalogować na telewizorze, mój mail to ewa.k@poczta.example")
     before = chat.get_by_role("region", name="Przed wysłaniem ukryjemy: adres e-mail")
-    await before.get_by_role("button", name="Wyślij").click()
+    await before.press("Enter")  # it has the focus, and Enter sends
     await expect(chat.get_by_role("log").get_by_text("mój mail to [e-mail]")).to_be_visible()
     await expect(chat.get_by_text("Zaloguj kodem")).to_be_visible()
     await expect(chat.get_by_role("link", name="Jak zalogować się na telewizorze?")).to_be_visible()
@@ -164,6 +165,7 @@ async def test_a_category_an_answer_that_did_not_help_and_a_person(context: Brow
 
 async def test_a_picture_is_attached_and_opened_at_the_desk(context: BrowserContext, demo: Demo) -> None:
     customer, agent = await context.new_page(), await context.new_page()
+    await customer.bring_to_front()
     chat = await open_chat(customer, demo, "seans")
     await chat.set_input_files("#file", {"name": "ekran.jpg", "mimeType": "image/jpeg", "buffer": PHOTOGRAPH})
     await expect(chat.locator(".chat-file")).to_contain_text("1 kB")
