@@ -187,11 +187,13 @@ def read_question(ranking: Ranking, read: Sequence[str]) -> Question:
 
     It is read without its diacritics: a word typed without them is every word that it may stand for.
     """
-    heard = ranking.heard
+    heard, spellings = ranking.heard, ranking.words.spellings
     stop = STOP_WORDS[ranking.language]
     tokens = {fold_token(token): token for token in read}
     words: list[_Heard] = []
     for folded, token in islice(((one, other) for one, other in tokens.items() if one not in stop), _MOST_WORDS):
+        if folded not in spellings and any(letter.isdigit() for letter in folded):
+            continue  # an order number, an amount: it neither finds an article nor speaks against one
         known = heard.get(folded)
         if known is None:
             known = _hear(ranking, folded, token)
@@ -233,10 +235,6 @@ def _score_articles(ranking: Ranking, words: Sequence[_Heard], scale: tuple[floa
 
 def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
     words, idf = ranking.words, ranking.idf
-    points = np.zeros(len(ranking.rows), np.float32)
-    if folded not in words.spellings and any(letter.isdigit() for letter in folded):
-        # An order number, an amount: it neither finds an article nor speaks against one.
-        return _Heard((), (), (0.0, 0.0), points.astype(np.uint16))
     spellings = words.spellings.get(folded, (token,))
     stems = {words.terms.get(_STEM_MARK + stem(spelling, ranking.language), -1) for spelling in spellings}
     known = tuple(number for number in stems if number >= 0 and idf[number] > 0)
@@ -246,6 +244,7 @@ def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
         sum(idf[number] for number in known) / len(known) if known else ranking.unknown,
         sum(idf[number] for number in found) + (len(grams) - len(found)) * ranking.unknown,
     )
+    points = np.zeros(len(ranking.rows), np.float32)
     for gram in found:
         stretch = slice(ranking.starts[gram], ranking.starts[gram + 1])
         points[ranking.documents[stretch]] += ranking.impacts[stretch]  # an article has a term once

@@ -26,6 +26,14 @@ class Sealing:
     person: PersonId
     now: datetime
 
+    def open_key(self, wrapped: bytes) -> bytes:
+        """The person's key. Raises `WrongKey` when it does not open."""
+        return self.keys.unwrap(wrapped, person_bound(brand=self.brand.id, person=self.person))
+
+    def expiry(self, label: str) -> datetime:
+        """When a value that is said now has had its time."""
+        return expiry(label, now=self.now, keep_months=self.brand.keep_months)
+
 
 def seal_values(
     values: Sequence[Vaulted], wrapped_key: bytes, sealing: Sealing, *, conversation: ConversationId
@@ -33,24 +41,29 @@ def seal_values(
     """Values that are new in a conversation. Raises `WrongKey` when the person's key does not open."""
     if not values:
         return []
-    brand, person, now = sealing.brand, sealing.person, sealing.now
-    key = sealing.keys.unwrap(wrapped_key, person_bound(brand=brand.id, person=person))
+    key = sealing.open_key(wrapped_key)
     items: list[SealedItem] = []
     for value in values:
-        row = new_id(now)
+        row = new_id(sealing.now)
         items.append(
             SealedItem(
                 id=row,
                 conversation=conversation,
-                person=person,
+                person=sealing.person,
                 label=value.label,
                 number=value.number,
                 lookup=value.lookup,
                 sealed=seal(
-                    key, value.value, brand=brand.id, person=person, table="vault_item", column="sealed", row=row
+                    key,
+                    value.value,
+                    brand=sealing.brand.id,
+                    person=sealing.person,
+                    table="vault_item",
+                    column="sealed",
+                    row=row,
                 ),
                 purpose=KEEPING[value.label].purpose,
-                expires_at=expiry(value.label, now=now, keep_months=brand.keep_months),
+                expires_at=sealing.expiry(value.label),
             )
         )
     return items
@@ -60,11 +73,10 @@ def seal_forms(forms: Sequence[Form], wrapped_key: bytes, sealing: Sealing) -> l
     """Values as an agent wrote them, for their customer alone. Raises `WrongKey` when the key does not open."""
     if not forms:
         return []
-    brand, person, now = sealing.brand, sealing.person, sealing.now
-    key = sealing.keys.unwrap(wrapped_key, person_bound(brand=brand.id, person=person))
+    key = sealing.open_key(wrapped_key)
     sealed: list[SealedForm] = []
     for form in forms:
-        row = new_id(now)
+        row = new_id(sealing.now)
         sealed.append(
             SealedForm(
                 id=row,
@@ -72,9 +84,15 @@ def seal_forms(forms: Sequence[Form], wrapped_key: bytes, sealing: Sealing) -> l
                 label=form.label,
                 number=form.number,
                 sealed=seal(
-                    key, form.value, brand=brand.id, person=person, table="vault_form", column="sealed", row=row
+                    key,
+                    form.value,
+                    brand=sealing.brand.id,
+                    person=sealing.person,
+                    table="vault_form",
+                    column="sealed",
+                    row=row,
                 ),
-                expires_at=expiry(form.label, now=now, keep_months=brand.keep_months),
+                expires_at=sealing.expiry(form.label),
             )
         )
     return sealed

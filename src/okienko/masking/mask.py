@@ -194,7 +194,6 @@ def _find(
     found = _denied(rest, denied) if denied else []
     rest = _painted(rest, found)
     hits = _hits(rest, detectors)
-    of_digits = [detector for detector in detectors if detector.digits]
     kept: list[Hit] = []
     for _ in range(_ROUNDS):
         masked = [hit for hit in hits if ENTITIES[hit.label].fate is not Fate.KEEP]
@@ -206,11 +205,12 @@ def _find(
         touched, cut = _disturbed(rest)
         if not touched and not cut:
             break
+        again = detectors if touched else [detector for detector in detectors if detector.digits]
         hits = resolve(
             [
                 hit.moved(start)
                 for start, end in _surroundings(rest, touched or cut)
-                for hit in _hits(rest[start:end], detectors if touched else of_digits)
+                for hit in _hits(rest[start:end], again)
             ]
         )
     else:
