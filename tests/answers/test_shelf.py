@@ -99,7 +99,10 @@ async def test_many_who_ask_at_once_wait_for_one_build(database: Database, brand
     assert len({id(index) for index in indexes}) == 1
 
 
-CUT = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename = current_user"
+CUT = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where pid <> pg_backend_pid() and usename = current_user and datname = current_database()
+"""
 
 
 async def test_when_the_database_goes_away_the_last_index_answers(
