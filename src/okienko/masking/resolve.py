@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Final
 
 from okienko.masking.detector import Hit, Rank
 from okienko.masking.kinds import ENTITIES, Fate
 
+_START: Final = attrgetter("start")
 _CROWD: Final = 32  # so many hits on one heap are masked as one; keeps hostile text linear
 
 
@@ -21,7 +23,10 @@ def resolve(hits: Iterable[Hit]) -> list[Hit]:
     would be kept; and one of rank `LAST`, which comes back for what is left over when the owners are painted over and
     the text is read again.
     """
-    return [owner for heap in _heaps(sorted(hits, key=_place)) for owner in _owners(heap)]
+    ordered = sorted(hits, key=_START)
+    if all(one.end <= other.start for one, other in pairwise(ordered)):
+        return ordered
+    return [owner for heap in _heaps(sorted(ordered, key=_place)) for owner in _owners(heap)]
 
 
 def _place(hit: Hit) -> tuple[int, int, int, str, str]:

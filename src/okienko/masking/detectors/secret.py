@@ -118,7 +118,7 @@ def _hit(reading: Reading, start: int, end: int, rank: Rank) -> Hit:
 
 def _keys(reading: Reading) -> Iterator[Hit]:
     text, folded = reading.text, reading.folded
-    for piece in _LONG_PIECE.finditer(folded):
+    for piece in _LONG_PIECE.finditer(folded) if max(map(len, folded.split()), default=0) >= _KEY_SIZE else ():
         start, end = piece.span()
         for key in _KEY.finditer(folded, start, end):
             if any(map(str.isdigit, key.group())):
