@@ -44,8 +44,8 @@ class Detector:
     """A kind, how it is found (linear in the text), and examples that a test runs.
 
     `yes`: a message and the pieces of it that must be found; `no`: messages in which this detector finds nothing.
-    `digits`: it is asked only about texts with a digit (1), or with a row of at least `LONG` of them. Most messages
-    have nothing for most detectors, and not asking is the cheapest answer.
+    `digits`: it is asked only about texts with a digit (1), or with a row of so many of them, `LONG` or more. Most
+    messages have nothing for most detectors, and not asking is the cheapest answer.
     """
 
     label: str

@@ -22,7 +22,7 @@ from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.detectors import DETECTORS
 from okienko.masking.kinds import ENTITIES, Fate, placeholder
 from okienko.masking.normalise import normalise
-from okienko.masking.reading import FILLER, LONG, Reading, fold, read
+from okienko.masking.reading import FILLER, Reading, fold, read
 from okienko.masking.resolve import resolve
 from okienko.values import Language, MaskedText, RawText
 
@@ -310,7 +310,7 @@ def _hits(text: str, detectors: Sequence[Detector]) -> list[Hit]:
 
 def _ask(reading: Reading, detectors: Sequence[Detector]) -> list[Hit]:
     """What the detectors find that this text may have something for."""
-    digits = LONG if reading.long or reading.crowds else 1 if reading.runs else 0
+    digits = reading.longest
     return [hit for detector in detectors if detector.digits <= digits for hit in detector.find(reading)]
 
 

@@ -6,13 +6,14 @@ Made once a message, so that seven detectors do not look for the same digits sev
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Generic, TypeVar
 
 from okienko.masking.context import Name, name_after, name_before
-from okienko.masking.labels import CALL, NUMBERED
+from okienko.masking.labels import CALL, NUMBERED, is_link
 
 FILLER: Final = "\ufffc"  # stands for what has been found, and for placeholders: no context reaches across it
 _FOLD: Final = tuple(zip("ąćęłńóśźżäöüß", "acelnoszzaous", strict=True))
@@ -43,6 +44,7 @@ _MOST_RUNS: Final = 160  # of one text that is read at once; beyond them only lo
 _MOST_LONG: Final = 64  # long ones of such a text; no message has more, and those beyond are masked unread
 _SHORTEST_CODE: Final = 4  # digits that stand alone
 LONG: Final = 7  # digits of the shortest telephone number
+_LONGEST_SERIES: Final = 5  # letters in front of a document's digits
 _GLUED: Final = 6  # characters between digits of the same code
 _LONGEST_TOKEN: Final = 64
 _LONGEST_LINK: Final = 256  # characters of a link in front of its number
@@ -146,6 +148,18 @@ class Run:
         return self.name.kind in {"", NUMBERED, CALL}
 
     @once
+    def lettered(self) -> bool:
+        """Whether letters are glued to it or a short word stands before it: `KR1AB23`, `ABC 123456`, not `numer 12`."""
+        folded, start = self.folded, self.start
+        before = folded[start - 1 : start]
+        if before.isalpha() or folded[self.end : self.end + 1].isalpha():
+            return True
+        if not before or before not in " -":
+            return False
+        word = folded[max(0, start - 2 - _LONGEST_SERIES) : start - 1].rpartition(" ")[2]
+        return 0 < len(word) <= _LONGEST_SERIES and not is_link(word)
+
+    @once
     def dated(self) -> bool:
         """Whether it is a date, or a few of them, with or without the time of day."""
         return 8 <= len(self.written) <= 25 and _DATE.match(self.written) is not None
@@ -201,6 +215,13 @@ class Reading:
         )
 
     @once
+    def longest(self) -> int:
+        """Digits of its longest row that may be an identifier; 1 if all are shorter than `LONG`, 0 if it has none."""
+        if self.crowds:
+            return sys.maxsize
+        return max([len(run.digits) for run in self.long], default=1 if self.runs else 0)
+
+    @once
     def codes(self) -> tuple[Run, ...]:
         """The runs that may be a part of something written in letters and digits: `ABC 123456`, `KR 1AB23`."""
         folded = self.folded
@@ -216,6 +237,10 @@ class Reading:
                 and not run.dated
             ]
         )
+
+    def documents(self, label: str) -> Iterator[Run]:
+        """The runs that may be a part of such a document's number: those it names, and those beside letters."""
+        return (run for run in self.codes if run.name.kind == label or run.lettered)
 
     def token(self, at: int) -> tuple[int, int]:
         """The letters and digits around a place, with nothing between them."""

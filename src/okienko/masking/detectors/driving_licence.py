@@ -22,7 +22,8 @@ _BRITISH: Final = re.compile(
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    for run in reading.codes:
+    runs = reading.codes if "/" in reading.folded else reading.documents(LABEL)
+    for run in runs:
         if run.end - run.start < 5:
             continue
         hit = _polish(run) or _british(reading, run)

@@ -174,7 +174,7 @@ def _signs(folded: str) -> Iterator[tuple[int, int]]:
     elif "@" in folded:
         for sign in _PLAIN_AT.finditer(folded):
             start, end = sign.span()
-            while start and sign.start() - start < 2 and folded[start - 1] == " ":  # noqa: PLR2004 - as in _AT
+            while start and sign.start() - start < 2 and folded[start - 1] == " ":
                 start -= 1
             yield start, end
 

@@ -19,7 +19,8 @@ _APART: Final = 4  # words between the label and the number
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    for run in reading.codes:
+    runs = reading.codes if "seri" in reading.folded else reading.documents(LABEL)
+    for run in runs:
         hit = (
             _serial(reading, run)
             or labelled(reading, run, LABEL, signs=(6, 14), digits=4, apart=_APART)
@@ -31,7 +32,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 def _serial(reading: Reading, run: Run) -> Hit | None:
     """`seria: ABC, numer: 123456`."""
-    if "seri" not in reading.folded or len(run.digits) != 6:
+    if len(run.digits) != 6:
         return None
     series = _SERIES.search(reading.folded, max(0, run.start - 40), run.start)
     if series is None or not is_plain(series.group(1)):

@@ -21,7 +21,7 @@ _LOOSE: Final = re.compile(r"[a-z]{2}[ -]?(?:[0-9][ -]?){5,7}[a-z]?(?![a-z0-9])"
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    for run in reading.codes:
+    for run in reading.documents(LABEL):
         if run.end - run.start < 2:
             continue
         letter = run.start - 1

@@ -13,7 +13,7 @@ from stdnum import ean
 
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.labels import AMOUNT, CARRIER, GOODS, ORDER
-from okienko.masking.reading import LONG, Reading, Run
+from okienko.masking.reading import Reading, Run
 
 LABEL: Final = "NUMBER"
 _ENOUGH: Final = 9
@@ -81,7 +81,7 @@ def _is_list(reading: Reading, run: Run) -> bool:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=LONG,
+    digits=_ENOUGH,
     yes=(
         ("mój numer to 123456789", ("123456789",)),
         ("11112222333344445555", ("11112222333344445555",)),

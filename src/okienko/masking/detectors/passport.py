@@ -18,7 +18,7 @@ _APART: Final = 4  # words between the label and the number
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    for run in reading.codes:
+    for run in reading.documents(LABEL):
         hit = labelled(reading, run, LABEL, signs=(6, 11), digits=1, apart=_APART)
         if hit is None and run.end - run.start >= 7:
             hit = _by_shape(reading, run)

@@ -9,7 +9,7 @@ from typing import Final
 from stdnum.pl import pesel
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import LONG, Reading
+from okienko.masking.reading import Reading
 
 LABEL: Final = "PL_PESEL"
 # The month says the century too: 81 to 92 for the 19th, then plain, 21 to 32, 41 to 52, 61 to 72.
@@ -48,7 +48,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=LONG,
+    digits=_SHORTEST,
     yes=(
         ("PESEL: 84082828709 oraz", ("84082828709",)),
         ("mój numer to 69032624291", ("69032624291",)),

@@ -9,9 +9,10 @@ from typing import Final
 from stdnum.ua import rntrc
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import LONG, Reading
+from okienko.masking.reading import Reading
 
 LABEL: Final = "NUMBER"
+_SIZES: Final = (9, 11)  # with a digit lost or doubled
 _NAME: Final = "RNOKPP"
 _UKRAINIAN: Final = re.compile(r"[\u0400-\u052f]|ukra")
 
@@ -19,7 +20,7 @@ _UKRAINIAN: Final = re.compile(r"[\u0400-\u052f]|ukra")
 def find(reading: Reading) -> Iterator[Hit]:
     for run in reading.long:
         size = len(run.digits)
-        if not 9 <= size <= 11:
+        if not _SIZES[0] <= size <= _SIZES[1]:
             continue
         if run.called(_NAME):
             yield Hit(label=LABEL, start=run.start, end=run.end, value=run.digits, rank=Rank.LABELLED)
@@ -36,7 +37,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=LONG,
+    digits=_SIZES[0],
     yes=(
         ("мій РНОКПП 1759013776, дякую", ("1759013776",)),
         ("ІПН: 1759013770", ("1759013770",)),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import LONG, Reading
+from okienko.masking.reading import Reading
 
 LABEL: Final = "US_SSN"
 _SHAPE: Final = (3, 2, 4)
@@ -18,7 +18,7 @@ _VALID: Final = re.compile(r"(?!000|666|9)[0-9]{3}(?!00)[0-9]{2}(?!0000)[0-9]{4}
 
 def find(reading: Reading) -> Iterator[Hit]:
     for run in reading.long:
-        if not 8 <= len(run.digits) <= 10:
+        if not _SIZE - 1 <= len(run.digits) <= _SIZE + 1:  # a digit lost or doubled
             continue
         if run.called(LABEL):
             yield Hit(label=LABEL, start=run.start, end=run.end, value=run.digits, rank=Rank.LABELLED)
@@ -37,7 +37,7 @@ def find(reading: Reading) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=LONG,
+    digits=_SIZE - 1,
     yes=(
         ("my social security number 266-37-6980, why", ("266-37-6980",)),
         ("SSN: 344 23 1241", ("344 23 1241",)),
