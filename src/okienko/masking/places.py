@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from okienko.masking.reading import Reading
@@ -197,6 +198,7 @@ _TOWN_NAMES: Final = _IRREGULAR | {part for name in _TOWNS for part in (name, na
 _TOWN_STEMS: Final = frozenset(map(_stem, _TOWNS))
 
 
+@lru_cache(maxsize=1024)  # bounded; holds single words
 def town(word: str, *, capital: bool) -> bool:
     """Whether a folded word is a Polish town that we know, in any case; or the first word of one."""
     if word in _WORDS_TOO:
@@ -320,19 +322,22 @@ _STATE_BEFORE: Final = re.compile(rf"(?<![a-z])(?:{STATES})[ ,.]{{1,2}}$")
 _ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?(?![\w]|[.,-][0-9])")
 
 
+# The digits of a British postcode, or five of a ZIP code.
+MAYBE_POSTCODE: Final = re.compile(r"[0-9](?:[a-z]{2}(?![a-z0-9])|(?<=[a-z,.][ ,.].)[0-9]{4}(?![0-9]))")
+
+
 def english_postcodes(reading: Reading) -> Iterator[tuple[int, int, bool]]:
     """Start and end of what looks like a British postcode (True) or an American state with its ZIP code (False)."""
     folded = reading.folded
-    for run in reading.runs:
-        end = run.end
-        size = end - run.starts[-1]
-        if size == 1 and folded[end : end + 2].isalpha() and not folded[end + 2 : end + 3].isalnum():
-            code = _BRITISH.search(folded, max(0, end - 7), end + 3)
-            if code and code["area"] in _AREA_SET:
+    for maybe in MAYBE_POSTCODE.finditer(folded):
+        start, end = maybe.span()
+        if end - start == 3:
+            code = _BRITISH.search(folded, max(0, end - 9), end)
+            if code is not None and code["area"] in _AREA_SET and folded[end : end + 1] not in {"-", "_"}:
                 yield code.start(), code.end(), True
-        elif run.ends[0] - run.start == 5 and folded[max(0, run.start - 2) : run.start].rstrip(" ,.").isalpha():
-            state = _STATE_BEFORE.search(folded, max(0, run.start - 5), run.start)
-            zip_code = _ZIP.match(folded, run.start, run.start + 12) if state else None
+        elif folded[max(0, start - 2) : start].rstrip(" ,.").isalpha():
+            state = _STATE_BEFORE.search(folded, max(0, start - 5), start)
+            zip_code = _ZIP.match(folded, start, start + 12) if state else None
             if state and zip_code:
                 yield state.start(), zip_code.end(), False
 

@@ -8,7 +8,7 @@ stands there: flat, staircase, floor, postcode, town, province. Every step looks
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -28,7 +28,7 @@ from okienko.masking.places import (
     town,
     town_after,
 )
-from okienko.masking.reading import Reading, Run
+from okienko.masking.reading import Reading
 
 LABEL: Final = "ADDRESS"
 
@@ -215,6 +215,26 @@ _CONTEXT_WORDS: Final = listed(
     osiedle
     """
 )
+# A number of up to four digits behind a word, that is no date and no beginning of something longer. Begins with one
+# plain class, so that `re` skips text without digits at full speed.
+_MAYBE_HOUSE: Final = re.compile(
+    r"[0-9](?<=(?:[^\W\d_]|[ .]).)(?<![0-9][ .].)[0-9]{0,3}+(?![0-9]|[.:][0-9]|[/-][0-9]{4}(?![0-9])"
+    r"|([/-])[0-9]{1,2}\1[0-9]{4}|[ .][0-9]{3,4}[ .-][0-9]{2}|-[0-9]{3,4}-[0-9]{2})"
+)
+_POSTCODE_SHAPE: Final = re.compile(r"[0-9][ -][0-9]{3}(?![0-9])")
+_HOUSEHOLD: Final = listed("domu mieszkania lokalu bloku klatki posesji domofonu")
+_BLOCKS: Final = listed("blok bloku klatka budynek")
+_BOXES: Final = {
+    f"{box}{end}"
+    for box in ("skr", "sskr", "skkr", "skrr", "kr", "sr")
+    for end in ("", "ytka", "ytki", "ytke", "ytce", "ytkapocztowa", "poczt", "pocz", "p")
+}
+_LABELS: Final = _HOUSEHOLD | _BLOCKS | _BOXES
+# The word before a number, with `nr`, `dom` and the like between them or not.
+_LAST_WORD: Final = re.compile(
+    r"(?<![^\W\d_])[^\W\d_]{2,}+(?:[-'][^\W\d_]{2,}+)*+(?=[ .]*+(?:,? ?(?:nr|numer|domu|dom)[ .]++)?$)"
+)
+_NO_NAMES: Final = (NOT_IN_NAMES | _GOODS) - _MONTHS
 _ALSO_COUNTED: Final = frozenset(("os", "al", "pl"))  # `dla 4 os.`
 _MOST_IN_VAIN: Final = 48  # names with numbers in one reading that were no addresses
 _CROWD: Final = 12  # so many in one reading are read; what follows is masked to the end of its line
@@ -238,12 +258,16 @@ _TITLES: Final = listed(
 )
 
 
-def find(reading: Reading) -> Iterator[Hit]:
-    streets = [] if _STREET_WORDS.isdisjoint(reading.words) else list(_by_street(reading))
-    yield from streets
-    if reading.runs:
-        yield from _by_number(reading, streets)
-        yield from _labelled(reading)
+def find(reading: Reading) -> Iterable[Hit]:
+    words = reading.words
+    hits: list[Hit] = [] if _STREET_WORDS.isdisjoint(words) else list(_by_street(reading))
+    if not reading.runs:
+        return hits
+    if _MAYBE_HOUSE.search(reading.folded) is not None:
+        hits += _by_number(reading, hits[:])
+    if not _LABELS.isdisjoint(words):
+        hits += _labelled(reading)
+    return hits
 
 
 def _hit(reading: Reading, start: int, end: int) -> Hit:
@@ -253,14 +277,14 @@ def _hit(reading: Reading, start: int, end: int) -> Hit:
 
 def _labelled(reading: Reading) -> Iterator[Hit]:
     """Boxes, and parts of an address that say what they are: `skr. poczt. 12`, `numer domu: 7`, `blok 7 m. 3`."""
-    folded = reading.folded
-    if "kr" in folded and "po" in folded:
+    folded, words = reading.folded, reading.words
+    if not _BOXES.isdisjoint(words):
         for box in islice(_BOX.finditer(folded), _CROWD):
             yield _hit(reading, box.start(), _place(reading, box.end()))
-    if "nr " in folded or "numer " in folded:
+    if not _HOUSEHOLD.isdisjoint(words):
         for number in _NUMBERED.finditer(folded):
             yield _hit(reading, number.start("number"), number.end())
-    if "blok" in folded or "klatk" in folded or "budynek" in folded:
+    if not _BLOCKS.isdisjoint(words):
         for parts in islice(_PARTS.finditer(folded), _CROWD):
             yield _hit(reading, parts.start(), _rest(reading, parts.end()))
 
@@ -376,26 +400,15 @@ def _by_number(reading: Reading, streets: list[Hit]) -> Iterator[Hit]:
     """Addresses without a word for a street: `Długa 15/3, Kraków`, `mieszkam na Puławskiej 12`, `Kąty 5a, 05-806 …`."""
     folded = reading.folded
     done = found = vain = 0
-    waiting = iter(streets)  # what has been found already
-    street = next(waiting, None)
-    # A name without a capital needs more around it: words for an address, or a postcode.
-    more = not _CONTEXT_WORDS.isdisjoint(reading.words) or any(
-        run.written[-4:-3] in _BEFORE_THREE for run in reading.runs
-    )
-    for run in reading.runs:
-        while street is not None and street.end <= run.start:
-            street = next(waiting, None)
-        if street is not None and street.start <= run.start:
-            continue
-        house = _house_number(reading, run, more=more) if run.start >= done else None
-        if house is None:
+    for at, house in _houses(reading, streets):
+        if at < done:
             continue
         if found >= _CROWD:
-            done = line_end(folded, run.start)
-            yield _hit(reading, _word_start(folded, run.start), done)
+            done = line_end(folded, at)
+            yield _hit(reading, _word_start(folded, at), done)
             continue
-        begin, reach = _name_before(reading, run.start)
-        if not done <= begin < run.start:
+        begin, reach = _name_before(reading, at)
+        if not done <= begin < at:
             continue
         if vain >= _MOST_IN_VAIN:
             break
@@ -403,7 +416,7 @@ def _by_number(reading: Reading, streets: list[Hit]) -> Iterator[Hit]:
         if done <= reach < begin:
             if not sure and _ADDRESS_BEFORE.search(reading.before(reach)):
                 sure, begin = True, reach  # `adres: cypriana kamila norwida 12`
-            elif sure and reading.text[begin : run.start].islower():
+            elif sure and reading.text[begin:at].islower():
                 begin = reach  # `na stefana batorego 12`: whatever stands there belongs to the name
         if sure:
             end = _rest(reading, house.end())
@@ -414,23 +427,44 @@ def _by_number(reading: Reading, streets: list[Hit]) -> Iterator[Hit]:
             vain += 1
 
 
-def _house_number(reading: Reading, run: Run, *, more: bool) -> re.Match[str] | None:
-    """The number at the beginning of a run, if a word stands before it that may be a street's or a village's."""
-    folded, start = reading.folded, run.start
-    if run.ends[0] - start > 4 or run.lengths[:3] == (3, 3, 3):
+def _houses(reading: Reading, streets: list[Hit]) -> Iterator[tuple[int, re.Match[str]]]:
+    """Numbers that may be a house's, behind a word that may be a name's, outside of what has been found already."""
+    folded = reading.folded
+    waiting = iter(streets)
+    street = next(waiting, None)
+    more: bool | None = None
+    for maybe in _MAYBE_HOUSE.finditer(folded):
+        at = maybe.start()
+        while street is not None and street.end <= at:
+            street = next(waiting, None)
+        if street is not None and street.start <= at:
+            continue
+        word = _word_before(folded, at)
+        if word is None:
+            continue
+        if not streetlike(word.group()) and not reading.text[word.start()].isupper():
+            # A name without a capital needs more around it: words for an address, or a postcode.
+            if more is None:
+                more = not _CONTEXT_WORDS.isdisjoint(reading.words) or _POSTCODE_SHAPE.search(folded) is not None
+            if not more:
+                continue
+        house = _house_number(folded, at, word.group())
+        if house is not None:
+            yield at, house
+
+
+def _word_before(folded: str, at: int) -> re.Match[str] | None:
+    """The word before a number, if it may be a street's or a village's name."""
+    word = _LAST_WORD.search(folded, max(0, at - 32), at)
+    if word is None or word.group() in _NO_NAMES or (word.end() == at and not streetlike(word.group())):
         return None
-    front = folded[max(0, start - 32) : start].rstrip(" .")
-    word = front[front.rfind(" ") + 1 :]
-    if word in _NUMBER_WORDS:
-        front = front[: front.rfind(" ")].rstrip(" .,")
-        word = front[front.rfind(" ") + 1 :]
-    if len(word) < 2 or (word in NOT_IN_NAMES and word not in _MONTHS) or word in _GOODS or not word[-1].isalpha():
-        return None
-    known = streetlike(word)
-    if not known and (folded[start - 1].isalpha() or not (more or reading.text[_word_start(folded, start)].isupper())):
-        return None
-    skipped = len("303 ") if word == "dywizjonu" and folded.startswith("303 ", start) else 0
-    house = _HOUSE.match(folded, start + skipped, start + _ENOUGH)
+    return word
+
+
+def _house_number(folded: str, at: int, word: str) -> re.Match[str] | None:
+    """The house number that stands behind a word, `None` if it is an amount, a size, a date or a postcode."""
+    skipped = len("303 ") if word == "dywizjonu" and folded.startswith("303 ", at) else 0
+    house = _HOUSE.match(folded, at + skipped, at + _ENOUGH)
     if house is None or _POSTCODE_ALONE.fullmatch(house.group()):
         return None
     if house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH):
@@ -586,6 +620,11 @@ def _town_before(reading: Reading, start: int) -> int:
     """Where an address begins that has its town in front of the street, else `start`."""
     folded, text = reading.folded, reading.text
     floor = max(0, start - 56)
+    near = _PIECE.findall(folded, floor, start)[-4:]
+    if "," not in folded[max(floor, start - 10) : start] and not any(
+        word in FIRST_PARTS or word.isdigit() or town(word, capital=True) for word in near
+    ):
+        return start
     before = _TOWN_BEFORE.search(folded, floor, start)
     if before is None:
         return start

@@ -7,7 +7,7 @@ down, 13 years before the last look at it; a test says when it has grown old. Un
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
@@ -71,8 +71,14 @@ _SAID: Final = re.compile(
 _COHORT: Final = re.compile(
     r"(?<![a-z])(?:jestem|moj|mojego|ja)(?: to| z)? rocznik(?:a|iem)? ?:? ?(?P<year>(?:19|20)?[0-9]{2})(?![0-9])"
 )
-_HINTS: Final = ("urodz", "birth", "d.o.b", "d. o. b", "d o b")
 _WORDS: Final = listed("ur dob born bday narodzin rocznik rocznika rocznikiem")
+_TRIGGERS: Final = _WORDS | _MONTHS_FIRST
+# What every full date has at its first number; month names that come first are words to look for.
+_MAYBE_DATE: Final = re.compile(
+    r"[0-9](?<![0-9].)[0-9]{0,3}+(?:o? ?[./,-] ?[0-9o]{1,2} ?[./,-] ?['’]?[0-9]{2}"
+    r"|(?:st|nd|rd|th|-?e?go|\.)?(?: of)?[ .-]{0,2}(?:sty|lut|mar|kwi|maj|cze|lip|sie|wrz|paz|lis|gru"
+    r"|jan|feb|apr|may|jun|jul|aug|sep|oct|nov|dec|[ivx]{1,4}[ .-]{1,2}[12]))"
+)
 _REACH: Final = 56  # characters from a word for birth to its date
 _SHORT_REACH: Final = 28  # to what is a date only because of it
 _SENTENCE: Final = re.compile(r"[.!?](?=\s+[^\W\d_]{3})|\n\n")
@@ -106,16 +112,23 @@ _LONGEST: Final = 32  # characters of a date
 _PIECE: Final = re.compile(r"[^\W_]+")
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(reading: Reading) -> Iterable[Hit]:
     folded = reading.folded
     said: list[re.Match[str]] = []
-    if not _WORDS.isdisjoint(reading.words) or any(hint in folded for hint in _HINTS):
+    trigger = not _TRIGGERS.isdisjoint(reading.words)
+    if trigger or "urodz" in folded or "birth" in folded or "d.o" in folded or "d. o" in folded or "d o b" in folded:
         said = list(_SAID.finditer(folded))
-        for cohort in _COHORT.finditer(folded):
+    hits = [*_cohort(reading), *_partial(reading, said)] if said or trigger else []
+    if reading.runs and (trigger or said or _MAYBE_DATE.search(folded) is not None):
+        hits += _full(reading, said)
+    return hits
+
+
+def _cohort(reading: Reading) -> Iterator[Hit]:
+    """`jestem rocznik 85`."""
+    if "rocznik" in reading.folded:
+        for cohort in _COHORT.finditer(reading.folded):
             yield _hit(reading, cohort.start("year"), cohort.end())
-        yield from _partial(reading, said)
-    if reading.runs:
-        yield from _full(reading, said)
 
 
 def _partial(reading: Reading, said: list[re.Match[str]]) -> Iterator[Hit]:

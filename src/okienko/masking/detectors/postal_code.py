@@ -7,7 +7,7 @@ and a coupon's: it needs the words for a postcode, a town, or a line of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
@@ -16,11 +16,15 @@ from okienko.masking.reading import Reading
 
 LABEL: Final = "POSTAL_CODE"
 
-_POLISH: Final = re.compile(
-    r"(?<![\w.,/+-])(?:pl[- ])?[0-9]{2} ?- ?[0-9]{3}(?![\w/%]|[.,:-][0-9]| ?(?:zl|pln|szt|eur|km|kg|cm|mm|gb|dni|lat"
-    r"|osob)|[ -][0-9]{2,3}(?![0-9]))"
+# Begins with one plain class, so that `re` skips text without digits at full speed.
+_MAYBE: Final = re.compile(
+    r"[0-9](?:[a-z]{2}(?![a-z0-9])|(?<=[a-z,.][ ,.].)[0-9]{4}(?![0-9])|(?<![0-9.,/+-].)[0-9] ?- ?[0-9]{3}(?![\w/%])"
+    r"|[a-z] [0-9][a-z][0-9])"
 )
-_LOOSE: Final = re.compile(r"(?<![\w.,/+-])[0-9]{2} ?[0-9]{3}(?![\w/%]|[.,:-][0-9]|[ -][0-9]{2,3}(?![0-9]))")
+_POLISH: Final = re.compile(
+    r"[0-9](?:(?<![\w.,/+-].)|(?<=(?<!\w)pl[- ].))[0-9] ?- ?[0-9]{3}(?![\w/%]|[.,:-][0-9]| ?(?:zl|pln|szt|eur|km|kg|cm"
+    r"|mm|gb|dni|lat|osob)|[ -][0-9]{2,3}(?![0-9]))"
+)
 _NAMED: Final = re.compile(
     r"(?<![a-z])(?:kod\w{0,3} poczt\w*\.?|(?:zip|postal|post) ?-?codes?|postcodes?|zip|kod zip)"
     r"(?:[ :,=-]{1,3}(?:to|jest|is|na|z|o|was|my|moj|mam|mojego|prawidlowy|poprawny|powinien|byc|should|be|now|from"
@@ -43,24 +47,28 @@ _LINE_END: Final = re.compile(r"[ .]*(?:\n|$)")
 _CROWD: Final = 24  # from here on codes go without their towns
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(reading: Reading) -> Iterable[Hit]:
     folded = reading.folded
+    hits: list[Hit] = []
     if "kod" in folded or "code" in folded or "zip" in folded:
-        for named in _NAMED.finditer(folded):
-            yield _hit(reading, named.start("code"), _with_town(reading, named.end("code")), Rank.LABELLED)
-    for run in reading.runs:
-        if run.lengths == (2, 3):
-            code = _POLISH.match(
-                folded,
-                run.start - 3 if folded[max(0, run.start - 3) : run.start].endswith(("pl ", "pl-")) else run.start,
-            )
-            hit = _polish(reading, code) if code else None
-            if hit is not None:
-                yield hit
-        elif len(run.digits) <= 2 and folded[run.end : run.end + 1].isalpha():
-            canadian = _CANADIAN.match(folded, run.start - 1)
-            if canadian and reading.text[canadian.start()].isupper():
-                yield _hit(reading, canadian.start(), canadian.end(), Rank.SHAPE)
+        hits += (
+            _hit(reading, named.start("code"), _with_town(reading, named.end("code")), Rank.LABELLED)
+            for named in _NAMED.finditer(folded)
+        )
+    if _MAYBE.search(folded) is not None:
+        hits += _by_shape(reading)
+    return hits
+
+
+def _by_shape(reading: Reading) -> Iterator[Hit]:
+    folded = reading.folded
+    for code in _POLISH.finditer(folded):
+        hit = _polish(reading, code)
+        if hit is not None:
+            yield hit
+    for canadian in _CANADIAN.finditer(folded):
+        if reading.text[canadian.start()].isupper():
+            yield _hit(reading, canadian.start(), canadian.end(), Rank.SHAPE)
     for count, (start, end, british) in enumerate(english_postcodes(reading)):
         if british:
             if " " in folded[start:end] or reading.text[start].isupper():
@@ -75,6 +83,8 @@ def find(reading: Reading) -> Iterator[Hit]:
 def _polish(reading: Reading, code: re.Match[str]) -> Hit | None:
     """A Polish postcode if a town, a line of its own, or a delivery to it says that it is one."""
     folded, start, end = reading.folded, code.start(), code.end()
+    if folded[max(0, start - 3) : start - 1] == "pl":
+        start -= 3
     with_town = _with_town(reading, end)
     before = _PLACE_BEFORE.search(folded, max(0, start - 24), start)
     if before is not None and town(before["town"], capital=reading.text[before.start()].isupper()):
