@@ -1,6 +1,6 @@
-"""Names of people by their form, in any language: given name and surname, initials, a capital in mid-sentence.
+"""Names of people, announced (`nazywam się`, `Mr`, `account holder:`) or by their form, in Polish and English messages.
 
-What counts as a name is decided in `okienko.masking.names`; `person_pl` and `person_en` find those that are announced.
+What counts as a name is decided in `okienko.masking.names`.
 """
 
 from __future__ import annotations
@@ -9,25 +9,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit
-from okienko.masking.detectors.person_en import ENGLISH
-from okienko.masking.detectors.person_pl import POLISH
-from okienko.masking.names.grammar import LABEL, Cue, Language, people
+from okienko.masking.names.grammar import LABEL, people
 from okienko.masking.reading import Reading
-
-ANY: Final = Language(
-    cues={
-        word: cue
-        for language in (ENGLISH, POLISH)
-        for word, cue in language.cues.items()
-        if cue > Cue.NEAR  # words that announce names are none themselves
-    },
-    after={},
-    by_form=True,
-)
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    return people(reading, ANY)
+    return people(reading)
 
 
 DETECTOR: Final = Detector(
@@ -51,6 +38,21 @@ DETECTOR: Final = Detector(
         ("The parcel was for emily o'connor, but", ("emily o'connor",)),
         ("ask Ludwig van der Berg about it", ("Ludwig van der Berg",)),
         ("zamówił to Олександр Шевченко", ("Олександр Шевченко",)),
+        ("Pani Aniu, dziękuję", ("Aniu",)),
+        ("Panie Marku, proszę o pomoc", ("Marku",)),
+        ("dla państwa Nowaków i państwu Kowalskim", ("Nowaków", "Kowalskim")),
+        ("Nazywam się Maja Bąk i czekam", ("Maja Bąk",)),
+        ("nazywam się jan xyzański i czekam", ("jan xyzański",)),
+        ("odbiorca: Oleksandr Shevchenko", ("Oleksandr Shevchenko",)),
+        ("to prezent dla mojej córki zuzanny", ("zuzanny",)),
+        ("Dzień dobry, kiedy dojdzie?\nz poważaniem\nanna nowak", ("anna nowak",)),
+        ("Czy pani Tran jest dziś w pracy?", ("Tran",)),
+        ("My name is Nguyen Thi Lan and", ("Nguyen Thi Lan",)),
+        ("Mr Okonkwo-Smythe called", ("Okonkwo-Smythe",)),
+        ("this is Priya speaking", ("Priya",)),
+        ("Where is it?\nRegards,\nJohn", ("John",)),
+        ("account holder: Maria de la Cruz", ("Maria de la Cruz",)),
+        ("on behalf of my husband Declan McDonald", ("Declan McDonald",)),
     ),
     no=(
         "Maj był zimny, a kot śpi",
@@ -63,5 +65,12 @@ DETECTOR: Final = Detector(
         "napisz na jan.kowalski@poczta.example",
         "Price and Page are shown in the app",
         "Regulamin Sklepu i Polityka Prywatności",
+        "Dzień dobry Pani, proszę o pomoc",
+        "Szanowni Państwo, Reklamacja została wysłana",
+        "film Pan Tadeusz jest długi",
+        "Pozdrawiam i czekam na odpowiedź",
+        "I am sorry, it is 601156759 and it works",
+        "My name is missing on the invoice",
+        "Kind regards to the whole team",
     ),
 )

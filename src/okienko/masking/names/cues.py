@@ -1,18 +1,31 @@
-"""Names of people that Polish words announce: `pani`, `nazywam się`, `mąż`, `odbiorca:`, `z poważaniem`.
-
-What counts as a name is decided in `okienko.masking.names`; here stand the Polish words that announce one.
-"""
+"""The words that announce a name, in Polish and English, folded, and those that may stand between them and the name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from enum import IntEnum
 from typing import Final
 
-from okienko.masking.detector import Detector, Hit
-from okienko.masking.names.grammar import LABEL, Cue, Language, people
-from okienko.masking.reading import Reading
 
-_WORDS: Final = {
+class Cue(IntEnum):
+    """How a word announces a name. The further down, the less it takes for the name to be believed."""
+
+    NONE = 0
+    LINK = 1  # stands between another cue and the name: `się`, `is`
+    NEAR = 2  # `dla`, `od`, `with`: a word with a capital after it may be a surname
+    INTRODUCES = 3  # `jestem`, `I am`
+    GREETS = 4  # `cześć`, `dear`
+    KIN = 5  # `mąż`, `my brother`
+    OFFICE = 6  # `kurier`, `doktor`
+    TITLE = 7  # `pani`, `Mr`
+    LABELS = 8  # `odbiorca`, `account holder`
+    CLOSES = 9  # `pozdrawiam`, `regards`
+    NAMES = 10  # `nazywam`, `name`
+    PLACES = 11  # `w`, `in`: what follows is a place before it is a person
+    WORKS = 12  # `film`, `perfumy`: what follows is a title or a product
+    STREETS = 13  # `ulica`, `avenue`: what follows is no person, whatever it is
+
+
+POLISH: Final = {
     Cue.TITLE: """
         pan pana panu panem panie pani pania panstwo panstwa panstwu panstwem panow panom panowie panna
         panny p
@@ -73,35 +86,48 @@ _WORDS: Final = {
     """,
 }
 
-POLISH: Final = Language(
-    cues={word: cue for cue, words in reversed(_WORDS.items()) for word in words.split()},
-    after={},
-    by_form=False,
-)
+ENGLISH: Final = {
+    Cue.TITLE: """
+        mr mrs ms miss mister mx sir madam madame mme lord lady dame
+    """,
+    Cue.OFFICE: """
+        dr doctor prof professor rev reverend father captain agent courier driver advisor adviser
+        representative rep operator manager supervisor assistant technician engineer nurse attorney lawyer
+        officer colleague consultant
+    """,
+    Cue.KIN: """
+        husband wife son daughter mother father mum mom mummy dad daddy brother sister grandmother
+        grandfather grandma grandpa granddaughter grandson aunt uncle niece nephew cousin fiance fiancee
+        partner boyfriend girlfriend friend flatmate roommate neighbour neighbor boss kid baby stepson
+        stepdaughter spouse landlord tenant coworker dog
+    """,
+    Cue.LABELS: """
+        holder cardholder recipient addressee sender attn attention payee beneficiary passenger guest owner
+        client contact signed applicant policyholder subscriber buyer seller tenant patient member fao
+        behalf payer surname
+    """,
+    Cue.NAMES: """
+        name names named surname forename
+    """,
+    Cue.CLOSES: """
+        regards sincerely faithfully best cheers thank thanks thx wishes yours respectfully cordially thankyou
+        appreciated love
+    """,
+    Cue.GREETS: """
+        hi hello hey dear hiya morning afternoon evening
+    """,
+    Cue.INTRODUCES: """
+        am m im is here
+    """,
+    Cue.LINK: """
+        is of my the our your s kind kindest best warm many very first last full customer account in
+        and reads was called you so much again lot a
+    """,
+}
 
-
-def find(reading: Reading) -> Iterator[Hit]:
-    return people(reading, POLISH)
-
-
-DETECTOR: Final = Detector(
-    label=LABEL,
-    find=find,
-    yes=(
-        ("Pani Aniu, dziękuję", ("Aniu",)),
-        ("Panie Marku, proszę o pomoc", ("Marku",)),
-        ("dla państwa Nowaków i państwu Kowalskim", ("Nowaków", "Kowalskim")),
-        ("Nazywam się Maja Bąk i czekam", ("Maja Bąk",)),
-        ("nazywam się jan xyzański i czekam", ("jan xyzański",)),
-        ("odbiorca: Oleksandr Shevchenko", ("Oleksandr Shevchenko",)),
-        ("to prezent dla mojej córki zuzanny", ("zuzanny",)),
-        ("Dzień dobry, kiedy dojdzie?\nz poważaniem\nanna nowak", ("anna nowak",)),
-        ("Czy pani Tran jest dziś w pracy?", ("Tran",)),
-    ),
-    no=(
-        "Dzień dobry Pani, proszę o pomoc",
-        "Szanowni Państwo, Reklamacja została wysłana",
-        "film Pan Tadeusz jest długi",
-        "Pozdrawiam i czekam na odpowiedź",
-    ),
-)
+# These announce a name only after certain words.
+AFTER: Final = {
+    "am": frozenset("i"),
+    "m": frozenset("i"),
+    "is": frozenset(("this", "it", "name")),
+}

@@ -1,0 +1,121 @@
+"""The words of one message with their codes, and what can be asked about a word and its neighbours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from okienko.masking.names.codes import AMBIGUOUS, LETTER, cue_of, given_level, is_strange, surname_level
+from okienko.masking.names.cues import Cue
+from okienko.masking.names.surroundings import ARTICLES
+from okienko.masking.reading import Reading
+
+HYPHENS: Final = frozenset(("-", " - ", "'", "’", "`"))
+_SPACES: Final = frozenset((" ", "  "))
+_ARTICLES: Final = frozenset(ARTICLES.split())
+_NAMES_WITH_CAPITAL: Final = frozenset(("ani", "will"))
+
+
+class Message:
+    """The words of a message; a place is the number of one. `done`: those before it belong to names that are found."""
+
+    __slots__ = ("capitals", "codes", "count", "done", "shouted", "starts", "text", "words")
+
+    def __init__(self, reading: Reading, codes: list[int]) -> None:
+        self.text = text = reading.text
+        self.words = reading.words
+        self.starts = reading.starts
+        self.codes = codes
+        self.count = len(codes)
+        self.done = 0
+        self.shouted = self.count > 3 and text.isupper()  # then capitals say nothing
+        self.capitals = [not self.shouted and text[start].isupper() for start in self.starts]
+
+    def end(self, place: int) -> int:
+        return self.starts[place] + len(self.words[place])
+
+    def capital(self, place: int) -> bool:
+        return self.capitals[place]
+
+    def acronym(self, place: int) -> bool:
+        return self.capitals[place] and self.text[self.starts[place] : self.end(place)].isupper()
+
+    def cue(self, place: int) -> int:
+        return cue_of(self.codes[place])
+
+    def surname(self, place: int) -> int:
+        return surname_level(self.codes[place])
+
+    def given(self, place: int) -> int:
+        """How far a word is a given name: a capital in mid-sentence makes one even of a word of grammar (`Ani`)."""
+        if self.capitals[place] and self.words[place] in _NAMES_WITH_CAPITAL and not self.begins(place):
+            return AMBIGUOUS
+        return given_level(self.codes[place])
+
+    def gap(self, place: int) -> str:
+        """What stands between a word and the one before it."""
+        return self.text[self.end(place - 1) if place else 0 : self.starts[place]]
+
+    def after(self, place: int) -> str:
+        """The sign behind a word, if any."""
+        end = self.end(place)
+        return self.text[end : end + 1]
+
+    def joined(self, place: int) -> bool:
+        """Whether a word may belong to the same name as the word before it."""
+        if not 0 < place < self.count:
+            return False
+        gap = self.gap(place)
+        if gap in _SPACES:
+            return True
+        if gap in HYPHENS:
+            return gap != " - " or self.capitals[place]
+        return gap in {".", ". "} and (len(self.words[place - 1]) == 1 or self.words[place - 1] in {"st", "mc"})
+
+    def begins(self, place: int) -> bool:
+        """Whether a word stands at the beginning of a sentence or of a line, where any word has a capital."""
+        if not place:
+            return True
+        gap = self.gap(place)
+        return gap != " " and ("\n" in gap or any(sign in gap for sign in ".!?•*;"))
+
+    def closed(self, end: int) -> bool:
+        """Whether a line or a sentence ends before a word."""
+        if end >= self.count:
+            return True
+        gap = self.gap(end)
+        return "\n" in gap or gap[:1] in {".", "!", ";", "(", ","}
+
+    def alone(self, place: int) -> bool:
+        """Whether a word is no part of an address, a file name or a code."""
+        text, start, end = self.text, self.starts[place], self.end(place)
+        before = text[start - 2 : start] if start > 1 else " " + text[:start]
+        if before[-1:] != " ":
+            if before[-1] in "@_/\\=&#+%~$" or before[-1].isdigit():
+                return False
+            if len(before) == 2 and before[1] in ".-:" and before[0].isalnum():
+                return False
+        after = text[end : end + 2]
+        if not after or after[0] == " " or (after[0] == "." and self.codes[place] & LETTER):
+            return True
+        return not (after[0] in "@_/\\=+%~" or after[0].isdigit() or (after[0] in ".:" and after[1:].isalnum()))
+
+    def stranger(self, place: int) -> bool:
+        """Whether a word stands in no table and no dictionary."""
+        return not self.codes[place] and len(self.words[place]) > 2 and is_strange(self.words[place])
+
+    def initial(self, place: int) -> bool:
+        """Whether a word is a capital letter that may stand for a name."""
+        return bool(self.codes[place] & LETTER) and self.text[self.starts[place]].isupper()
+
+    def article(self, place: int) -> bool:
+        """Whether an article stands before a word."""
+        return place > 0 and self.words[place - 1] in _ARTICLES and self.gap(place) == " "
+
+    def after_cue(self, place: int, kind: Cue) -> bool:
+        """Whether a word of that kind stands one or two words before: `film Pan Tadeusz`."""
+        for before in (place - 1, place - 2):
+            if before < 0 or self.gap(before + 1) not in {" ", ' "', " „", " '", ". "}:
+                return False
+            if self.cue(before) == kind:
+                return True
+        return False
