@@ -19,6 +19,8 @@ _NETWORK: Final = re.compile(r"3[4-7]|30[0-5]|38|39|4|5[0-8]|6[0-9]|2[2-7]")
 _SHAPES: Final = frozenset(
     {(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 4), (4, 4, 4, 4, 3), (8, 8), (6, 10), (4, 12)}
 )
+_WRITTEN: Final = _SHAPES | {(15,), (16,), (19,)}
+_MOST_GROUPS: Final = max(map(len, _SHAPES))
 _SHORTEST: Final = 12
 _LONGEST: Final = 19
 _SIZES: Final = (16, 15, 14, 13, 19, 18, 17, 12)
@@ -50,18 +52,29 @@ def _cards(reading: Reading, run: Run) -> Iterator[Hit]:
     if labelled and run.lengths in _SHAPES:  # whatever its check digit says
         yield _hit(reading, (run.start, run.end), run.digits, Rank.LABELLED)
         return
-    found = None
-    for length in _SIZES if len(run.starts) > 1 else (len(run.digits),):
-        for first, last, digits in run.windows(length):
-            shape = run.shape(first, last)
-            plain = (len(shape) == 1 and length in {15, 16, 19}) or shape in _SHAPES
-            named = labelled and first == 0
-            if not (plain or named) or not _NETWORK.match(digits) or not luhn.is_valid(digits):
-                continue
-            found = _hit(reading, (run.starts[first], run.ends[last]), digits, Rank.LABELLED if named else Rank.CHECKED)
-            yield found
-    if found is None and labelled and len(run.digits) <= _LONGEST:
+    found = False
+    for first, last in _groups(run, named=labelled):
+        seen = run.before[first]
+        digits = run.digits[seen : seen + sum(run.shape(first, last))]
+        if _NETWORK.match(digits) and luhn.is_valid(digits):
+            rank = Rank.LABELLED if labelled and first == 0 else Rank.CHECKED
+            yield _hit(reading, (run.starts[first], run.ends[last]), digits, rank)
+            found = True
+    if not found and labelled and len(run.digits) <= _LONGEST:
         yield _hit(reading, (run.start, run.end), run.digits, Rank.SHAPE)
+
+
+def _groups(run: Run, *, named: bool) -> Iterator[tuple[int, int]]:
+    """The first and the last group of what is written as cards are, or begins a row that is called one."""
+    if named:
+        for size in _SIZES:
+            last = run.group_ending.get(size)
+            if last is not None:
+                yield 0, last
+    for first in range(len(run.lengths)):
+        for last in range(first, min(first + _MOST_GROUPS, len(run.lengths))):
+            if run.shape(first, last) in _WRITTEN and not (named and first == 0):
+                yield first, last
 
 
 def _hit(reading: Reading, place: tuple[int, int], digits: str, rank: Rank) -> Hit:

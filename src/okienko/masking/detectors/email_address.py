@@ -139,7 +139,7 @@ _GLUED_TOP: Final = re.compile(
     r"|net(?!(?:work|flix|bank)(?![a-z]))|org(?!anic(?![a-z])))[a-z]{2,}"
 )
 _CROWD: Final = 64  # signs in a text that is read at once
-_PIECE: Final = re.compile(rf"[^\s@{FILLER}]*+@[^\s{FILLER}]*+")
+_PIECE: Final = re.compile(rf"[^\s{FILLER}]++")
 _SHORTEST_HOST: Final = 2  # wp
 _EDGE: Final = "'`!#$%&*=?^~{|}.-"
 _MARKS: Final = frozenset("._+0123456789")
@@ -149,7 +149,8 @@ def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
     if folded.count("@") > _CROWD:  # a list of addresses, or an attack: whatever holds a sign goes, unread
         for piece in _PIECE.finditer(folded):
-            yield Hit(label=LABEL, start=piece.start(), end=piece.end(), value=piece.group(), rank=Rank.CERTAIN)
+            if "@" in piece.group():
+                yield Hit(label=LABEL, start=piece.start(), end=piece.end(), value=piece.group(), rank=Rank.CERTAIN)
         return
     at = 0
     for start, end in _signs(folded):
