@@ -27,7 +27,8 @@ from okienko.database.urls import Urls
 from okienko.desk import pages as desk
 from okienko.desk.words import pages as brand_words
 from okienko.keys import Keys
-from okienko.masking.mask import mask
+from okienko.masking.keeping import sensitive_until
+from okienko.masking.mask import find, render
 from okienko.masking.vault import new_person_key, person_bound
 from okienko.settings import Settings
 from okienko.staff import pages as staff
@@ -163,7 +164,8 @@ class Begun:
     async def write(self, text: str, *, person: PersonId | None = None, person_key: bytes = b"") -> None:
         """The customer writes; values that masking finds go to the vault when the person's key is given."""
         given, now = self.world.services, self.world.at
-        masked = mask(RawText(text), keys=given.keys, language="pl", allowed=self.brand.allowed)
+        findings = find(RawText(text), allowed=self.brand.allowed)
+        masked = render(RawText(text), findings, {}, given.keys, "pl")
         arrival = arrivals.Arrival(
             connection=self.door,
             lookup=self.lookup,
@@ -173,6 +175,7 @@ class Begun:
             text=masked.text,
             choice=None,
             at=now,
+            sensitive_until=sensitive_until({span.label for span in findings.spans}, now=now),
         )
         async with given.database.brand(self.brand.id) as connection:
             await connection.execute(arrivals.STORE_ARRIVALS, arrivals.pack_arrivals([arrival]))

@@ -202,6 +202,45 @@ def test_what_is_attached_while_a_person_has_it_is_theirs() -> None:
     assert (plan.reason, plan.says) == ("person_has_it", ())
 
 
+CARE = "Wygląda na to, że chodzi o zdrowie"
+
+
+@pytest.mark.parametrize(
+    ("found", "kinds", "choices"),
+    [
+        (ANSWER, [Kind.TEXT, Kind.ANSWER], (PERSON,)),
+        (
+            Clarify(categories=("zwroty", "konto"), confidence=0.5),
+            [Kind.TEXT, Kind.CLARIFY],
+            ("zwroty", "konto", PERSON),
+        ),
+        (Refuse(reason="nothing"), [Kind.TEXT, Kind.TEXT], (PERSON,)),
+    ],
+)
+def test_beside_an_answer_to_words_about_health_a_person_is_offered(
+    found: Found, kinds: list[Kind], choices: tuple[str, ...]
+) -> None:
+    plan = decide(replace(situation(asked("mam cukrzycę")), sensitive=True), house(found))
+    care, said = plan.says
+    assert ([care.kind, said.kind], said.choices, plan.holder) == (kinds, choices, Holder.BOT)
+    assert care.text.text.startswith(CARE)
+    assert care.text.text.endswith("Możesz też porozmawiać z człowiekiem.")
+    again = decide(replace(situation(asked("mam cukrzycę")), sensitive=True, sensitive_before=True), house(found))
+    assert again.says == (said,)
+    assert CARE not in "".join(say.text.text for say in decide(situation(), house(found)).says)
+
+
+def test_who_reads_words_about_health_is_said_with_the_notice_and_when_a_person_takes_it() -> None:
+    first = decide(replace(situation(), sensitive=True, noticed=False), house())
+    assert [say.kind for say in first.says] == [Kind.NOTICE, Kind.TEXT, Kind.ANSWER]
+    handed = decide(replace(situation(asked("Człowiek", Kind.PERSON)), sensitive=True), house())
+    care, handoff = handed.says
+    assert (care.text.text.startswith(CARE), handoff.kind, handoff.choices) == (True, Kind.HANDOFF, ())
+    assert "człowiekiem" not in care.text.text  # one takes it already
+    held = decide(replace(situation(), sensitive=True, holder=Holder.AGENT), house())
+    assert held.says == ()
+
+
 def test_giving_up_gives_it_to_a_person() -> None:
     plan = give_up(situation(), house())
     assert (plan.holder, plan.reason, plan.says[0].kind) == (Holder.QUEUE, "broken", Kind.HANDOFF)

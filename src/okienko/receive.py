@@ -35,6 +35,7 @@ from okienko.database.pool import SET_BRAND, Database, DatabaseAway
 from okienko.database.pool import Connection as DatabaseConnection
 from okienko.keys import Keys
 from okienko.log import describe
+from okienko.masking.keeping import sensitive_until
 from okienko.masking.mask import Findings, MaskingFailed, find, published, render
 from okienko.masking.preview import Preview, asks, preview
 from okienko.masking.vault import new_person_key, person_bound, seal
@@ -416,7 +417,7 @@ class Reception:
         cursor = await connection.execute(store.STORE_ARRIVALS, store.pack_arrivals([arrival]))
         (stored,) = store.unpack_stored([arrival], await cursor.fetchall())
         if stored is not None and stored.fresh and readable:
-            expires = now + timedelta(days=31 * waiting.brand.keep_months)
+            expires = arrival.sensitive_until or now + timedelta(days=31 * waiting.brand.keep_months)
             await attachments.send_attachments(connection, [(*file, arrival.id) for file in pending], expires)
         return stored
 
@@ -437,6 +438,7 @@ class Reception:
         return masked.text, seal_values(masked.vaulted, vault.wrapped_key, sealing, conversation=vault.conversation)
 
     def _arrival(self, waiting: Waiting, text: MaskedText, now: datetime) -> Arrival:
+        labels = {span.label for span in waiting.findings.spans} if waiting.findings is not None else ()
         return Arrival(
             connection=waiting.connection,
             lookup=waiting.lookup,
@@ -446,6 +448,7 @@ class Reception:
             text=text,
             choice=waiting.choice,
             at=now,
+            sensitive_until=sensitive_until(labels, now=now),
         )
 
 

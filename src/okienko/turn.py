@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from okienko.answers.answer import Answer, Clarify, Refuse
@@ -251,6 +251,8 @@ def _plan(
     category: str | None = None,
     reason: Because,
 ) -> Plan:
+    if says and situation.sensitive:
+        says = _with_care(situation, says, holder)
     if says and not situation.noticed:
         says = (_notice(words(situation.language)), *says)
     return Plan(
@@ -263,6 +265,27 @@ def _plan(
         misses=misses,
         reason=reason,
     )
+
+
+def _with_care(situation: Situation, says: tuple[Say, ...], holder: Holder) -> tuple[Say, ...]:
+    """To words about health and the like: a person is offered beside whatever is said.
+
+    Who reads such words, and for how long they are kept, is told once. It comes first: the next turn looks for its open
+    question in the last message.
+    """
+    stays = holder is Holder.BOT
+    if stays and PERSON not in says[-1].choices:
+        says = (*says[:-1], replace(says[-1], choices=(*says[-1].choices, PERSON)))
+    if situation.sensitive_before:
+        return says
+    speak = words(situation.language)
+    text = speak.gettext(
+        "This seems to be about health or something just as private. Only the people who deal with cases here read it, "
+        "and we keep it for a shorter time than the rest of the conversation."
+    )
+    if stays:
+        text += " " + speak.gettext("You can also talk to a person.")
+    return (Say(kind=Kind.TEXT, text=published(text)), *says)
 
 
 def _notice(speak: Words) -> Say:

@@ -215,6 +215,8 @@ class Situation:
         MaskedText | None
     )  # the words that the bot answered with "what is it about?", if that was its last word
     hidden: frozenset[bytes] = frozenset()  # keyed hashes of the values in the conversation's vault
+    sensitive: bool = False  # what is asked holds words about health, or about another special category of data
+    sensitive_before: bool = False  # and so did something that was answered before
 
 
 Because = Literal[

@@ -37,8 +37,9 @@ async def test_a_message_travels_the_road_on_15(debian_cluster: Cluster) -> None
         async with open_world(urls) as world:
             conversation = await world.begin(TOKEN)
             await world.say(TOKEN, "mój mail to jan@poczta.example")
-            await world.say(TOKEN, "ile mam czasu na zwrot towaru?")
+            await world.say(TOKEN, "jestem w ciąży, ile mam czasu na zwrot towaru?")
             await world.settle()
-            first, second, answer = await world.transcript(conversation)
-            assert (first[2], second[2]) == ("mój mail to [e-mail]", "ile mam czasu na zwrot towaru?")
+            first, second, care, answer = await world.transcript(conversation)
+            assert (first[2], second[2]) == ("mój mail to [e-mail]", "jestem w ciąży, ile mam czasu na zwrot towaru?")
+            assert care[1] == "text"
             assert answer[1] == "answer"

@@ -553,3 +553,35 @@ async def test_lists_are_in_order_and_counted(world: World) -> None:
         assert begun[0] not in one_brand
     async with world.services.database.brand(world.brand.id) as connection:
         assert await store.count_views(connection, ola) == {"mine": 0, "waiting": 2, "bot": 0}
+
+
+async def test_words_about_health_are_flagged_on_the_message_and_in_the_list(world: World) -> None:
+    ola = await hire_ola(world)
+    begun, other = await world.begin("jestem w ciąży", "i co z paczką?"), await world.begin("gdzie jest paczka?")
+    browser = await world.enter(ola)
+    page = (await browser.get(begun.address)).text
+    lines = re.findall(r'<li class="bubble customer".*?</li>', page, re.DOTALL)
+    assert ["Dane wrażliwe" in line for line in lines] == [True, False]
+    assert "Klient pisze o zdrowiu" in page
+    assert "Klient pisze o zdrowiu" not in (await browser.get(other.address)).text
+    rows = re.findall(r'<li id="row-.*?</li>', (await browser.get("/desk?view=bot")).text, re.DOTALL)
+    assert [("ciąży" in row or "paczką" in row, "Dane wrażliwe" in row) for row in rows] == [
+        (False, False),
+        (True, True),
+    ]
+
+
+async def test_an_agents_words_are_not_flagged(world: World) -> None:
+    """What a colleague writes of health is their work; the customer's words are what the law is about."""
+    ola = await hire_ola(world)
+    begun = await world.begin("gdzie jest paczka?")
+    assert await take(world, begun, ola) == "done"
+    browser = await world.enter(ola)
+    for mode in ("reply", "note"):
+        page = (await browser.get(begun.address)).text
+        sent = {"csrf": csrf(page), "once": once(page), "as": mode, "text": "to zrozumiałe, że jest Pani w szpitalu"}
+        assert (await browser.post(begun.address + "/say", data=sent)).status_code == 303
+    flagged = await begun.read(
+        "select author from message where conversation_id = %(id)s and sensitive_until is not null"
+    )
+    assert flagged == []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from okienko.keys import Keys
 from okienko.masking.forms import find_forms, put_back, read_pieces
-from okienko.masking.keeping import KEEPING, expiry
+from okienko.masking.keeping import KEEPING, SENSITIVE, expiry, sensitive_until
 from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.mask import find, mask, render
 from okienko.values import MaskedText, RawText
@@ -82,3 +82,12 @@ def test_a_value_is_never_kept_longer_than_its_conversation() -> None:
             assert (expiry(label, now=BEGIN, keep_months=months) - BEGIN).days <= 31 * months
     assert (expiry("IBAN_CODE", now=BEGIN, keep_months=12) - BEGIN).days == 92
     assert (expiry("IBAN_CODE", now=BEGIN, keep_months=1) - BEGIN).days == 31
+
+
+def test_only_what_is_sensitive_gives_a_message_a_term_of_its_own() -> None:
+    """No brand keeps a conversation for less than a month, so the term is never the longer one."""
+    assert {ENTITIES[label].fate for label in SENSITIVE} == {Fate.KEEP}, "the words stay"
+    until = sensitive_until(["PERSON", *SENSITIVE], now=BEGIN)
+    assert until is not None
+    assert (until - BEGIN).days == 31
+    assert sensitive_until(ENTITIES.keys() - SENSITIVE, now=BEGIN) is None

@@ -221,6 +221,8 @@ def test_an_explanation_names_the_detector_the_reason_and_the_words_in_front() -
     (span,) = explain(RawText("mój pesel to 84082828700")).spans
     assert span.label == "PL_PESEL"
     assert span.why == "pesel: words around it say so, after “moj pesel to”"
+    (kept,) = explain(RawText("mam cukrzycę")).spans
+    assert kept.why.startswith("health: it is said about health or another special category; the words stay")
 
 
 def test_labels_to_keep_stay_and_are_reported() -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.detectors import DETECTORS
+from okienko.masking.keeping import SENSITIVE
 from okienko.masking.mask import Findings, find
 from okienko.masking.reading import Reading
 from okienko.values import RawText
@@ -21,6 +22,7 @@ _REASONS: Final = {
     Rank.LABELLED: "words around it say so",
     Rank.DENIED: "the brand says so",
 }
+_SENSITIVE: Final = "it is said about health or another special category; the words stay, and the message is flagged"
 _NEAR: Final = 24  # characters of the words in front
 
 
@@ -38,6 +40,7 @@ def _telling(detector: Detector) -> Detector:
     def tell(reading: Reading) -> Iterable[Hit]:
         for hit in detector.find(reading):
             context = reading.before(hit.start)[-_NEAR:].strip()
-            yield replace(hit, why=f"{name}: {_REASONS[hit.rank]}" + (f", after “{context}”" if context else ""))
+            reason = _SENSITIVE if hit.label in SENSITIVE else _REASONS[hit.rank]
+            yield replace(hit, why=f"{name}: {reason}" + (f", after “{context}”" if context else ""))
 
     return replace(detector, find=tell)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from okienko.keys import Keys
+from okienko.masking.keeping import SENSITIVE
 from okienko.masking.kinds import Fate
 from okienko.masking.mask import Findings, render
 from okienko.values import Language, MaskedText, RawText
-
-SENSITIVE: Final = frozenset({"HEALTH"})  # kept, since they may be the matter itself; their writer is told so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

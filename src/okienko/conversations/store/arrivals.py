@@ -24,6 +24,7 @@ class Arrival:
     text: MaskedText
     choice: str | None
     at: datetime
+    sensitive_until: datetime | None = None  # kept for a shorter time, for what it says is about health and the like
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,9 @@ STORE_ARRIVALS: Final = """
 with arrival as (
   select * from unnest(
     %(connections)s::text[], %(lookups)s::bytea[], %(keys)s::bytea[], %(ids)s::uuid[],
-    %(kinds)s::text[], %(texts)s::text[], %(choices)s::text[], %(ats)s::timestamptz[]
-  ) with ordinality as a (connection_id, lookup, key, id, kind, text, choice, at, n)
+    %(kinds)s::text[], %(texts)s::text[], %(choices)s::text[], %(ats)s::timestamptz[],
+    %(sensitive)s::timestamptz[]
+  ) with ordinality as a (connection_id, lookup, key, id, kind, text, choice, at, sensitive_until, n)
 ), known as (
   select a.*, t.conversation_id from arrival a
   cross join lateral (
@@ -78,9 +80,9 @@ with arrival as (
   from (select conversation_id, max(arrival) as arrived, min(at) as at from placed group by conversation_id) p
   where l.brand_id = current_brand() and l.conversation_id = p.conversation_id
 ), stored as (
-  insert into message (brand_id, conversation_id, id, author, kind, text, arrival, choice, at)
+  insert into message (brand_id, conversation_id, id, author, kind, text, arrival, choice, at, sensitive_until)
   select current_brand(), conversation_id, id, 'customer', kind, text, arrival,
-    (select slug from category where brand_id = current_brand() and slug = choice limit 1), at
+    (select slug from category where brand_id = current_brand() and slug = choice limit 1), at, sensitive_until
   from placed
 )
 select n, conversation_id, (key in (select key from fresh)) is true from known
@@ -98,6 +100,7 @@ def pack_arrivals(arrivals: Sequence[Arrival]) -> dict[str, object]:
         "texts": [a.text.text for a in arrivals],
         "choices": [a.choice for a in arrivals],
         "ats": [a.at for a in arrivals],
+        "sensitive": [a.sensitive_until for a in arrivals],
     }
 
 

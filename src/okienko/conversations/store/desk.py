@@ -45,6 +45,7 @@ class Row:
     agent: str | None  # the name
     words: str  # the customer's last words, masked; empty when there are none yet
     kind: Kind | None  # of the customer's last message, which may be a button
+    sensitive: bool  # the customer has written about health or something as private, among the last forty messages
     waiting_since: datetime | None  # the customer waits for a person since then
     updated_at: datetime
     closed_at: datetime | None
@@ -59,7 +60,7 @@ select c.id, c.reference, c.channel, c.language, c.category, c.holder, c.agent_i
     when c.closed_at is not null or c.holder = 'bot' then null
     when c.holder = 'queue' then c.queued_at
     else m.unanswered_since end as waiting_since,
-  c.updated_at, c.closed_at
+  c.updated_at, c.closed_at, m.sensitive
 from conversation c
 left join staff s on s.id = c.agent_id
 cross join lateral (
@@ -67,12 +68,13 @@ cross join lateral (
     (array_agg(r.text order by r.id desc)
       filter (where r.author = 'customer' and r.kind in ('text', 'attachment')))[1] as words,
     (array_agg(r.kind order by r.id desc) filter (where r.author = 'customer'))[1] as kind,
+    coalesce(bool_or(r.sensitive_until is not null), false) as sensitive,
     min(r.at) filter (where r.author = 'customer' and r.at > coalesce(r.answered_at, '-infinity')) as unanswered_since
   from (
     select l.*, max(l.at) filter (where l.author = 'agent' or (l.author = 'bot' and l.kind <> 'handoff')) over ()
       as answered_at
     from (
-      select id, author, kind, text, at from message
+      select id, author, kind, text, at, sensitive_until from message
       where brand_id = current_brand() and conversation_id = c.id
       order by id desc limit 40
     ) l
@@ -150,6 +152,7 @@ def _read_rows(rows: Sequence[tuple[object, ...]]) -> tuple[Row, ...]:
             waiting_since=cast("datetime | None", row[10]),
             updated_at=cast("datetime", row[11]),
             closed_at=cast("datetime | None", row[12]),
+            sensitive=cast("bool", row[13]),
         )
         for row in rows
     )
@@ -306,11 +309,12 @@ class Line:
     helped: bool | None  # what the customer said about an answer
     feedback: str | None  # the reason they chose
     comment: str
+    sensitive: bool  # about health or something as private: kept for a shorter time
 
 
 READ_TRANSCRIPT: Final = """
 select m.id, m.author, m.kind, s.name, m.text, m.choice, m.choices, m.confidence, m.at, o.state, o.error,
-  f.helped, f.reason, coalesce(f.comment, '')
+  f.helped, f.reason, coalesce(f.comment, ''), m.sensitive_until is not null
 from (
   select * from message
   where brand_id = current_brand() and conversation_id = %(conversation)s::uuid
@@ -360,6 +364,7 @@ async def read_transcript(
             helped=row[11],
             feedback=row[12],
             comment=row[13],
+            sensitive=row[14],
         )
         for row in rows
     )

@@ -49,6 +49,7 @@ READ_SITUATIONS: Final = """
 select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.holder, c.closed_at is not null, c.language,
   c.category, c.picked, c.reference, c.noticed, c.misses, l.failures, l.arrived,
   m.arrivals, m.kinds, m.texts, m.choices, m.ats, case when m.last_kind = 'clarify' then m.last_words end,
+  m.sensitive or coalesce(m.last_kind = 'clarify' and m.last_sensitive, false), m.sensitive_before,
   case when c.holder = 'bot' or c.closed_at is not null then (
     select array_agg(v.lookup) from vault_item v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
@@ -68,10 +69,14 @@ cross join lateral (
     array_agg(r.text order by r.id) filter (where r.arrival > l.answered) as texts,
     array_agg(r.choice order by r.id) filter (where r.arrival > l.answered) as choices,
     array_agg(r.at order by r.id) filter (where r.arrival > l.answered) as ats,
+    coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival > l.answered), false) as sensitive,
+    coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival <= l.answered), false) as sensitive_before,
     (array_agg(r.kind order by r.id desc) filter (where r.author = 'bot'))[1] as last_kind,
-    (array_agg(r.text order by r.id desc) filter (where r.arrival <= l.answered and r.kind = 'text'))[1] as last_words
+    (array_agg(r.text order by r.id desc) filter (where r.arrival <= l.answered and r.kind = 'text'))[1] as last_words,
+    (array_agg(r.sensitive_until is not null order by r.id desc)
+      filter (where r.arrival <= l.answered and r.kind = 'text'))[1] as last_sensitive
   from (
-    select id, author, kind, text, arrival, choice, at from message
+    select id, author, kind, text, arrival, choice, at, sensitive_until from message
     where brand_id = current_brand() and conversation_id = w.conversation_id
     order by id desc limit 40
   ) r
@@ -111,6 +116,8 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
                     arrivals or (), kinds or (), texts or (), choices or (), ats or (), strict=True
                 )
             ),
+            sensitive=sensitive,
+            sensitive_before=sensitive_before,
             open_question=None if open_question is None else MaskedText(open_question),
             hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
         )
@@ -137,6 +144,8 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             choices,
             ats,
             open_question,
+            sensitive,
+            sensitive_before,
             hidden,
         ) in rows
     ]
