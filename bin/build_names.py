@@ -45,6 +45,7 @@ from okienko.masking.names.lexicon import (
     POPULAR,
     SIFT_BITS,
     SURNAME,
+    THING,
     WIDESPREAD,
     fold,
     sift_places,
@@ -64,6 +65,18 @@ april may june august maj sylwester sylwestra dane danie dany dana jaki inna inn
 zycie
 pole polach polami polom polu stan ad an as can id min nine nor tin hung don viva
 """
+_WOMEN: Final = (  # how a noun for women is made of one for men
+    ("ka", ("", "ec", "iec", "a", "arz")),
+    ("rka", ("rz", "r")),
+    ("czka", ("k", "cz", "ec")),
+    ("nka", ("nek", "n", "niec")),
+    ("ica", ("ik", "nik")),
+    ("ini", ("", "ec")),
+    ("yni", ("", "a")),
+    ("czyni", ("ca",)),
+    ("ożka", ("og",)),
+    ("yczka", ("yk",)),
+)
 _WIDESPREAD: Final = 1000
 _LONGEST_SIFTED: Final = 14  # letters
 _LATIN: Final = """
@@ -132,8 +145,8 @@ def states(data: bytes, start: int) -> Iterator[tuple[bytes, bytes]]:
             stack.append((at + offset, word + bytes((label,))))
 
 
-def sgjp() -> Iterator[tuple[str, str, str, str]]:
-    """Lemma, form, kinds of name joined by `|`, and usage labels of every form in the dictionary."""
+def sgjp() -> Iterator[tuple[str, str, str, str, str]]:
+    """Lemma, form, tag, kinds of name joined by `|`, and usage labels of every form in the dictionary."""
     library = next(
         Path(str(file.locate()))
         for file in importlib.metadata.files("morfeusz2") or ()
@@ -147,7 +160,7 @@ def sgjp() -> Iterator[tuple[str, str, str, str]]:
     end = body + int.from_bytes(data[at + 6 : at + 10], "big") + 4
     for _ in range(3):  # the dictionary's name, its licence, the tagset's name
         _, end = cstring(data, end)
-    _, end = table(data, end)
+    tags, end = table(data, end)
     kinds, end = table(data, end)
     labels, end = table(data, end)
     for key, stored in states(data, body):
@@ -162,7 +175,8 @@ def sgjp() -> Iterator[tuple[str, str, str, str]]:
                 cut = stored[at]
                 suffix, at = cstring(stored, at + 1)
                 form = prefix + lemma[: len(lemma) - cut] + suffix
-                yield lemma, form, kinds[stored[at + 2]], labels[int.from_bytes(stored[at + 3 : at + 5], "big")]
+                tag = tags[int.from_bytes(stored[at : at + 2], "big")]
+                yield lemma, form, tag, kinds[stored[at + 2]], labels[int.from_bytes(stored[at + 3 : at + 5], "big")]
                 at += 5
 
 
@@ -242,11 +256,54 @@ def rule(form: str, lemma: str) -> str:
     return f"{len(form) - same}{lemma[same:]}"
 
 
+class Nouns:
+    """Sorts Polish nouns out: which forms are those of things, and of nothing else."""
+
+    def __init__(self) -> None:
+        self.things_by_lemma: defaultdict[str, set[str]] = defaultdict(set)
+        self.men: set[str] = set()
+        self.others: set[str] = set()  # forms of verbs, adjectives, and of words for people
+        self.beside = set(words("beside.txt"))
+
+    def add(self, lemma: str, form: str, tag: str) -> None:
+        """One form, spelled with its Polish letters."""
+        if form[0].isupper():
+            return
+        word, _, _ = lemma.partition(":")
+        kind, *parts = tag.split(":")
+        if kind != "subst":
+            if kind != "ger" and not kind.startswith("p"):  # gerunds are things; participles seldom stand before names
+                self.others.add(form)
+            elif kind in {"prep", "part", "pred", "ppron12", "ppron3"}:
+                self.others.add(form)
+        elif "m1" in parts:
+            self.men.add(word)
+            self.others.add(form)
+        elif "m2" not in parts:
+            self.things_by_lemma[word].add(form)
+
+    def things(self) -> set[str]:
+        """Folded forms of nouns that are no people, and of no other word."""
+        people = {lemma for lemma in self.things_by_lemma if lemma in self.beside or self.woman(lemma)}
+        for lemma in people:
+            self.others |= self.things_by_lemma[lemma]
+        others = {fold(form) for form in self.others}
+        forms = {fold(form) for lemma, found in self.things_by_lemma.items() if lemma not in people for form in found}
+        return {form for form in forms if form.isalpha() and form not in others}
+
+    def woman(self, noun: str) -> bool:
+        """Whether a feminine noun is made of one for men: nauczycielka, lekarka, pracownica, dozorczyni."""
+        for ending, men in _WOMEN:
+            if noun.endswith(ending) and any(noun.removesuffix(ending) + man in self.men for man in men):
+                return True
+        return False
+
+
 def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the other
     flags: defaultdict[str, int] = defaultdict(int)
     lemmas: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
     ordinary: set[str] = set()
-    places: set[str] = set()
+    places = {fold(word.lower()) for word in words("places.txt")}
     cities = {word for word in words("ordinary.txt") if word[0].isupper()}
     known_places: set[str] = set()
     adjectives: set[str] = set()  # Wysocki, Krakowska: nearly all are far more frequent as surnames than as words
@@ -262,10 +319,12 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
     widespread |= {name for position, name in enumerate(census("dist.all.last")) if position < _WIDESPREAD}
     for file in ("dist.male.first", "dist.female.first"):
         frequent_given |= {name for position, name in enumerate(census(file)) if position < _FREQUENT_GIVEN}
-    for lemma, form, kinds, labels in sgjp():
+    nouns = Nouns()
+    for lemma, form, tag, kinds, labels in sgjp():
         folded = fold(form.lower())
         if len(folded) < 2 or not folded.isalpha():
             continue
+        nouns.add(lemma, form, tag)
         base = fold(lemma.lower())
         kind = kinds.split("|")
         if "imię" in kind:
@@ -362,8 +421,9 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
         for word in ordinary | places | many
         if 1 < len(word) <= _LONGEST_SIFTED and not word.startswith(("nie", "naj"))
     }
+    things = {word for word in nouns.things() if 2 < len(word) <= _LONGEST_SIFTED}
     sift = np.zeros(SIFT_BITS // 8, dtype=np.uint8)
-    for word in sifted:
+    for word in sorted(sifted) + [THING + word for word in sorted(things)]:
         for place in sift_places(word):
             sift[place >> 3] |= 1 << (place & 7)
 
@@ -390,7 +450,7 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
     )
     counts = Counter(bit for value in flags.values() for bit in range(16) if value >> bit & 1)
     sys.stdout.write(
-        f"{len(sifted)} words, {len(entries)} forms, {len(kinds_found)} kinds; flags {sorted(counts.items())}\n"
+        f"{len(sifted)} words, {len(things)} for things, {len(entries)} forms, {len(kinds_found)} kinds; flags {sorted(counts.items())}\n"
     )
 
 
