@@ -181,9 +181,8 @@ class Begun:
             await connection.execute(arrivals.STORE_ARRIVALS, arrivals.pack_arrivals([arrival]))
             items: list[arrivals.SealedItem] = []
             if person is not None:
-                wrapped = given.keys.wrap(person_key, person_bound(brand=self.brand.id, person=person))
-                sealing = Sealing(keys=given.keys, brand=self.brand, person=person, now=now)
-                items = seal_values(masked.vaulted, wrapped, sealing, conversation=self.id)
+                sealing = Sealing(key=person_key, brand=self.brand, person=person, now=now)
+                items = seal_values(masked.vaulted, sealing, conversation=self.id)
             await arrivals.store_vault_items(connection, items, now)
 
     async def read(self, sql: str, **values: object) -> list[tuple[Any, ...]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
+from okienko.keys import Keys, Secrets, WrongKey, begin_rotation, end_rotation, find_retired
 
 KEYS = Keys(operator=bytes(range(32)), index=bytes(range(32, 64)))
 
@@ -203,3 +205,47 @@ def test_no_shell_reads_the_command(tmp_path: Path) -> None:
     with pytest.raises(WrongKey):
         Keys.ask((f"true; touch {tmp_path / 'x'}",))
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.anyio
+async def test_an_event_loop_goes_on_while_a_slow_command_is_asked_once_for_all() -> None:
+    """The command does not end before the loop has done something else, and all who ask wait for the same answer."""
+    new = Keys(operator=b"n" * 32, index=b"i" * 32)
+    wrapped = new.wrap(b"k" * 32, b"person")
+    went_on, asked = threading.Event(), list[bool]()
+
+    def command() -> Secrets:
+        asked.append(went_on.wait(30))
+        return Secrets(operator=new.operator, former=(b"o" * 32,), index=new.index)
+
+    running = Keys(operator=b"o" * 32, index=new.index, look_again=command)
+    waiting = [asyncio.create_task(running.unwrap_async(wrapped, b"person")) for _ in range(5)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()  # a commit that took too long: the others still get their answer
+    asyncio.get_running_loop().call_soon(went_on.set)
+    assert await asyncio.gather(*waiting[1:]) == [b"k" * 32] * 4
+    assert asked == [True]
+    assert running.key_ids == (new.key_id, Keys(operator=b"o" * 32, index=new.index).key_id)
+
+
+@pytest.mark.anyio
+async def test_what_no_key_opens_is_a_wrong_key_in_an_event_loop_too() -> None:
+    foreign = Keys(operator=b"f" * 32, index=b"i" * 32).wrap(b"k" * 32, b"person")
+    with pytest.raises(WrongKey):
+        await Keys(operator=b"o" * 32, index=b"i" * 32).unwrap_async(foreign, b"person")
+
+
+def test_a_command_that_fails_is_not_asked_again_at_once(tmp_path: Path) -> None:
+    """A key service that is down is not asked for every message: its time-out is half a minute."""
+    log, keys, at = tmp_path / "asked", tmp_path / "keys", [0.0]
+    keys.write_text(show(A), "utf-8")
+    program = f"open({str(log)!r}, 'a').write('.'); print(open({str(keys)!r}).read())"
+    running = Keys.ask((sys.executable, "-c", program), seconds=lambda: at[0])
+    keys.unlink()
+    foreign = Keys(operator=b"f" * 32, index=b"\x0b" * 32).wrap(b"k" * 32, b"person")
+    asked: list[int] = []
+    for at[0] in (4.0, 6.0, 7.0, 12.0):
+        with pytest.raises(WrongKey):
+            running.unwrap(foreign, b"person")
+        asked.append(len(log.read_text("utf-8")))
+    assert asked == [1, 2, 2, 3]

@@ -26,10 +26,11 @@ from okienko.conversations.store.vault import read_forms
 from okienko.database.pool import Database
 from okienko.http import Answered, Http
 from okienko.keys import Keys, WrongKey
+from okienko.log import describe
 from okienko.masking.egress import Gate
 from okienko.masking.mask import MaskingFailed
-from okienko.masking.vault import SealBroken, open_sealed, person_bound
-from okienko.values import Author, BrandId, Clock, ConversationId, Failed, Outgoing, Sent, Unsure
+from okienko.masking.vault import SealBroken, open_person_key, open_sealed
+from okienko.values import Author, BrandId, Clock, ConversationId, Failed, MessageId, Outgoing, Sent, Unsure
 
 log = structlog.get_logger()
 
@@ -44,25 +45,58 @@ LONGEST_PAUSE: Final = 300.0
 async def send(  # noqa: PLR0917 - the road's tools, in their usual order
     database: Database, directory: Directory, keys: Keys, gate: Gate, http: Http, clock: Clock
 ) -> list[tuple[BrandId, ConversationId]]:
-    """Sends one round of what is due to channels that are called; whose conversations changed."""
+    """Sends one round of what is due to channels that are called; whose conversations changed.
+
+    Brands do not wait for each other: neither for a slow vendor, nor for one whose messages cannot be read.
+    """
     async with database.shared() as connection:
         claimed = await store.claim_outbox(connection, limit=AT_ONCE, now=clock(), lease=CLAIM)
     by_brand: defaultdict[BrandId, list[Claimed]] = defaultdict(list)
     for claim in claimed:
         by_brand[claim.brand].append(claim)
-    for brand, group in by_brand.items():
-        async with database.brand(brand) as connection:
-            drafts = await store.read_drafts(connection, group)
-            written = {d.claimed.message: d.claimed.conversation for d in drafts if d.author is Author.AGENT}
-            forms = await read_forms(connection, written, clock())
-        texts = {draft.claimed.message: _look_over(draft, gate) for draft in drafts}
-        texts |= resolve_all({d.claimed.message: d.text for d in drafts}, forms, keys=keys, brand=brand)
-        sends = [_send_one(d, texts[d.claimed.message], directory, keys, http, clock) for d in drafts]
-        sent = await asyncio.gather(*sends)
-        settled = [*sent, *_lost(group, drafts)]
-        async with database.brand(brand) as connection:
-            await store.settle(connection, settled, clock())
+    shares = [_send_share(b, group, database, directory, keys, gate, http, clock) for b, group in by_brand.items()]
+    for brand, broken in zip(by_brand, await asyncio.gather(*shares, return_exceptions=True), strict=True):
+        if broken is not None:  # what was sent and not settled is known as unsettled when its claim ends
+            log.error("sends_broke", brand=str(brand), **describe(broken))
     return [(claim.brand, claim.conversation) for claim in claimed]
+
+
+async def _send_share(  # noqa: PLR0917 - the road's tools, in their usual order
+    brand: BrandId,
+    group: Sequence[Claimed],
+    database: Database,
+    directory: Directory,
+    keys: Keys,
+    gate: Gate,
+    http: Http,
+    clock: Clock,
+) -> None:
+    """One brand's part of a round, settled."""
+    try:
+        drafts, texts = await _read(brand, group, database, keys, gate, clock())
+    except Exception as error:  # noqa: BLE001 - whatever it was, nothing has been sent yet
+        log.error("drafts_broke", brand=str(brand), **describe(error))
+        settled = [_try_later(claimed, clock()) for claimed in group if not claimed.unsettled]
+    else:
+        sends = [_send_one(d, texts[d.claimed.message], directory, keys, http, clock) for d in drafts]
+        sent = await asyncio.gather(*sends, return_exceptions=True)
+        tried = [s if isinstance(s, Settled) else _broke(d.claimed, s) for d, s in zip(drafts, sent, strict=True)]
+        settled = [*tried, *_lost(group, drafts)]
+    async with database.brand(brand) as connection:
+        await store.settle(connection, settled, clock())
+
+
+async def _read(  # noqa: PLR0917 - the road's tools, in their usual order
+    brand: BrandId, group: Sequence[Claimed], database: Database, keys: Keys, gate: Gate, now: datetime
+) -> tuple[list[Draft], dict[MessageId, str | None]]:
+    """What one brand's claimed messages say, and each text as it leaves."""
+    async with database.brand(brand) as connection:
+        drafts = await store.read_drafts(connection, group)
+        written = {d.claimed.message: d.claimed.conversation for d in drafts if d.author is Author.AGENT}
+        forms = await read_forms(connection, written, now)
+    texts = {draft.claimed.message: _look_over(draft, gate) for draft in drafts}
+    texts |= await resolve_all({d.claimed.message: d.text for d in drafts}, forms, keys=keys, brand=brand)
+    return drafts, texts
 
 
 def _look_over(draft: Draft, gate: Gate) -> str | None:
@@ -93,11 +127,10 @@ async def _send_one(  # noqa: PLR0917 - the road's tools, in their usual order
     if claimed.unsettled and (claimed.last_try or not channel.idempotent):
         return Settled(claimed=claimed, state="unsure", error="the sender was stopped during the send")
     try:
-        thread = _open_thread(draft, keys)
+        thread = await _open_thread(draft, keys)
     except (SealBroken, WrongKey):
         return Settled(claimed=claimed, state="failed", error="the conversation's address does not open")
     outgoing = Outgoing(
-        brand_id=claimed.brand,
         conversation=claimed.conversation,
         message=claimed.message,
         connection=draft.connection,
@@ -106,7 +139,6 @@ async def _send_one(  # noqa: PLR0917 - the road's tools, in their usual order
         kind=draft.kind,
         text=text,
         citations=draft.citations,
-        attempt=claimed.attempt,
     )
     answer = await http.post(channel.call(outgoing, found[0], clock()))
     outcome = channel.outcome(answer.status, answer.headers, answer.body) if isinstance(answer, Answered) else answer
@@ -123,9 +155,9 @@ async def _send_one(  # noqa: PLR0917 - the road's tools, in their usual order
             return Settled(claimed=claimed, state="unsure", error=reason)
 
 
-def _open_thread(draft: Draft, keys: Keys) -> str:
+async def _open_thread(draft: Draft, keys: Keys) -> str:
     brand, person = draft.claimed.brand, draft.person
-    key = keys.unwrap(draft.wrapped_key, person_bound(brand=brand, person=person))
+    key = await open_person_key(keys, draft.wrapped_key, brand=brand, person=person)
     raw = open_sealed(
         key,
         draft.thread,
@@ -144,6 +176,17 @@ def _next_try(claimed: Claimed, asked: float | None, now: datetime) -> datetime 
         return None
     pause = asked if asked is not None else min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (claimed.attempt - 1))
     return now + timedelta(seconds=min(pause, LONGEST.total_seconds()))
+
+
+def _broke(claimed: Claimed, error: BaseException) -> Settled:
+    """A send that broke where nobody expects it: the vendor may have the message."""
+    log.error("send_broke", conversation=str(claimed.conversation), **describe(error))
+    return Settled(claimed=claimed, state="unsure", error="the send broke")
+
+
+def _try_later(claimed: Claimed, now: datetime) -> Settled:
+    again = _next_try(claimed, None, now)
+    return Settled(claimed=claimed, state="failed", error="the message could not be read", again=again)
 
 
 def _lost(claimed: Sequence[Claimed], drafts: Sequence[Draft]) -> list[Settled]:

@@ -10,6 +10,7 @@ A process that meets something which none of its keys opens looks once more wher
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import os
@@ -40,6 +41,9 @@ EXPECTED: Final = (
 )
 
 
+_CLOSED: Final = "a person's key does not open with this operator's key for this person"
+
+
 class WrongKey(Exception):
     """A key file or a wrapped key is not what it has to be. Names the file or the step, never its content."""
 
@@ -64,6 +68,7 @@ class Keys:
     index: bytes = field(repr=False)
     former: tuple[bytes, ...] = field(default=(), repr=False)  # open what they have wrapped
     look_again: Callable[[], Secrets] | None = field(default=None, repr=False, compare=False)
+    _learning: asyncio.Task[bool] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if any(len(key) != KEY_SIZE for key in (self.operator, self.index, *self.former)):
@@ -90,14 +95,20 @@ class Keys:
         return cls._of(lambda: read_folder(folder))
 
     @classmethod
-    def ask(cls, command: Sequence[str]) -> Self:
-        """The keys that a command prints. Raises `WrongKey`, which says what was expected and nothing of what came."""
-        kept, at = read_command(command), time.monotonic()
+    def ask(cls, command: Sequence[str], *, seconds: Callable[[], float] = time.monotonic) -> Self:
+        """The keys that a command prints; `seconds` is a steady clock.
+
+        Raises `WrongKey`, which says what was expected and nothing of what came.
+        """
+        kept, at = read_command(command), seconds()
 
         def ask_seldom() -> Secrets:
             nonlocal kept, at
-            if time.monotonic() - at > COMMAND_AGAIN:
-                kept, at = read_command(command), time.monotonic()
+            if seconds() - at > COMMAND_AGAIN:
+                try:
+                    kept = read_command(command)
+                finally:
+                    at = seconds()  # one that fails is not asked again at once either
             return kept
 
         return cls._of(ask_seldom)
@@ -145,7 +156,21 @@ class Keys:
         if opened is None and self._learn():
             opened = self._try(wrapped, bound)
         if opened is None:
-            raise WrongKey("a person's key does not open with this operator's key for this person") from None
+            raise WrongKey(_CLOSED) from None
+        return opened
+
+    async def unwrap_async(self, wrapped: bytes, bound: bytes) -> bytes:
+        """As `unwrap`, for an event loop: where keys are read anew, by a command that may take half a minute, a thread
+        waits for it. One at a time, however many ask and whoever of them gives up.
+        """
+        opened = self._try(wrapped, bound)
+        if opened is None:
+            if self._learning is None or self._learning.done():
+                self._learning = asyncio.create_task(asyncio.to_thread(self._learn))
+            await asyncio.shield(self._learning)
+            opened = self._try(wrapped, bound)
+        if opened is None:
+            raise WrongKey(_CLOSED) from None
         return opened
 
     def _try(self, wrapped: bytes, bound: bytes) -> bytes | None:

@@ -38,7 +38,7 @@ from okienko.log import describe
 from okienko.masking.keeping import sensitive_until
 from okienko.masking.mask import Findings, MaskingFailed, find, published, render
 from okienko.masking.preview import Preview, asks, preview
-from okienko.masking.vault import new_person_key, person_bound, seal
+from okienko.masking.vault import new_person_key, open_person_key, person_bound, seal
 from okienko.values import (
     Adapter,
     Brand,
@@ -377,7 +377,7 @@ class Reception:
                 items: list[SealedItem] = []
                 for waiting in group:
                     vault = vaults.get((waiting.connection, waiting.lookup))
-                    text, sealed = self._seal(waiting, vault, now)
+                    text, sealed = await self._seal(waiting, vault, now)
                     arrivals.append(self._arrival(waiting, text, now))
                     items += sealed
                     if vault is not None:
@@ -407,7 +407,7 @@ class Reception:
         event = (waiting.connection, waiting.key)
         if len(pending) < len(wanted) and event not in await store.read_seen(connection, {event}):
             return Stored(conversation=vault.conversation, fresh=False, lost=True)
-        text, items = self._seal(waiting, vault, now)
+        text, items = await self._seal(waiting, vault, now)
         readable = waiting.kind is Kind.ATTACHMENT
         if readable:
             text = add_lines(text, [_line(type_, waiting.language) for type_ in pending.values()])
@@ -427,15 +427,16 @@ class Reception:
             return published(words(waiting.language).gettext("[message that could not be read]"))
         return render(waiting.raw, waiting.findings, {}, self._keys, waiting.language).text
 
-    def _seal(self, waiting: Waiting, vault: Vault | None, now: datetime) -> tuple[MaskedText, list[SealedItem]]:
+    async def _seal(self, waiting: Waiting, vault: Vault | None, now: datetime) -> tuple[MaskedText, list[SealedItem]]:
         """The masked text of a message, numbered after what its conversation has, and the values to keep sealed."""
         if waiting.findings is None or vault is None:
             return self._words(waiting), []
         masked = render(waiting.raw, waiting.findings, vault.numbers, self._keys, waiting.language, spent=vault.spent)
-        if vault.wrapped_key is None:
+        if vault.wrapped_key is None or not masked.vaulted:
             return masked.text, []
-        sealing = Sealing(keys=self._keys, brand=waiting.brand, person=vault.person, now=now)
-        return masked.text, seal_values(masked.vaulted, vault.wrapped_key, sealing, conversation=vault.conversation)
+        key = await open_person_key(self._keys, vault.wrapped_key, brand=waiting.brand.id, person=vault.person)
+        sealing = Sealing(key=key, brand=waiting.brand, person=vault.person, now=now)
+        return masked.text, seal_values(masked.vaulted, sealing, conversation=vault.conversation)
 
     def _arrival(self, waiting: Waiting, text: MaskedText, now: datetime) -> Arrival:
         labels = {span.label for span in waiting.findings.spans} if waiting.findings is not None else ()

@@ -133,7 +133,6 @@ class Inbound:
 
     event: str = field(repr=False)  # the vendor's id of the event: dedupe
     thread: str = field(repr=False)  # the vendor's id of the conversation
-    sender: str = field(repr=False)
     text: RawText
     kind: Kind = Kind.TEXT
     choice: str | None = None
@@ -253,7 +252,6 @@ class Plan:
 class Outgoing:
     """One message on its way out through a channel's adapter."""
 
-    brand_id: BrandId
     conversation: ConversationId
     message: MessageId
     connection: ConnectionId
@@ -262,7 +260,6 @@ class Outgoing:
     kind: Kind
     text: str = field(repr=False)  # as its customer reads it: what an agent wrote is in clear here, for this send
     citations: tuple[Citation, ...]
-    attempt: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

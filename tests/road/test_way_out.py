@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import psycopg
 import pytest
 
+from okienko import deliver
+from okienko.brands.store import SealedDoor, add_brand, add_door, seal_bound
 from okienko.conversations.sealing import Sealing, seal_forms, seal_values
 from okienko.conversations.store import actions, outbox, turns
 from okienko.conversations.store.vault import open_vault
 from okienko.database.ids import new_id
 from okienko.database.pool import SET_BRAND, DatabaseAway
 from okienko.http import Answered
+from okienko.masking.egress import Gate
 from okienko.masking.forms import find_forms
 from okienko.masking.mask import find, render
+from okienko.masking.vault import open_person_key
 from okienko.turn import Found, decide
-from okienko.values import ConversationId, Failed, Language, MaskedText, PersonId, Plan, RawText, StaffId, Unsure
+from okienko.values import (
+    Brand,
+    BrandId,
+    ConnectionId,
+    ConversationId,
+    Failed,
+    HttpCall,
+    Language,
+    MaskedText,
+    PersonId,
+    Plan,
+    RawText,
+    StaffId,
+    Unsure,
+)
 from tests.conftest import Cluster
-from tests.road.conftest import World
+from tests.road.conftest import SECRET, World
 from tests.road.test_way_in import TOKEN, signed
 
 pytestmark = pytest.mark.anyio
@@ -201,7 +220,8 @@ async def test_an_agents_words_leave_in_clear_through_a_called_channel_alone(wor
         assert vault.wrapped_key is not None
         findings = find(RawText(written))
         masked = render(RawText(written), findings, vault.numbers, world.keys, "pl")
-        sealing = Sealing(keys=world.keys, brand=world.brand, person=person, now=now)
+        key = await open_person_key(world.keys, vault.wrapped_key, brand=world.brand.id, person=person)
+        sealing = Sealing(key=key, brand=world.brand, person=person, now=now)
         outcome = await actions.reply(
             connection,
             conversation_id=conversation,
@@ -209,11 +229,86 @@ async def test_an_agents_words_leave_in_clear_through_a_called_channel_alone(wor
             message_id=new_id(now),
             once=b"once",
             text=masked.text,
-            items=seal_values(masked.vaulted, vault.wrapped_key, sealing, conversation=conversation),
-            forms=seal_forms(find_forms(RawText(written), findings, masked.text), vault.wrapped_key, sealing),
+            items=seal_values(masked.vaulted, sealing, conversation=conversation),
+            forms=seal_forms(find_forms(RawText(written), findings, masked.text), sealing),
             now=now,
         )
     assert outcome == "done"
     await world.settle()
     assert orjson.loads(world.http.calls[-1].body)["text"] == written
     assert (await world.transcript(conversation))[-1][2] == "Kurier: [telefon], proszę czekać"
+
+
+class Stumbling(Gate):
+    """A look before sending that stumbles over one word."""
+
+    def stop(
+        self, text: MaskedText, hidden: Collection[bytes], *, quoted: Sequence[str] = (), language: Language
+    ) -> MaskedText:
+        if "potknięcie" in text.text:
+            raise ZeroDivisionError
+        return super().stop(text, hidden, quoted=quoted, language=language)
+
+
+async def add_other_brand(world: World) -> Brand:
+    """A second brand, whose application is reached elsewhere."""
+    other = replace(world.brand, id=BrandId(UUID(int=6)), slug="drugi", name="Drugi")
+    async with world.database.shared() as connection:
+        await add_brand(connection, other, world.clock())
+    async with world.database.brand(other.id) as connection:
+        sealed = SealedDoor(
+            id=ConnectionId("hook2"),
+            brand_id=other.id,
+            channel="webhook",
+            secret=world.keys.wrap(SECRET, seal_bound("hook2")),
+            reply_url="https://app.drugi.example/in",
+        )
+        await add_door(connection, sealed, world.clock())
+    return other
+
+
+async def test_a_brand_whose_messages_cannot_be_read_delays_no_other(world: World) -> None:
+    other = await add_other_brand(world)
+    for door in ("hook2", "hook"):
+        body = orjson.dumps({"conversation": f"room of {door}", "sender": "anna", "text": "ile mam czasu na zwrot?"})
+        assert (await world.post(f"/hooks/webhook/{door}", body, signed(world, body, door))).status == 200
+    while await world.worker.take_turns():
+        pass
+    async with world.database.brand(other.id) as connection:  # its claims come first
+        await connection.execute("update message set text = text || ' potknięcie' where author = 'bot'")
+        await connection.execute("update outbox set due_at = due_at - interval '1 minute'")
+    tools = (world.database, world.directory, world.keys)
+    await deliver.send(*tools, Stumbling(world.keys), world.http, world.clock)
+    assert {orjson.loads(call.body)["conversation"] for call in world.http.calls} == {"room of hook"}
+    states = "select state, attempts, error, due_at > %s from outbox order by message_id limit 1"
+    async with world.database.brand(other.id) as connection:
+        row = await (await connection.execute(states, (world.clock(),))).fetchone()
+    assert row == ("waiting", 1, "the message could not be read", True)
+    world.clock.move(3)
+    await deliver.send(*tools, world.worker.gate, world.http, world.clock)
+    assert "room of hook2" in {orjson.loads(call.body)["conversation"] for call in world.http.calls}
+
+
+@dataclass
+class Breaking:
+    """The other side, reached through a tool that breaks."""
+
+    calls: int = 0
+
+    async def post(self, call: HttpCall) -> Answered | Failed | Unsure:
+        self.calls += 1
+        if self.calls == 1:
+            raise ZeroDivisionError
+        return Answered(status=200, headers={}, body=b"")
+
+
+async def test_a_send_that_breaks_is_unsure_and_its_neighbours_are_sent(world: World) -> None:
+    for room in ("one", "two"):
+        body = orjson.dumps({"conversation": room, "sender": "anna", "text": "ile mam czasu na zwrot?"})
+        await world.post("/hooks/webhook/hook", body, signed(world, body, room))
+    while await world.worker.take_turns():
+        pass
+    await deliver.send(world.database, world.directory, world.keys, world.worker.gate, Breaking(), world.clock)
+    async with world.database.brand(world.brand.id) as connection:
+        rows = await (await connection.execute("select state, error from outbox where attempts > 0")).fetchall()
+    assert sorted(rows, key=str) == [("sent", None), ("unsure", "the send broke")]

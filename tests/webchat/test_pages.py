@@ -19,7 +19,7 @@ from okienko.database.ids import new_id
 from okienko.database.urls import Urls
 from okienko.masking.forms import find_forms
 from okienko.masking.mask import find, render
-from okienko.masking.vault import open_sealed, person_bound
+from okienko.masking.vault import open_person_key, open_sealed
 from okienko.values import RawText, StaffId
 from okienko.web.live import Live
 from tests.web_world import CITATION, DOOR, NOW, Site, World, build_app, open_world, serve
@@ -187,7 +187,8 @@ async def test_an_agents_words_come_in_clear_through_the_stream(
             assert vault.wrapped_key is not None
             findings = find(RawText(written))
             masked = render(RawText(written), findings, {}, world.keys, "pl")
-            sealing = Sealing(keys=world.keys, brand=world.brand, person=vault.person, now=NOW)
+            key = await open_person_key(world.keys, vault.wrapped_key, brand=world.brand.id, person=vault.person)
+            sealing = Sealing(key=key, brand=world.brand, person=vault.person, now=NOW)
             await actions.reply(
                 database,
                 conversation_id=conversation,
@@ -195,8 +196,8 @@ async def test_an_agents_words_come_in_clear_through_the_stream(
                 message_id=new_id(NOW),
                 once=b"once",
                 text=masked.text,
-                items=seal_values(masked.vaulted, vault.wrapped_key, sealing, conversation=conversation),
-                forms=seal_forms(find_forms(RawText(written), findings, masked.text), vault.wrapped_key, sealing),
+                items=seal_values(masked.vaulted, sealing, conversation=conversation),
+                forms=seal_forms(find_forms(RawText(written), findings, masked.text), sealing),
                 now=NOW,
             )
         await site.live.announce(world.brand.id, [conversation])
@@ -248,7 +249,7 @@ async def test_a_contact_is_sealed_and_shown_as_a_word(client: httpx2.AsyncClien
         wrapped = await threads.read_person_key(connection, person)  # type: ignore[arg-type]
     assert wrapped is not None
     place: dict[str, Any] = {"brand": world.brand.id, "person": person}
-    key = world.keys.unwrap(wrapped, person_bound(**place))
+    key = await open_person_key(world.keys, wrapped, **place)
     assert isinstance(sealed, bytes)
     opened = open_sealed(key, sealed, **place, table="identity", column="sealed", row=row)  # type: ignore[arg-type]
     assert lookup == world.keys.lookup("EMAIL_ADDRESS", opened.reveal())

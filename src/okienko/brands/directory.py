@@ -54,7 +54,7 @@ class Directory:
                         id=door.id,
                         brand_id=door.brand_id,
                         channel=door.channel,
-                        secret=self._keys.unwrap(door.secret, store.seal_bound(door.id)),
+                        secret=await self._keys.unwrap_async(door.secret, store.seal_bound(door.id)),
                         reply_url=door.reply_url,
                     )
                     for door in doors

@@ -12,18 +12,18 @@ from collections.abc import Mapping, Sequence
 from okienko.conversations.store.vault import OwnForm
 from okienko.keys import Keys, WrongKey
 from okienko.masking.forms import put_back
-from okienko.masking.vault import SealBroken, open_sealed, person_bound
+from okienko.masking.vault import SealBroken, open_person_key, open_sealed
 from okienko.values import BrandId, MaskedText, MessageId, RawText
 
 
-def resolve(text: MaskedText, forms: Sequence[OwnForm], *, keys: Keys, brand: BrandId) -> str:
+async def resolve(text: MaskedText, forms: Sequence[OwnForm], *, keys: Keys, brand: BrandId) -> str:
     """The text as its customer reads it. A form that does not open any more leaves its placeholder."""
     opened: dict[int, RawText] = {}
     person_keys: dict[bytes, bytes] = {}
     for form in forms:
         try:
             if form.wrapped not in person_keys:
-                person_keys[form.wrapped] = keys.unwrap(form.wrapped, person_bound(brand=brand, person=form.person))
+                person_keys[form.wrapped] = await open_person_key(keys, form.wrapped, brand=brand, person=form.person)
             opened[form.place] = open_sealed(
                 person_keys[form.wrapped],
                 form.sealed,
@@ -38,7 +38,7 @@ def resolve(text: MaskedText, forms: Sequence[OwnForm], *, keys: Keys, brand: Br
     return put_back(text, opened)
 
 
-def resolve_all(
+async def resolve_all(
     texts: Mapping[MessageId, MaskedText], forms: Sequence[OwnForm], *, keys: Keys, brand: BrandId
 ) -> dict[MessageId, str]:
     """Several messages; those without forms are left out."""
@@ -46,7 +46,7 @@ def resolve_all(
     for form in forms:
         by_message.setdefault(form.message, []).append(form)
     return {
-        message: resolve(texts[message], own, keys=keys, brand=brand)
+        message: await resolve(texts[message], own, keys=keys, brand=brand)
         for message, own in by_message.items()
         if message in texts
     }

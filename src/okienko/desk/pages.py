@@ -26,9 +26,10 @@ from okienko.conversations.sealing import Sealing, seal_forms, seal_values
 from okienko.conversations.store import actions, attachments, reveals
 from okienko.conversations.store import desk as store
 from okienko.conversations.store.actions import Change, Outcome
+from okienko.conversations.store.arrivals import SealedItem
 from okienko.conversations.store.attachments import Attached, SealedFile
 from okienko.conversations.store.desk import Conversation, Row, View
-from okienko.conversations.store.vault import open_vault
+from okienko.conversations.store.vault import SealedForm, open_vault
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection
 from okienko.desk import rules
@@ -37,7 +38,7 @@ from okienko.masking.forms import Piece, find_forms, read_pieces
 from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.mask import Findings, Masked, MaskingFailed, find, mask, published
 from okienko.masking.mask import render as render_masked
-from okienko.masking.vault import SealBroken, open_part, open_sealed, person_bound
+from okienko.masking.vault import SealBroken, open_part, open_person_key, open_sealed
 from okienko.values import Brand, Language, MaskedText, MessageId, RawText, SignedIn, StaffId
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
@@ -575,8 +576,13 @@ async def _say(request: Request) -> Response:
             if form.get("seen") == seen:
                 preview = None
         if preview is None:
-            sealing = Sealing(keys=given.keys, brand=brand, person=conversation.person_id, now=now)
-            items = seal_values(masked.vaulted, wrapped, sealing, conversation=conversation.id) if wrapped else []
+            items: Sequence[SealedItem] = ()
+            forms: Sequence[SealedForm] = ()
+            if wrapped is not None:
+                person_key = await open_person_key(given.keys, wrapped, brand=brand.id, person=conversation.person_id)
+                sealing = Sealing(key=person_key, brand=brand, person=conversation.person_id, now=now)
+                items = seal_values(masked.vaulted, sealing, conversation=conversation.id)
+                forms = seal_forms(find_forms(raw, findings, masked.text), sealing)
             common: dict[str, Any] = {
                 "conversation_id": conversation.id,
                 "staff_id": staff.id,
@@ -589,7 +595,6 @@ async def _say(request: Request) -> Response:
             if mode == "note":
                 outcome = await actions.add_note(connection, **common)
             else:
-                forms = seal_forms(find_forms(raw, findings, masked.text), wrapped, sealing) if wrapped else []
                 outcome = await actions.reply(connection, **common, forms=forms)
     if preview is not None:
         return await ask_again(200, preview=preview)
@@ -661,7 +666,7 @@ async def _reveal(request: Request, confirm_password: Confirm) -> Response:
                 reason=_lengthen(why),
                 now=now,
             )
-            value = _open(request, brand, sealed) if sealed is not None and recorded else None
+            value = await _open(request, brand, sealed) if sealed is not None and recorded else None
     except (MaskingFailed, SealBroken):
         return await refuse(mark("The value could not be opened."))
     if sealed is None:
@@ -677,9 +682,9 @@ def _lengthen(reason: MaskedText) -> MaskedText:
     return MaskedText(reason.text.ljust(rules.SHORTEST_REASON, "."))
 
 
-def _open(request: Request, brand: Brand, sealed: reveals.Sealed) -> str:
+async def _open(request: Request, brand: Brand, sealed: reveals.Sealed) -> str:
     keys = services(request).keys
-    person_key = keys.unwrap(sealed.wrapped, person_bound(brand=brand.id, person=sealed.person_id))
+    person_key = await open_person_key(keys, sealed.wrapped, brand=brand.id, person=sealed.person_id)
     opened = open_sealed(
         person_key,
         sealed.sealed,
@@ -742,7 +747,7 @@ async def _open_parts(
 ) -> AsyncIterator[bytes]:
     """The parts of a file, one at a time, and no connection of the pool held while a slow browser reads them."""
     given = services(request)
-    person_key = given.keys.unwrap(file.wrapped, person_bound(brand=brand.id, person=file.person))
+    person_key = await open_person_key(given.keys, file.wrapped, brand=brand.id, person=file.person)
     for part in range(file.parts):
         async with given.database.brand(brand.id) as connection:
             sealed = await attachments.read_part(connection, conversation.id, file.id, part)

@@ -1,7 +1,8 @@
 """Sealing what masking took out, with the key of the person it belongs to.
 
-Pure but for one thing: a nonce is drawn from the operating system inside `seal`. A caller that passed nonces could
-pass one twice, and a repeated nonce under one key gives AES-GCM away; no test needs it fixed.
+Pure but for two things. To open a person's key, the operator's may have to be read anew. And a nonce is drawn from the
+operating system inside `seal`: a caller that passed nonces could pass one twice, and a repeated nonce under one key
+gives AES-GCM away; no test needs it fixed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from okienko.keys import Keys
 from okienko.values import RawText
 
 KEY_SIZE: Final = 32  # bytes
@@ -33,6 +35,11 @@ def new_person_key(random: bytes) -> bytes:
 def person_bound(*, brand: UUID, person: UUID) -> bytes:
     """What a wrapped person's key is bound to; for `Keys.wrap` and `Keys.unwrap`."""
     return brand.bytes + person.bytes
+
+
+async def open_person_key(keys: Keys, wrapped: bytes, *, brand: UUID, person: UUID) -> bytes:
+    """A person's key, which the operator's has wrapped. Raises `WrongKey` when it does not open."""
+    return await keys.unwrap_async(wrapped, person_bound(brand=brand, person=person))
 
 
 def seal(person_key: bytes, value: RawText, *, brand: UUID, person: UUID, table: str, column: str, row: UUID) -> bytes:

@@ -86,7 +86,6 @@ class Webchat:
             Inbound(
                 event=f"{token}:{event}",
                 thread=token,
-                sender=token,
                 text=RawText(text),
                 kind=Kind.ATTACHMENT if attachments else KINDS[kind],
                 choice=choice,

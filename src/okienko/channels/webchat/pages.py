@@ -38,7 +38,7 @@ from okienko.keys import Keys
 from okienko.masking.kinds import ENTITIES
 from okienko.masking.mask import Finding, MaskingFailed, find, mask, published
 from okienko.masking.preview import Preview, preview
-from okienko.masking.vault import new_person_key, person_bound, seal
+from okienko.masking.vault import new_person_key, open_person_key, person_bound, seal
 from okienko.values import (
     Author,
     Brand,
@@ -317,7 +317,7 @@ async def _clear(
     """Agents' words as they were written, for the eyes of their customer: read, shown, and kept nowhere."""
     written = {message.id: message.text for message in messages if message.author is Author.AGENT}
     forms = await read_forms(database, dict.fromkeys(written, conversation), given.clock())
-    return resolve_all(written, forms, keys=given.keys, brand=brand.id)
+    return await resolve_all(written, forms, keys=given.keys, brand=brand.id)
 
 
 async def _feedback(request: Request) -> Response:
@@ -391,7 +391,7 @@ async def _contact(request: Request) -> Response:
         wrapped = await threads.read_person_key(database, person)
         if wrapped is None:
             raise HTTPException(401)
-        key = given.keys.unwrap(wrapped, person_bound(brand=brand, person=person))
+        key = await open_person_key(given.keys, wrapped, brand=brand, person=person)
         await threads.leave_contact(
             database,
             conversation=visitor.thread.conversation,

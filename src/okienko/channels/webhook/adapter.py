@@ -72,7 +72,6 @@ class Webhook:
                     Inbound(
                         event=headers["webhook-id"],
                         thread=thread,
-                        sender=sender,
                         text=RawText(text),
                         kind=kind,
                         language=language if language in ("pl", "en") else None,

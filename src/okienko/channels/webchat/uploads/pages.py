@@ -23,7 +23,7 @@ from okienko.conversations.store import attachments, threads
 from okienko.conversations.store.attachments import PART, NewAttachment
 from okienko.conversations.store.threads import Thread
 from okienko.database.ids import new_id
-from okienko.masking.vault import person_bound, seal_part
+from okienko.masking.vault import open_person_key, seal_part
 from okienko.values import Brand
 from okienko.web.forms import read_body
 from okienko.web.i18n import choose_language, words
@@ -132,7 +132,7 @@ async def _keep(request: Request, visitor: Visitor, checked: Checked) -> Respons
         wrapped = await threads.read_person_key(database, thread.person)
         if wrapped is None:
             raise HTTPException(401)
-        key = given.keys.unwrap(wrapped, person_bound(brand=brand.id, person=thread.person))
+        key = await open_person_key(given.keys, wrapped, brand=brand.id, person=thread.person)
         await attachments.keep_pending(database, new, _seal_parts(key, brand, new, checked.body), now)
     spoken = words(
         choose_language("", brand.languages, default=thread.language, chosen=request.query_params.get("lang"))
