@@ -210,6 +210,22 @@ async def test_what_is_not_in_the_text_makes_no_version(world: World) -> None:
         assert len(await versions(world)) == 1
 
 
+async def test_example_questions_are_edited_a_line_each_and_masked(world: World) -> None:
+    before = await articles_version(world)
+    typed = "gdzie  jest kod\r\n\r\nkod na ewa.k@poczta.example\r\ngdzie jest kod\r\npomoc@seans.example nie odpisuje"
+    async with await enter(world) as browser:
+        page = await send(browser, PAGE, do="preview", questions=typed)
+        assert "<h3>Przykładowe pytania</h3>" in page.text
+        done = await send(browser, PAGE, questions=typed)
+        page = (await browser.get(done.headers["location"])).text
+        assert "gdzie jest kod\nkod na [e-mail]\npomoc@seans.example nie odpisuje</textarea>" in page
+        assert len(await versions(world)) == 1
+        assert await articles_version(world) == before + 1
+        await send(browser, PAGE, questions="")
+        async with world.services.database.brand(world.brand.id) as connection:
+            assert [a.questions for a in await read_published(connection, world.brand.id)] == [(), ()]
+
+
 async def test_a_preview_stores_nothing_and_looks_like_the_public_page(world: World) -> None:
     async with await enter(world) as browser:
         page = await send(
@@ -263,6 +279,7 @@ async def test_of_two_at_once_one_is_published(world: World) -> None:
         ("category", "nie-ma-takiej", "Wybierz kategorię albo nazwij nową, najwyżej 63 znaki."),
         ("owner", "x" * 201, "Wpisz najwyżej 200 znaków."),
         ("review_on", "1 marca", "Zapisz datę jako rok-miesiąc-dzień, na przykład 2027-03-31."),
+        ("questions", "x" * 301, "Wpisz jedno pytanie w wierszu: najwyżej 50, każde do 300 znaków."),
     ],
 )
 async def test_what_is_wrong_is_said_beside_its_field(world: World, field: str, value: str, says: str) -> None:

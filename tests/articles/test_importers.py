@@ -56,6 +56,20 @@ def test_front_matter_says_everything() -> None:
     )
 
 
+QUESTIONS = "---\ntitle: A\nquestions:\n  - Jak  oddać rower?\n  - {}\n  - Jak oddać rower?\n---\nTekst"
+
+
+def test_example_questions_are_a_list_and_masked() -> None:
+    draft = markdown(QUESTIONS.format("piszcie na jan.nowak@poczta.example, gdzie oddać?"))
+    assert [question.text for question in draft.questions] == [
+        "Jak oddać rower?",
+        "piszcie na [e-mail], gdzie oddać?",
+    ]
+    lines = '{"id": "a", "title": "A", "body": "B", "questions": ["gdzie\\noddać", "kto"]}'
+    (draft,) = read_jsonl("a.jsonl", lines.encode(), DEFAULTS)
+    assert [question.text for question in draft.questions] == ["gdzie oddać", "kto"]
+
+
 def test_without_front_matter_the_heading_is_the_title() -> None:
     draft = markdown("# Kaucja\n\nKaucja wraca po trzech dniach.\n", "folder/kaucja.md")
     assert (draft.id, draft.title, draft.body) == ("kaucja", "Kaucja", "Kaucja wraca po trzech dniach.")
@@ -85,6 +99,9 @@ def test_values_stay_as_they_were_written() -> None:
         ("---\ntitle: A\nid: '!!!'\n---\nTekst", 3, "id is missing", "letters"),
         ("---\ntitle: A\ncategory: '...'\n---\nTekst", 3, "category", "returns"),
         ("---\ntitle: A\n---\nTe\0kst", 4, "no text", "NUL"),
+        ("---\ntitle: A\nquestions: [[a]]\n---\nTekst", 3, "not a list of texts", "- question"),
+        (f"---\ntitle: A\nquestions: [{'x' * 301}]\n---\nTekst", 3, "too long", "300"),
+        (f"---\ntitle: A\nquestions: {list(range(51))}\n---\nTekst", 3, "51 example questions", "50"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line_and_a_fix(text: str, line: int, what: str, fix: str) -> None:
@@ -146,6 +163,7 @@ def test_lines_of_json() -> None:
         ('{"id": "a", "body": "A"}', "title is missing"),
         ('{"title": "A", "body": "A"}', "id is missing"),
         ('{"id": "a", "title": ["A"], "body": "A"}', "“title” is not text"),
+        ('{"id": "a", "title": "A", "body": "A", "questions": ["kto?", 1]}', "“questions” is not a list"),
         ('{"id": "a", "title": "A", "body": "A", "lang": "xx"}', "“xx”"),
     ],
 )

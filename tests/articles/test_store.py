@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from okienko.answers.store import read_published
 from okienko.articles.drafts import Draft
 from okienko.articles.store import (
     Category,
@@ -101,6 +102,46 @@ async def test_what_did_not_change_gets_no_new_version(place: Place) -> None:
         assert article is not None
         assert (article.category_name, article.version, article.languages) == ("Rowery", 1, ("pl",))
     assert await place.articles_version() == 2
+
+
+async def questions(connection: Connection, place: Place) -> list[tuple[str, str]]:
+    article = await read_article(connection, place.brand, "kaucja", "pl")
+    assert article is not None
+    return [(question.source, question.text) for question in article.questions]
+
+
+async def test_example_questions_make_no_version_and_reach_the_index(place: Place) -> None:
+    asked = replace(DRAFT, questions=(MaskedText("gdzie moja kaucja"), MaskedText("kiedy zwrot kaucji")))
+    async with place.database.brand(place.brand) as connection:
+        await save(connection, place, DRAFT)
+        assert await save(connection, place, asked) == Imported(created=0, changed=1, unchanged=0)
+        assert await save(connection, place, asked) == Imported(created=0, changed=0, unchanged=1)
+        assert len(await read_versions(connection, place.brand, "kaucja", "pl")) == 1
+        (published,) = await read_published(connection, place.brand)
+        assert published.questions == ("gdzie moja kaucja", "kiedy zwrot kaucji")
+    assert await place.articles_version() == 2  # the article, then its questions
+    async with place.database.brand(place.other) as connection:
+        row = await (await connection.execute("select count(*) from article_question")).fetchone()
+        assert row == (0,)
+
+
+async def test_an_import_leaves_the_desks_example_questions_alone(place: Place) -> None:
+    lena = StaffId(uuid4())
+
+    async def edit(*lines: str) -> None:
+        draft = replace(DRAFT, questions=tuple(map(MaskedText, lines)))
+        assert await publish_edit(connection, place.brand, draft, base=1, staff_id=lena, now=NOW) == 1
+
+    async with place.database.brand(place.brand) as connection:
+        await save(connection, place, replace(DRAFT, questions=(MaskedText("raz"), MaskedText("dwa"))))
+        await edit("trzy", "raz", "dwa")
+        assert await questions(connection, place) == [("desk", "trzy"), ("import", "raz"), ("import", "dwa")]
+        await save(connection, place, replace(DRAFT, questions=(MaskedText("dwa"),)))
+        assert sorted(await questions(connection, place)) == [("desk", "trzy"), ("import", "dwa")]
+        await save(connection, place, DRAFT)
+        assert await questions(connection, place) == [("desk", "trzy")]
+        await edit()
+        assert await questions(connection, place) == []
 
 
 async def test_a_failed_import_leaves_nothing(place: Place) -> None:

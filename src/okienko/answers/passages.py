@@ -49,6 +49,7 @@ class Article:
     description: str
     body: str  # Markdown
     published: datetime
+    questions: tuple[str, ...] = ()  # as customers ask for it
 
 
 @dataclass(frozen=True, slots=True)

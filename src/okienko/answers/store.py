@@ -19,7 +19,9 @@ async def read_articles_version(connection: Connection, brand_id: BrandId) -> in
 
 
 READ_PUBLISHED: Final = """
-select a.id, a.language, a.category, a.version, v.title, v.description, v.body, v.published_at
+select a.id, a.language, a.category, a.version, v.title, v.description, v.body, v.published_at,
+  array(select q.text from article_question q
+   where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language order by q.position, q.text)
 from article a
 join article_version v
   on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
@@ -41,6 +43,17 @@ async def read_published(connection: Connection, brand_id: BrandId) -> list[Arti
             description=description,
             body=body,
             published=published,
+            questions=tuple(questions),
         )
-        for id_, language, category, version, title, description, body, published in await cursor.fetchall()
+        for (
+            id_,
+            language,
+            category,
+            version,
+            title,
+            description,
+            body,
+            published,
+            questions,
+        ) in await cursor.fetchall()
     ]

@@ -10,9 +10,10 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
-from okienko.values import Language
+from okienko.articles.questions import LONGEST, MOST, mask_questions, split_questions
+from okienko.values import Brand, Language, MaskedText
 
-FIELDS: Final = ("id", "title", "description", "body", "category", "language", "owner", "review_on")
+FIELDS: Final = ("id", "title", "description", "body", "category", "language", "owner", "review_on", "questions")
 OTHER_NAMES: Final = {"lang": "language"}
 
 _LONGEST: Final = {
@@ -24,6 +25,7 @@ _LONGEST: Final = {
     "language": 20,
     "owner": 200,
     "review_on": 30,
+    "questions": MOST * (LONGEST + 1),
 }
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")  # PostgreSQL keeps neither NUL nor half a character
 _LETTERS: Final = str.maketrans("łŁøØđĐ", "lLoOdD")
@@ -43,6 +45,7 @@ class Draft:
     body: str  # Markdown
     owner: str
     review_on: date | None
+    questions: tuple[MaskedText, ...] = ()  # how customers ask for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class Defaults:
 
     category: str
     language: Language
+    brand: Brand | None = None  # whose own words are not masked in example questions
 
 
 def make_slug(text: str) -> str:
@@ -95,8 +99,8 @@ def make_draft(
 ) -> Draft | None:
     """A draft from the fields of one article; what is wrong is appended to `problems`, and then there is none.
 
-    `line` is where the article begins, for what is missing. Ids and categories become slugs. Of a missing id or title
-    the caller has made the best already.
+    `line` is where the article begins, for what is missing. Ids and categories become slugs; example questions, one a
+    line, are masked. Of a missing id or title the caller has made the best already.
     """
     before = len(problems)
 
@@ -127,6 +131,11 @@ def make_draft(
     review_on = _read_date(text["review_on"])
     if text["review_on"] and review_on is None:
         refuse("review_on", f"“{text['review_on'][:30]}” is no date", "Write it as year-month-day: 2027-03-31")
+    questions = split_questions(text["questions"])
+    if len(questions) > MOST:
+        refuse("questions", f"the article has {len(questions)} example questions", f"Keep at most {MOST}")
+    if any(len(question) > LONGEST for question in questions):
+        refuse("questions", "an example question is too long", f"Make each at most {LONGEST} characters")
     if len(problems) > before or language is None:
         return None
     return Draft(
@@ -139,6 +148,7 @@ def make_draft(
         body=text["body"],
         owner=text["owner"],
         review_on=review_on,
+        questions=mask_questions(questions, language, defaults.brand),
     )
 
 
@@ -176,6 +186,8 @@ def read_text(content: bytes, *, file: str, problems: list[Problem]) -> str | No
 
 
 def _tidy(name: str, text: str) -> str:
+    if name == "questions":
+        return "\n".join(split_questions(text))
     return text.strip() if name == "body" else " ".join(text.split())
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from psycopg.rows import TupleRow
 
 from okienko.articles.drafts import Draft
+from okienko.articles.questions import write_questions
 from okienko.database.pool import Connection
 from okienko.values import BrandId, Language, MaskedText, StaffId
 
@@ -53,6 +54,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleQuestion:
+    """How customers ask for an article."""
+
+    text: str  # masked
+    source: Literal["import", "desk", "customer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """An article in its current version, as its pages show it."""
 
@@ -71,6 +80,7 @@ class Shown:
     changed: datetime  # also by what makes no new version
     changed_by: str | None  # a colleague's name; None: an import
     languages: tuple[Language, ...]  # in which it is there
+    questions: tuple[ExampleQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,17 +140,23 @@ from unnest(%(slugs)s::text[], %(languages)s::text[], %(names)s::text[]) as c (s
 on conflict (brand_id, slug, language) do nothing
 """
 
-# What is the same stays as it is; new words make a new version; a new category or owner does not.
+# What is the same stays as it is; new words make a new version; a new category, owner or example question does not. Of
+# the example questions the desk has all in its hands; an import, only those that came by one.
 SAVE_DRAFTS: Final = """
 with draft as (
   select d.*, a.version as old_version, a.id is null as is_new,
     a.id is null or (v.title, v.description, v.body) is distinct from (d.title, d.description, d.body) as has_words,
     a.id is null or (a.category, a.owner, a.review_on, a.state)
-      is distinct from (d.category, d.owner, d.review_on, 'published') as has_marks
+      is distinct from (d.category, d.owner, d.review_on, 'published')
+      or d.questions is distinct from coalesce((
+        select string_agg(q.text, e'\n' order by q.position, q.text) from article_question q
+        where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language
+          and (%(staff)s::uuid is not null or q.source = 'import')
+      ), '') as has_marks
   from unnest(
     %(ids)s::text[], %(languages)s::text[], %(categories)s::text[], %(owners)s::text[], %(review_ons)s::date[],
-    %(titles)s::text[], %(descriptions)s::text[], %(bodies)s::text[]
-  ) as d (id, language, category, owner, review_on, title, description, body)
+    %(titles)s::text[], %(descriptions)s::text[], %(bodies)s::text[], %(questions)s::text[]
+  ) as d (id, language, category, owner, review_on, title, description, body, questions)
   left join article a on a.brand_id = %(brand)s::uuid and a.id = d.id and a.language = d.language
   left join article_version v
     on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
@@ -158,6 +174,20 @@ with draft as (
   select %(brand)s::uuid, id, language, coalesce(old_version, 0) + 1, title, description, body,
     %(staff)s::uuid, %(now)s::timestamptz
   from draft where has_words
+), dropped as (
+  delete from article_question q using draft d
+  where q.brand_id = %(brand)s::uuid and q.article_id = d.id and q.language = d.language and d.has_marks
+    and (%(staff)s::uuid is not null or q.source = 'import')
+    and q.text <> all (string_to_array(d.questions, e'\n'))
+), asked as (
+  insert into article_question (brand_id, article_id, language, text, position, source, staff_id, at)
+  select %(brand)s::uuid, d.id, d.language, q.text, q.position,
+    case when %(staff)s::uuid is null then 'import' else 'desk' end, %(staff)s::uuid, %(now)s::timestamptz
+  from draft d cross join unnest(string_to_array(d.questions, e'\n')) with ordinality as q (text, position)
+  where d.has_marks
+  on conflict (brand_id, article_id, language, text) do update set position = excluded.position,
+    source = case when excluded.source = 'import' then 'import' else article_question.source end,
+    conversation_id = case when excluded.source <> 'import' then article_question.conversation_id end
 )
 select
   count(*) filter (where is_new), count(*) filter (where not is_new and (has_words or has_marks)),
@@ -206,6 +236,7 @@ async def import_articles(
                 "titles": [draft.title for draft in chunk],
                 "descriptions": [draft.description for draft in chunk],
                 "bodies": [draft.body for draft in chunk],
+                "questions": [write_questions(draft.questions) for draft in chunk],
                 "staff": staff_id,
                 "now": now,
             },
@@ -281,7 +312,11 @@ READ_ARTICLE: Final = """
 select a.id, a.language, a.category, coalesce(c.name, a.category), v.title, v.description, v.body, a.owner, a.review_on,
   a.version, v.published_at, a.state = 'withdrawn', a.updated_at, s.name,
   (select array_agg(o.language order by o.language) from article o
-   where o.brand_id = a.brand_id and o.id = a.id and (o.state = 'published' or %(withdrawn)s::boolean))
+   where o.brand_id = a.brand_id and o.id = a.id and (o.state = 'published' or %(withdrawn)s::boolean)),
+  array(select q.text from article_question q
+   where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language order by q.position, q.text),
+  array(select q.source from article_question q
+   where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language order by q.position, q.text)
 from article a
 join article_version v
   on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
@@ -303,7 +338,7 @@ async def read_article(
     if row is None:
         return None
     id_, spoken, category, name, title, description, body, owner, review_on, version, published, *rest = row
-    is_withdrawn, changed, changed_by, languages = rest
+    is_withdrawn, changed, changed_by, languages, questions, sources = rest
     return Shown(
         id=id_,
         language=spoken,
@@ -320,6 +355,9 @@ async def read_article(
         changed=changed,
         changed_by=changed_by,
         languages=tuple(languages),
+        questions=tuple(
+            ExampleQuestion(text=text, source=source) for text, source in zip(questions, sources, strict=True)
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from okienko.articles.drafts import Defaults, Draft, Field, Problem, make_draft, make_slug
-from okienko.values import Language
+from okienko.values import Brand, Language
 
 _PROPOSED: Final = 80  # characters of an id that is made from the title
 
@@ -24,6 +24,7 @@ class Written:
     owner: str = ""
     review_on: str = ""
     body: str = ""
+    questions: str = ""  # one a line
     base: int = 0  # the version that was edited; 0 for a new article
 
 
@@ -40,6 +41,7 @@ def read_written(form: Mapping[str, str]) -> Written:
         owner=typed.get("owner", ""),
         review_on=typed.get("review_on", ""),
         body=typed.get("body", ""),
+        questions=typed.get("questions", ""),
         base=int(base) if base.isascii() and base.isdecimal() and len(base) < 10 else 0,
     )
 
@@ -51,10 +53,13 @@ def propose_id(written: Written) -> Written:
     return replace(written, id=make_slug(written.title)[:_PROPOSED].strip("-"))
 
 
-def check(written: Written, language: Language, categories: Mapping[str, str]) -> tuple[Draft | None, frozenset[str]]:
+def check(
+    written: Written, language: Language, categories: Mapping[str, str], brand: Brand | None = None
+) -> tuple[Draft | None, frozenset[str]]:
     """The article, or the names of the fields that are wrong. By the rules of the import.
 
-    `categories`: the brand's, slug → name in the article's language (in another one where it has none).
+    `categories`: the brand's, slug → name in the article's language (in another one where it has none). `brand`: whose
+    own words stay readable in example questions.
     """
     slug = written.category or make_slug(written.new_category)
     known = slug in categories
@@ -66,11 +71,12 @@ def check(written: Written, language: Language, categories: Mapping[str, str]) -
         "category": slug if known else written.new_category if not written.category else "",
         "owner": written.owner,
         "review_on": written.review_on,
+        "questions": written.questions,
     }
     problems: list[Problem] = []
     draft = make_draft(
         {name: Field(text=text, line=1) for name, text in fields.items()},
-        Defaults(category="", language=language),
+        Defaults(category="", language=language, brand=brand),
         file="",
         line=1,
         problems=problems,

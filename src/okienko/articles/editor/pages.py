@@ -22,6 +22,7 @@ from okienko.articles.body import render_body
 from okienko.articles.drafts import Draft, make_slug
 from okienko.articles.editor.compare import Piece, compare
 from okienko.articles.editor.form import Written, check, propose_id, read_written
+from okienko.articles.questions import write_questions
 from okienko.articles.store import Shown, Tended, Version
 from okienko.brands.store import read_categories
 from okienko.values import Brand, Language, SignedIn
@@ -46,6 +47,7 @@ _RULES: Final[Mapping[str, str]] = {
     "owner": mark("Write at most 200 characters."),
     "review_on": mark("Write the date as year-month-day, such as 2027-03-31."),
     "body": mark("Write the article, at most 200,000 characters."),
+    "questions": mark("Write one question a line: at most 50, each of at most 300 characters."),
 }
 _SAID: Final[Mapping[str, str]] = {
     "published": mark("Version %(n)s is published. The bot's next answer will quote it."),
@@ -279,7 +281,9 @@ async def _save(request: Request, place: Place, written: Written, article: Shown
     brand, language = place.brand.id, place.language
     version, newest = None, article
     async with given.database.brand(brand) as connection:
-        draft, wrong = check(written, language, _name_categories(await read_categories(connection), place.language))
+        draft, wrong = check(
+            written, language, _name_categories(await read_categories(connection), language), place.brand
+        )
         if draft is not None and publish:
             version = await store.publish_edit(
                 connection, brand, draft, base=written.base, staff_id=signed_in(request).id, now=given.clock()
@@ -393,6 +397,7 @@ def _differ_from_draft(article: Shown, draft: Draft, categories: Mapping[str, st
             ("owner", article.owner, draft.owner),
             ("review_on", str(article.review_on or ""), str(draft.review_on or "")),
             ("body", article.body, draft.body),
+            ("questions", write_questions([one.text for one in article.questions]), write_questions(draft.questions)),
         ]
     )
 
@@ -411,6 +416,7 @@ def _write_down(article: Shown) -> Written:
         owner=article.owner,
         review_on="" if article.review_on is None else article.review_on.isoformat(),
         body=article.body,
+        questions=write_questions([one.text for one in article.questions]),
         base=article.version,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TypeGuard, cast
 
 import orjson
 
@@ -11,6 +11,8 @@ from okienko.articles.drafts import FIELDS, OTHER_NAMES, Defaults, Draft, Field,
 
 def read_jsonl(file: str, content: bytes, defaults: Defaults) -> tuple[Draft, ...]:
     """Articles from lines with `id`, `title` and `body`, and perhaps the other fields. Other keys are passed over.
+
+    `questions` is a list of texts: how customers ask for the article.
 
     Raises `ImportRefused` with every problem of every line.
     """
@@ -46,9 +48,19 @@ def _read_line(text: str, defaults: Defaults, *, file: str, line: int, problems:
             continue
         if isinstance(written, str) or (name == "id" and isinstance(written, int)):
             fields[name] = Field(text=str(written), line=line)
+        elif name == "questions" and _is_list_of_texts(written):
+            fields[name] = Field(text="\n".join(" ".join(question.split()) for question in written), line=line)
+        elif name == "questions":
+            what = f"“{key}” is not a list of texts"
+            problems.append(Problem(file=file, line=line, what=what, fix=f'Write “{key}” as ["…", "…"]'))
+            fields[name] = Field(text=None, line=line)
         else:
             what = f"“{key}” is not text"
             problems.append(Problem(file=file, line=line, what=what, fix=f"Write “{key}” in quotes"))
             fields[name] = Field(text=None, line=line)
     draft = make_draft(fields, defaults, file=file, line=line, problems=problems)
     return draft if len(problems) == before else None
+
+
+def _is_list_of_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(one, str) for one in cast("list[object]", value))

@@ -29,8 +29,8 @@ _TITLE: Final = re.compile(r"\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|$)")
 def read_markdown(files: Iterable[tuple[str, bytes]], defaults: Defaults) -> tuple[Draft, ...]:
     """One article a file, given as name and content.
 
-    The id is the file's name unless the front matter says another; the title may also be a first heading. Raises
-    `ImportRefused` with every problem of every file.
+    The id is the file's name unless the front matter says another; the title may also be a first heading; `questions`
+    is a list. Raises `ImportRefused` with every problem of every file.
     """
     problems: list[Problem] = []
     found: list[tuple[Draft, str, int]] = []
@@ -98,11 +98,25 @@ def _read_front_matter(text: str, *, file: str, problems: list[Problem]) -> dict
         name = OTHER_NAMES.get(written, written)
         if name not in FIELDS or name == "body":
             refuse(line, f"the key “{written[:40]}” is not known", suggest_field(written))
+        elif name in fields:
+            refuse(line, f"“{written}” is there twice", "Keep one of them")
+        elif name == "questions" and isinstance(value, yaml.SequenceNode):
+            fields[name] = Field(text=_read_list(value), line=line + 2)
+            if fields[name].text is None:
+                refuse(line, f"“{written}” is not a list of texts", "Write one “- question” a line")
         elif not isinstance(value, yaml.ScalarNode):
             refuse(line, f"“{written}” is not one text", f"Write “{written}: …” on one line")
             fields[name] = Field(text=None, line=line + 2)
-        elif name in fields:
-            refuse(line, f"“{written}” is there twice", "Keep one of them")
         else:
             fields[name] = Field(text="" if value.tag == _NULL else value.value, line=line + 2)
     return fields
+
+
+def _read_list(node: yaml.SequenceNode) -> str | None:
+    """The texts of a list, one a line; None when something else is in it."""
+    lines: list[str] = []
+    for item in node.value:
+        if not isinstance(item, yaml.ScalarNode):
+            return None
+        lines.append(" ".join(item.value.split()))
+    return "\n".join(lines)
