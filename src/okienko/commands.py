@@ -16,7 +16,7 @@ from okienko.articles.store import import_articles as store_articles
 from okienko.ask import ask
 from okienko.brands.store import add_brand, read_brands, read_categories
 from okienko.database.ids import new_id
-from okienko.database.pool import Database
+from okienko.database.pool import LONGEST_WORK, Database
 from okienko.database.urls import Urls
 from okienko.demo import load as demo
 from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
@@ -60,7 +60,7 @@ async def import_articles(
             brand, new = plain_brand(slug, language), True
             async with database.shared() as connection:
                 await add_brand(connection, brand, now())
-        async with database.brand(brand.id) as connection:
+        async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
             imported = await store_articles(connection, brand.id, drafts, now=now(), on_progress=on_progress)
     return brand, new, imported
 
@@ -89,7 +89,7 @@ async def ask_bot(
     """What the bot would say to a question; see `okienko.ask`."""
     async with await Database.open(urls.app, size=2) as database:
         brand = await choose_brand(database, slug)
-        async with database.brand(brand.id) as connection:
+        async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
             articles = await read_published(connection, brand.id)
             categories = await read_categories(connection)
     return ask(build_index(articles), categories, brand, question, language=language, category=category, clock=now)

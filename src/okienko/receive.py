@@ -61,7 +61,6 @@ from okienko.web.i18n import words
 log = structlog.get_logger()
 
 MOST_IN_A_COMMIT: Final = 256
-LONGEST: Final = 5.0  # seconds that a commit may take
 LATE: Final = 2.0  # seconds that the oldest message waits: from here on answers slow down …
 MANY: Final = 200  # … if at least so many conversations wait
 TOO_LATE: Final = 8.0  # seconds: from here on new messages are refused for a while …
@@ -325,13 +324,11 @@ class Reception:
         # window, which waits for an answer before it sends another.)
         sealing = {w.lookup for w in unique.values() if w.findings is not None and w.findings.vaulted}
         try:
-            # A connection that broke in the middle of a commit may leave its reader waiting for ever. What was stored
-            # all the same is recognised when it is sent again.
-            async with asyncio.timeout(LONGEST):
-                words_only = [w for w in unique.values() if not w.attachments]
-                await self._retrying([w for w in words_only if w.lookup not in sealing], self._store_plain)
-                await self._retrying([w for w in words_only if w.lookup in sealing], self._store_sealing)
-                await self._retrying([w for w in unique.values() if w.attachments], self._store_with_files)
+            # What was stored although its commit was given up is recognised when it is sent again.
+            words_only = [w for w in unique.values() if not w.attachments]
+            await self._retrying([w for w in words_only if w.lookup not in sealing], self._store_plain)
+            await self._retrying([w for w in words_only if w.lookup in sealing], self._store_sealing)
+            await self._retrying([w for w in unique.values() if w.attachments], self._store_with_files)
         except Exception as error:  # noqa: BLE001 - whatever it was, those who wait are told, and others are taken
             log.error("commit_broke", count=len(batch), **describe(error))
             for waiting in batch:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from okienko.brands.store import read_brands, read_secrets, seal_bound, wrap_door_anew
 from okienko.conversations.store.person_keys import count_keys, read_others, wrap_anew
-from okienko.database.pool import Database
+from okienko.database.pool import LONGEST_WORK, Database
 from okienko.keys import Keys, WrongKey
 from okienko.masking.vault import person_bound
 from okienko.values import BrandId, PersonId
@@ -40,7 +40,7 @@ async def count_wrapped(database: Database, keys: Keys) -> Wrapped:
     people: dict[str, int] = {}
     lost = 0
     for brand in await _brands(database):
-        async with database.brand(brand) as connection:
+        async with database.brand(brand, longest=LONGEST_WORK) as connection:
             for key_id, count in (await count_keys(connection)).items():
                 people[key_id] = people.get(key_id, 0) + count
             for door, secret in (await read_secrets(connection)).items():
@@ -86,7 +86,7 @@ async def _brands(database: Database) -> list[BrandId]:
 
 
 async def _secrets(database: Database, keys: Keys, brand: BrandId) -> None:
-    async with database.brand(brand) as connection:
+    async with database.brand(brand, longest=LONGEST_WORK) as connection:
         for door, secret in (await read_secrets(connection)).items():
             if _opens(keys, secret, seal_bound(door)):
                 await wrap_door_anew(
@@ -96,7 +96,7 @@ async def _secrets(database: Database, keys: Keys, brand: BrandId) -> None:
 
 async def _people(database: Database, keys: Keys, brand: BrandId, after: UUID) -> tuple[UUID, int] | None:
     """One batch: (the last person of it, how many keys were wrapped anew); None when there was nobody left."""
-    async with database.brand(brand) as connection:
+    async with database.brand(brand, longest=LONGEST_WORK) as connection:
         batch = await read_others(connection, key_id=keys.key_id, after=after)
         anew: dict[PersonId, bytes] = {}
         for person, wrapped in batch.items():

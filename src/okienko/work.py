@@ -23,7 +23,7 @@ from okienko.conversations.store import turns as store
 from okienko.conversations.store.turns import Lease
 from okienko.database.ids import new_id
 from okienko.database.migrate import ensure_partitions
-from okienko.database.pool import SET_BRAND, Database, DatabaseAway
+from okienko.database.pool import LONGEST_WORK, SET_BRAND, Database, DatabaseAway
 from okienko.desk.hours import describe_hours, is_open
 from okienko.http import Http
 from okienko.keys import Keys
@@ -44,8 +44,6 @@ HOUSE_FRESH: Final = timedelta(milliseconds=250)
 RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
 IDLE: Final = timedelta(days=1)  # a conversation with the bot in which nothing was said for so long is over
-LONGEST_TURNS: Final = 8.0  # seconds; a batch takes a fraction of one
-LONGEST_SENDS: Final = 45.0  # seconds; a vendor may take twenty-five to fail
 HOUR: Final = 3600.0
 
 
@@ -71,8 +69,8 @@ class Worker:
     async def run(self) -> None:
         """Works until cancelled; waits when the database is away, and goes on by itself when it is back."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._repeat(self.take_turns, self.awake, LONGEST_TURNS))
-            tasks.create_task(self._repeat(self.send, asyncio.Event(), LONGEST_SENDS))
+            tasks.create_task(self._repeat(self.take_turns, self.awake))
+            tasks.create_task(self._repeat(self.send, asyncio.Event()))
             tasks.create_task(self._every(HOUR, self.keep_house))
 
     async def take_turns(self) -> int:
@@ -102,12 +100,12 @@ class Worker:
         """What is due once an hour: coming months' partitions; old keys, values, sessions and conversations end."""
         now = self.clock()
         await asyncio.to_thread(_make_partitions, self.owner_url, now)
-        async with self.database.shared() as connection:
+        async with self.database.shared(longest=LONGEST_WORK) as connection:
             while await upkeep.forget_seen(connection, now - REMEMBER) == upkeep.MOST:
                 pass
             await forget_expired(connection, now)
         for brand in (await self.directory.read()).brands:
-            async with self.database.brand(brand) as connection:
+            async with self.database.brand(brand, longest=LONGEST_WORK) as connection:
                 while await upkeep.expire_vault(connection, now) == upkeep.MOST:
                     pass
                 while await attachments.expire_attachments(connection, now) == attachments.MOST:
@@ -209,16 +207,14 @@ class Worker:
         for brand, conversations in by_brand.items():
             await self.live.announce(brand, list(conversations))
 
-    async def _repeat(self, work: Callable[[], Awaitable[int]], wake: asyncio.Event, longest: float) -> None:
+    async def _repeat(self, work: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
         """Works while there is work, then looks again at short intervals or when woken."""
         pause = QUICK
         while True:
             wake.clear()
             try:
-                # A connection that broke in the middle of a batch may leave its reader waiting for ever.
-                async with asyncio.timeout(longest):
-                    done = await work()
-            except (DatabaseAway, psycopg.Error, TimeoutError) as error:
+                done = await work()
+            except (DatabaseAway, psycopg.Error) as error:
                 log.warning("database_away", **describe(error))
                 await asyncio.sleep(0.5)
                 continue

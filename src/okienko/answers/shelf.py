@@ -8,7 +8,7 @@ from typing import Final
 
 from okienko.answers.index import Index, build_index
 from okienko.answers.store import read_articles_version, read_published
-from okienko.database.pool import Database, DatabaseAway
+from okienko.database.pool import LONGEST_WORK, Database, DatabaseAway
 from okienko.values import Brand, BrandId
 
 _PATIENCE: Final = 1.0  # seconds: so long an answer waits for an edited article; then it quotes the version before
@@ -54,7 +54,7 @@ class Shelf:
     async def _build(self, database: Database, brand_id: BrandId) -> _Kept:
         before = self._kept.get(brand_id)
         try:
-            async with database.brand(brand_id) as connection:
+            async with database.brand(brand_id, longest=LONGEST_WORK) as connection:
                 version = await read_articles_version(connection, brand_id)
                 articles = await read_published(connection, brand_id)
             index = await asyncio.to_thread(build_index, articles, before.index if before else None)

@@ -33,7 +33,7 @@ from okienko.database import binaries
 from okienko.database.embedded import EmbeddedPostgres
 from okienko.database.ids import new_id
 from okienko.database.migrate import migrate
-from okienko.database.pool import Database
+from okienko.database.pool import LONGEST_WORK, Database
 from okienko.database.urls import Urls
 from okienko.keys import Keys
 from okienko.masking.vault import person_bound
@@ -148,7 +148,7 @@ async def furnish(urls: Urls, keys_folder: Path, drafts: Sequence[Draft]) -> Wor
     keys = Keys.open(keys_folder)
     database = await Database.open(urls.app, size=2)
     customers: list[tuple[str, str]] = []
-    async with database.brand(brand.id) as connection:
+    async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
         secret = keys.wrap(secrets.token_bytes(32), seal_bound(DOOR))
         door = ConnectionId(DOOR)
         sealed = SealedDoor(id=door, brand_id=brand.id, channel="webchat", secret=secret, reply_url=None)
@@ -253,7 +253,10 @@ def put_on(
 
 async def count(urls: Urls, brand: BrandId) -> store.Check:
     """What the database says after a load."""
-    async with await Database.open(urls.app, size=1) as database, database.brand(brand) as connection:
+    async with (
+        await Database.open(urls.app, size=1) as database,
+        database.brand(brand, longest=LONGEST_WORK) as connection,
+    ):
         return await store.check(connection)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, LiteralString, Self
@@ -13,6 +14,11 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from okienko.values import BrandId
 
 Connection = psycopg.AsyncConnection[TupleRow]
+
+# Seconds that a transaction may take, with the wait for a connection: one that broke in the middle may leave its reader
+# waiting for ever. What customers and agents wait for takes a fraction of a second.
+LONGEST: Final = 5.0
+LONGEST_WORK: Final = 600.0  # of what nobody waits for at a window: an import, an index, upkeep
 
 BY_KEY: Final = """
 select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
@@ -71,16 +77,16 @@ class Database:
         await self.close()
 
     @asynccontextmanager
-    async def brand(self, brand_id: BrandId) -> AsyncGenerator[Connection]:
-        """One transaction of one brand."""
-        async with self.shared() as connection:
+    async def brand(self, brand_id: BrandId, *, longest: float = LONGEST) -> AsyncGenerator[Connection]:
+        """One transaction of one brand. Raises `DatabaseAway`, also when it takes longer than `longest` seconds."""
+        async with self.shared(longest=longest) as connection:
             await connection.execute(SET_BRAND, {"brand": str(brand_id)})
             yield connection
 
     @asynccontextmanager
-    async def shared(self) -> AsyncGenerator[Connection]:
+    async def shared(self, *, longest: float = LONGEST) -> AsyncGenerator[Connection]:
         """One transaction outside any brand: settings, staff, and tables that hold identifiers only."""
-        async with self._connection() as connection, connection.transaction():
+        async with self._connection(longest) as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager
@@ -101,16 +107,21 @@ class Database:
             await connection.execute(statement, parameters)
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncGenerator[Connection]:
+    async def _connection(self, longest: float = LONGEST) -> AsyncGenerator[Connection]:
         broken = False
+        limit = asyncio.timeout(longest)
         try:
-            async with self._pool.connection(timeout=5) as connection:
+            async with limit, self._pool.connection(timeout=LONGEST) as connection:
                 try:
                     yield connection
                 finally:
                     broken = connection.broken
         except PoolTimeout:
             raise DatabaseAway("the database does not answer") from None
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise DatabaseAway(f"a transaction took longer than {longest:.0f} s") from None
         except psycopg.OperationalError:
             if not broken:
                 raise  # a deadlock or a timeout: the caller's business

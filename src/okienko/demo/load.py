@@ -19,7 +19,7 @@ from okienko.articles.store import import_articles
 from okienko.brands.store import SealedDoor, add_brand, add_categories, add_door, seal_bound
 from okienko.conversations.store.arrivals import SealedItem, store_vault_items
 from okienko.database.ids import id_at, new_id
-from okienko.database.pool import Connection, Database
+from okienko.database.pool import LONGEST_WORK, Connection, Database
 from okienko.demo import store
 from okienko.demo.past import Conversation, Voice, play, read_script
 from okienko.demo.world import HOST, SLUGS, Colleague, Plan, date_drafts, find_voice, read_plan, read_staff
@@ -89,7 +89,7 @@ async def _load_brand(
 ) -> bool:
     """One brand in one transaction, so that an interrupted start leaves a whole one or none."""
     brand_id = BrandId(new_id(now))
-    async with database.shared() as connection:
+    async with database.shared(longest=LONGEST_WORK) as connection:
         known = (await store.find_brands(connection)).get(plan.slug)
         if known is not None:
             await store.enter_brand(connection, known)
