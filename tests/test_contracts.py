@@ -27,8 +27,8 @@ OUTSIDE = ("asyncio", "multiprocessing", "random", "secrets", "socket", "subproc
 
 # Who may hold text that is not masked: the boundary itself, the doors where text comes in, and the commands.
 RAW = re.compile(
-    r"values|receive|cli|commands|ask|masking(\..*)?|channels(\..*)?\.(adapter|pages)|articles\.(pages|questions)|desk\.pages"
-    r"|conversations\.clear|desk\.words\.form|demo\.load|bench(\..*)?|evaluation(\..*)?"
+    r"values|receive|cli|commands|ask|masking(\..*)?|channels(\..*)?\.(adapter|pages)|articles\.(pages|questions)"
+    r"|desk(\.conversation|\.reveal)?\.pages|conversations\.clear|desk\.words\.form|demo\.load|bench(\..*)?|evaluation(\..*)?"
 )
 
 SQL = re.compile(r"(?!select 1$)\s*(select|insert into|update \w+|delete from|with \w+ as|create|alter|drop) [\w(*]")
@@ -37,7 +37,7 @@ SQL = re.compile(r"(?!select 1$)\s*(select|insert into|update \w+|delete from|wi
 SQL_FILES = re.compile(r"database\..*|(.*\.)?store(\..*)?|web\.live|bench\..*|prove\..*")
 
 # Who may take it out of its box: the boundary; the sender; the desk's audited reveal.
-REVEALERS = re.compile(r"masking\..*|deliver|desk\.pages")
+REVEALERS = re.compile(r"masking\..*|deliver|desk\.reveal\.pages")
 
 PLANTED = [
     ("layers", "masking/mask.py", "import okienko.web.i18n"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, LiteralString, Self
 
 import psycopg
@@ -125,5 +125,7 @@ class Database:
         except psycopg.OperationalError:
             if not broken:
                 raise  # a deadlock or a timeout: the caller's business
-            await self._pool.check()  # the other idle connections broke with this one
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST):
+                    await self._pool.check()  # the other idle connections broke with this one
             raise DatabaseAway("the database went away") from None

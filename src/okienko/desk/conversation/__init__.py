@@ -1,0 +1,1 @@
+"""One conversation at the desk: reading it, replying, and who answers it."""

@@ -1,0 +1,1 @@
+"""What is sealed, shown to somebody by name: values and attached files."""
