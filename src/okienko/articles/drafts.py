@@ -165,8 +165,10 @@ def accept(found: Iterable[tuple[Draft, str, int]], problems: Sequence[Problem])
     first: dict[tuple[str, str], tuple[str, int]] = {}
     drafts: list[Draft] = []
     for draft, file, line in found:
-        seen = first.setdefault((draft.id, draft.language), (file, line))
-        if seen != (file, line):
+        seen = first.get((draft.id, draft.language))
+        if seen is None:
+            first[draft.id, draft.language] = (file, line)
+        else:
             what = f"the id “{draft.id}” ({draft.language}) was used in {seen[0]}:{seen[1]}"
             refused.append(Problem(file=file, line=line, what=what, fix="Give one of them another “id”"))
         drafts.append(draft)
