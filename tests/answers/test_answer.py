@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okienko.answers.answer import Answer, Clarify, Refuse, answer
+from okienko.answers.answer import Answer, Clarify, Refuse, answer, split_parts
 from okienko.answers.index import build_index
 from okienko.answers.passages import Article, read_plain
 from okienko.values import Language, MaskedText
@@ -104,13 +104,59 @@ def test_the_other_language_only_when_there_is_nothing_in_the_customers(articles
 
 
 def test_asks_which_category_when_two_tie(articles: Sequence[Article]) -> None:
-    twin = replace(articles[0], id="kaucja-za-kask", category="usterki")
-    tied = reply([*articles, twin], "kiedy wraca kaucja")
+    other = replace(
+        articles[0],
+        id="kaucja-za-kask",
+        category="usterki",
+        body="Kaucję za kask oddajemy po obejrzeniu kasku na stacji.",
+    )
+    tied = reply([*articles, other], "kiedy wraca kaucja")
     assert isinstance(tied, Clarify)
-    assert tied.categories == ("platnosci", "usterki")
-    chosen = reply([*articles, twin], "kiedy wraca kaucja", category="usterki")
+    assert set(tied.categories) == {"platnosci", "usterki"}
+    chosen = reply([*articles, other], "kiedy wraca kaucja", category="usterki")
     assert isinstance(chosen, Answer)
     assert chosen.citations[0].article == "kaucja-za-kask"
+
+
+def test_articles_of_the_same_words_are_no_tie(articles: Sequence[Article]) -> None:
+    twin = replace(articles[0], id="kaucja-kopia", category="usterki")
+    found = reply([*articles, twin], "kiedy wraca kaucja")
+    assert isinstance(found, Answer)
+    assert found.citations[0].article in {"kaucja", "kaucja-kopia"}
+
+
+def test_two_questions_get_two_quotes(articles: Sequence[Article]) -> None:
+    found = reply(articles, "kiedy wraca kaucja i ile kosztuje zgubiony kask")
+    assert isinstance(found, Answer)
+    assert [citation.article for citation in found.citations] == ["kaucja", "zgubiony-kask"]
+    assert found.text == "\n\n".join(citation.quote for citation in found.citations)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "jak zmienić hasło i ile kosztuje wysyłka",
+            ("jak zmienić hasło", "ile kosztuje wysyłka"),
+        ),
+        ("Gdzie jest paczka? Czy mogę ją oddać?", ("Gdzie jest paczka", "Czy mogę ją oddać?")),
+        ("how do I return it and when do I get the money", ("how do I return it", "when do I get the money")),
+        ("kiedy wraca kaucja", ()),
+        ("nie wiem, jak zmienić hasło", ()),
+        ("rower jest zepsuty i stoi na stacji. co robić", ()),
+        ("chleb i masło", ()),
+    ],
+)
+def test_what_asks_two_things_is_taken_apart(text: str, parts: tuple[str, ...]) -> None:
+    assert tuple(split_parts(text)) == parts
+
+
+def test_a_long_list_of_steps_is_quoted_whole(articles: Sequence[Article]) -> None:
+    steps = "\n".join(f"{n}. Krok numer {n}: obróć rower i sprawdź, czy łańcuch nie spada." for n in range(1, 15))
+    long = replace(articles[1], id="lancuch", title="Spadł łańcuch", body=f"Zrób to po kolei:\n\n{steps}")
+    found = reply([*articles, long], "spadł mi łańcuch")
+    assert isinstance(found, Answer)
+    assert found.text == read_plain(long.body)
 
 
 def test_one_word_that_two_categories_know_is_asked_about(articles: Sequence[Article]) -> None:
@@ -156,11 +202,9 @@ def test_every_word_of_an_answer_is_the_articles(articles: Sequence[Article], bo
     changed = replace(articles[0], body=body)
     found = reply([changed, *articles[1:]], question)
     if isinstance(found, Answer):
-        (citation,) = found.citations
-        source = changed if (citation.article, citation.language) == ("kaucja", "pl") else None
-        texts = [read_plain(one.body) for one in ([source] if source else articles)]
-        assert any(found.text in text for text in texts)
-        assert citation.quote == found.text != ""
+        texts = {(one.id, one.language): read_plain(one.body) for one in (changed, *articles[1:])}
+        assert all(one.quote and one.quote in texts[one.article, one.language] for one in found.citations)
+        assert found.text == "\n\n".join(citation.quote for citation in found.citations)
 
 
 @settings(deadline=None)

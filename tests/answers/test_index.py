@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from okienko.answers.index import Hit, Index, build_index, search
 from okienko.answers.passages import Article
+from okienko.answers.synonyms import SYNONYMS, Synonyms, join
 from okienko.values import Language
 
 
@@ -59,6 +60,35 @@ def test_a_very_long_question_is_read_from_its_beginning(articles: Sequence[Arti
     rambling = " ".join(f"gadanie{number}" for number in range(5_000))
     assert search(index, f"kaucja {rambling} kask", language="pl")[0].article.id == "kaucja"
     assert ranked(search(index, "kaucja " * 1_000, language="pl")) == ranked(search(index, "kaucja", language="pl"))
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "article"),
+    [("pl", "zapodziałem ochraniacz", "zgubiony-kask"), ("en", "what about the surety", "kaucja")],
+)
+def test_a_brands_own_words_find_it_too(
+    articles: Sequence[Article], language: Language, question: str, article: str
+) -> None:
+    own: Synonyms = {"pl": [["zapodziać", "zgubić"], ["ochraniacz", "kask"]], "en": [["surety", "deposit"]]}
+    assert article not in [hit.article.id for hit in search(build_index(articles), question, language=language)[:1]]
+    index = build_index(articles, synonyms=join(SYNONYMS, own))
+    assert search(index, question, language=language)[0].article.id == article
+
+
+@pytest.mark.parametrize("question", ["gdzie przypiąć jednoślad", "jednoślad, gdzie go przypiąć?"])
+def test_an_example_question_finds_its_article(articles: Sequence[Article], question: str) -> None:
+    assert search(build_index(articles), question, language="pl")[0].article.id != "rower-dzieciecy"
+    asked = replace(articles[3], questions=("Gdzie mogę przypiąć jednoślad?", "Co z kaskiem?"))
+    index = build_index([*articles[:3], asked, *articles[4:]], build_index(articles))
+    assert search(index, question, language="pl")[0].article.id == "rower-dzieciecy"
+
+
+def test_articles_of_nearly_the_same_words_are_shown_once(articles: Sequence[Article]) -> None:
+    copies = [replace(articles[0], id=f"kaucja-{n}", body=f"{articles[0].body}\n\nWersja {n}.") for n in range(3)]
+    hits = search(build_index([*articles, *copies]), "kiedy wraca kaucja", language="pl")
+    shown = [hit.article.id for hit in hits if hit.article.id.startswith("kaucja")]
+    assert len(shown) == 1
+    assert {one.id for one in hits[0].also} | {hits[0].article.id} == {"kaucja", "kaucja-0", "kaucja-1", "kaucja-2"}
 
 
 def test_an_empty_help_centre_is_searched_too() -> None:

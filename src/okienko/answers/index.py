@@ -1,70 +1,62 @@
-"""Search over the passages of a help centre: two readings of every word, ranked by BM25. Pure; numpy arrays only.
+"""Search over the articles of a help centre: every word of a question is worth a share of every article. Pure; numpy.
 
-Every article is ranked twice, as its best passage and as a whole, and every document is read twice, as stems and as
-folded character 4-grams. The impact of a term on a document (Robertson and Zaragoza, "The Probabilistic Relevance
-Framework", 2009) does not depend on the question, so it is computed when the index is built. What the letters of a
-word say for each article is added up when it is first asked, and a question then only adds up its words. A score is
-the share of the best imaginable match: what was matched over what a document made of the question alone would get. So
-it lies between 0 and 1, compares between questions, and words that no article knows pull it down, which is what lets
-an answer be refused.
+An article is two kinds of documents: the whole of it, and each of its lines, which are the title with the description
+and every example question. A document is read twice, as stems and as folded character 4-grams, and holds a term to a
+share between 0 and 1 (the saturation of BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009).
+
+What a word of a question is worth to each document is added up when the word is first heard, together with the words
+that mean the same (`synonyms.py`), and kept. A question then only adds up its words, each weighed by how rare it is. So
+a score is the share of a perfect match. It lies between 0 and 1, compares between questions, and words that no article
+knows pull it down, which is what lets an answer be refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, chain, islice
+from itertools import chain, islice
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from okienko.answers.passages import Article, Pages, Passage, cut_passages
+from okienko.answers.synonyms import SYNONYMS, Synonyms
 from okienko.answers.text import STOP_WORDS, cut_grams, fold, fold_token, leave_out_placeholders, read_tokens, stem
 from okienko.values import Language
 
-_K1: Final = 1.5
-_B: Final = 0.5
-# Weights of the fields, in tenths: whole numbers, so that counts can be sorted and summed exactly.
+_WHOLE: Final = (1.5, 0.5)  # k1 and b of whole articles
+_LINE: Final = (1.2, 0.3)  # and of lines, which are short and of like length
+# Weights of the fields of a whole article, in tenths: whole numbers, so that counts can be sorted and summed exactly.
 _TITLE: Final = 20
 _DESCRIPTION: Final = 7
-_BODY: Final = 10
+_PLAIN: Final = 10
 _CHUNK: Final = 128  # articles analysed at once; bounds the memory that a build borrows
 _MOST_WORDS: Final = 64  # of a question, each once; a letter of ten pages asks its question early
-_PASSAGES: Final = 3  # of a hit, looked at closely
+_PASSAGES: Final = 3  # of a hit that is looked at closely
 _STEM_MARK: Final = "="  # tells the stem "kont" from the 4-gram "kont"
+_SYNONYM: Final = 0.7  # what a word that means the same is worth
+_ALIKE: Final = 0.45  # a word of an article that has such a share of the letters of the question's word may be it
+_MOST_SYNONYMS: Final = 24  # of one word
 
 _Ints = NDArray[np.int32]
-_Shares = NDArray[np.float64]
+_Shares = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """An article that fits a question, and where in it."""
-
-    article: Article
-    pages: Pages
-    score: float  # 0…1: the share of the best imaginable match
-    heights: Sequence[float]  # of its passages, in their order: the share that each has
-
-    @property
-    def passages(self) -> tuple[Passage, ...]:
-        """Up to three, the best first."""
-        order = sorted(range(len(self.heights)), key=lambda nth: -self.heights[nth])[:_PASSAGES]
-        return tuple(self.pages.passages[nth] for nth in order)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Row:
-    """One analysed article: its term counts, for its passages first and then as a whole."""
+    """One analysed article: the term counts of its documents (0: the whole, then its lines) and its tokens."""
 
     article: Article
     pages: Pages
-    document: _Ints  # which passage, by position; ascending
+    lines: int
+    document: _Ints  # ascending
     term: _Ints
     count: NDArray[np.uint16]  # tenths
-    whole_term: _Ints
-    whole_count: NDArray[np.uint16]
+    tokens: _Ints  # of its units, in order
+    ends: _Ints  # of each unit's stretch in them
+    signature: NDArray[np.uint32]  # like that of an article of nearly the same words
 
 
 @dataclass(slots=True)
@@ -75,26 +67,19 @@ class _Words:
     tokens: dict[str, int] = field(default_factory=dict[str, int])
     token_terms: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     terms: dict[str, int] = field(default_factory=dict[str, int])
+    sums: list[int] = field(default_factory=list[int])  # of terms: the same in every index
     spellings: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # folded token → tokens
-    # Sentences that were considered for a quote, as tokens: what is asked often is quoted often.
-    sentences: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
 
     def copy(self) -> _Words:
         """Another one that may grow without this one noticing."""
         return _Words(
-            self.language, self.tokens.copy(), self.token_terms.copy(), self.terms.copy(), self.spellings.copy()
+            self.language,
+            self.tokens.copy(),
+            self.token_terms.copy(),
+            self.terms.copy(),
+            self.sums.copy(),
+            self.spellings.copy(),
         )
-
-    def read(self, sentence: str) -> tuple[int, ...]:
-        """The known tokens of a sentence of an article."""
-        known = self.sentences.get(sentence)
-        if known is None:
-            numbers = self.tokens
-            known = tuple(numbers[token] for token in read_tokens(sentence) if token in numbers)
-            if len(self.sentences) >= _MOST_SENTENCES:
-                self.sentences.clear()
-            self.sentences[sentence] = known
-        return known
 
     def number(self, token: str) -> int:
         """The number of a token, learning it when it is new."""
@@ -102,7 +87,9 @@ class _Words:
         if known is not None:
             return known
         terms = self.terms
-        self.token_terms.append(tuple(terms.setdefault(term, len(terms)) for term in _terms_of(token, self.language)))
+        named = _terms_of(token, self.language)
+        self.sums += (crc32(term.encode()) for term in named if term not in terms)
+        self.token_terms.append(tuple(terms.setdefault(term, len(terms)) for term in named))
         folded = fold(token)
         self.spellings[folded] = (*self.spellings.get(folded, ()), token)
         self.tokens[token] = len(self.tokens)
@@ -110,35 +97,37 @@ class _Words:
 
 
 @dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a word of a question means to a ranking."""
+
+    weight: float  # how rare it is
+    points: NDArray[np.uint8]  # what it is worth to each document, of 255
+    near: Mapping[int, float]  # tokens of articles that are this word, or nearly
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
     """The articles of one language, ready to be ranked."""
 
     language: Language
     rows: tuple[_Row, ...]
     words: _Words
-    # Whole articles, by term: who has it and what that is worth. They are scored first.
-    starts: list[int]  # of each term's stretch in `documents` and `impacts`
-    documents: _Ints  # positions in `rows`
-    impacts: NDArray[np.float32]
-    # Passages, by article: which terms they have. Only those of the best articles are scored.
-    firsts: list[int]  # of each article's stretch in the three that follow; at last, their end
-    inner_passages: _Ints  # the first passage of its article is 0
-    inner_terms: _Ints
-    inner_impacts: NDArray[np.float32]
-    idf: list[float]  # of each term; 0.0 for a term that no article has
+    # Documents by term: the whole of each article in their order, then the lines of each.
+    starts: list[int]  # of each term's stretch in the two that follow
+    documents: _Ints
+    shares: NDArray[np.uint8]  # of 255
+    lines: NDArray[np.int64]  # of each article, the first
+    size: int  # how many documents
+    # Tokens by term.
+    token_starts: list[int]
+    tokens: _Ints
+    idf: list[float]  # of each term, over whole articles; 0.0 for a term that no article has
     unknown: float  # idf of what no article has
+    synonyms: Mapping[str, frozenset[str]]  # by stem
     categories: Mapping[str, NDArray[np.bool_]]
-    heard: dict[str, _Heard] = field(default_factory=dict[str, "_Heard"])  # folded words of questions
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What a word of a question means to a ranking."""
-
-    stems: tuple[int, ...]  # of all its spellings
-    grams: tuple[int, ...]
-    ideal: tuple[float, float]  # what a perfect match would get, by stems and by grams
-    points: NDArray[np.uint16]  # what each article gets by grams; many hold letters of a word, few its stem
+    twins: list[int]  # of each article, the first one of nearly the same words; mostly itself
+    usual: float  # what titles score with the best of other articles: half of them more, half less
+    heard: dict[str, _Heard] = field(default_factory=dict[str, _Heard])  # folded words of questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +142,66 @@ class Index:
         return sum(len(ranking.rows) for ranking in self.rankings.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """A question as terms."""
+    """A question as words."""
 
     tokens: frozenset[str]  # folded, stop words too
-    weights: Mapping[int, float]  # times the impacts of a perfect match they sum up to 1
-    worth: Mapping[int, float]  # what finding the term in a sentence is worth
-    shares: _Shares  # of a perfect match, that each article as a whole has
-    # Which of its terms a token has, as far as sentences have been read for it.
-    heard: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+    words: tuple[_Heard, ...]
+    weights: tuple[float, ...]  # of its words; they sum up to 1
+    shares: _Shares  # of a perfect match, that each article has
+    near: dict[int, tuple[tuple[int, float], ...]]  # tokens: which words they are, and how nearly
 
 
-def build_index(articles: Iterable[Article], previous: Index | None = None) -> Index:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Hit:
+    """An article that fits a question."""
+
+    score: float  # 0…1: the share of a perfect match
+    also: tuple[Article, ...]  # articles of nearly the same words, which fit no better
+    ranking: Ranking = field(repr=False)
+    question: Question = field(repr=False)
+    row: _Row = field(repr=False)
+
+    @property
+    def article(self) -> Article:
+        """The article."""
+        return self.row.article
+
+    @property
+    def pages(self) -> Pages:
+        """Its text."""
+        return self.row.pages
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Up to three passages, the best first."""
+        heights = [(sum(reading.worth(self.question.weights)), reading.passage) for reading in read_passages(self)]
+        heights.sort(key=lambda one: (-one[0], one[1].start))
+        return tuple(passage for _, passage in heights[:_PASSAGES])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a passage has of a question: for each unit, how nearly it has each word."""
+
+    passage: Passage
+    units: tuple[Mapping[int, float], ...]  # word of the question → 0…1
+
+    def worth(self, weights: Sequence[float]) -> Iterator[float]:
+        """What each word is worth that the passage has."""
+        best: dict[int, float] = {}
+        for unit in self.units:
+            for word, share in unit.items():
+                best[word] = max(best.get(word, 0.0), share)
+        return (weights[word] * share for word, share in best.items())
+
+
+def build_index(articles: Iterable[Article], previous: Index | None = None, *, synonyms: Synonyms = SYNONYMS) -> Index:
     """Index the articles (one version of each). What `previous` holds unchanged is not analysed again.
 
-    The order of the articles does not matter. Articles without a word are left out.
+    The order of the articles does not matter. Articles without a word are left out. `synonyms`: of each language, rows
+    of words that a customer may use for each other; see `okienko.answers.synonyms.join` for a brand's own.
     """
     spoken: dict[Language, list[Article]] = {}
     for article in sorted(articles, key=lambda article: article.id):
@@ -176,14 +209,14 @@ def build_index(articles: Iterable[Article], previous: Index | None = None) -> I
     before: Mapping[Language, Ranking] = previous.rankings if previous else {}
     rankings: dict[Language, Ranking] = {}
     for language, found in spoken.items():
-        ranking = _build_ranking(language, found, before.get(language))
+        ranking = _build_ranking(language, found, before.get(language), synonyms.get(language, ()))
         if ranking is not None:
             rankings[language] = ranking
     return Index(rankings)
 
 
 def read_question(ranking: Ranking, read: Sequence[str]) -> Question:
-    """The terms of a question that was read as tokens. Stop words do not count; no words, no terms.
+    """The words of a question that was read as tokens, and what they are worth. Stop words do not count.
 
     It is read without its diacritics: a word typed without them is every word that it may stand for.
     """
@@ -197,58 +230,18 @@ def read_question(ranking: Ranking, read: Sequence[str]) -> Question:
         known = heard.get(folded)
         if known is None:
             known = _hear(ranking, folded, token)
-            if len(heard) * known.points.nbytes > _HEARD_BYTES:
+            if len(heard) * (ranking.size + _NEAR_BYTES) > _HEARD_BYTES:
                 heard.clear()
             heard[folded] = known
         words.append(known)
-    ideals = (sum(word.ideal[0] for word in words), sum(word.ideal[1] for word in words))
-    scale = (
-        1 / (2 * (_K1 + 1) * ideals[0]) if ideals[0] else 0.0,
-        1 / (2 * (_K1 + 1) * ideals[1]) if ideals[1] else 0.0,
-    )
-    weights: dict[int, float] = {}
-    for word in words:
-        for number in word.stems:
-            weights[number] = weights.get(number, 0.0) + scale[0] / len(word.stems)
-        for number in word.grams:
-            weights[number] = weights.get(number, 0.0) + scale[1]
-    idf = ranking.idf
-    worth = {number: weight * idf[number] for number, weight in weights.items()}
-    return Question(frozenset(tokens), weights, worth, _score_articles(ranking, words, scale))
-
-
-def _score_articles(ranking: Ranking, words: Sequence[_Heard], scale: tuple[float, float]) -> _Shares:
-    points = np.zeros(len(ranking.rows), np.int32)
-    for word in words:
-        points += word.points
-    shares: _Shares = points * np.float64(scale[1] / _POINTS)
-    starts = ranking.starts
-    stretches = [
-        (slice(starts[stem], starts[stem + 1]), scale[0] / len(word.stems)) for word in words for stem in word.stems
-    ]
-    if stretches:
-        impacts = np.concatenate([ranking.impacts[stretch] * np.float32(weight) for stretch, weight in stretches])
-        documents = np.concatenate([ranking.documents[stretch] for stretch, _ in stretches])
-        shares += np.bincount(documents, impacts, len(shares))
-    return shares
-
-
-def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
-    words, idf = ranking.words, ranking.idf
-    spellings = words.spellings.get(folded, (token,))
-    stems = {words.terms.get(_STEM_MARK + stem(spelling, ranking.language), -1) for spelling in spellings}
-    known = tuple(number for number in stems if number >= 0 and idf[number] > 0)
-    grams = [words.terms.get(gram, -1) for gram in cut_grams(folded)]
-    found = tuple(number for number in grams if number >= 0 and idf[number] > 0)
-    ideal = (
-        sum(idf[number] for number in known) / len(known) if known else ranking.unknown,
-        sum(idf[number] for number in found) + (len(grams) - len(found)) * ranking.unknown,
-    )
-    points = np.zeros(len(ranking.rows), np.float32)
-    for gram in found:
-        stretch = slice(ranking.starts[gram], ranking.starts[gram + 1])
-        points[ranking.documents[stretch]] += ranking.impacts[stretch]  # an article has a term once
-    return _Heard(known, found, ideal, np.minimum(points * _POINTS, 65_535).astype(np.uint16))
+    whole = sum(word.weight for word in words)
+    weights = tuple(word.weight / whole for word in words)
+    points = np.zeros(ranking.size, np.float32)
+    for word, weight in zip(words, weights, strict=True):
+        points += word.points * np.float32(weight / 510)  # two kinds of documents, 255 points each
+    articles = len(ranking.rows)
+    shares: _Shares = points[:articles] + np.maximum.reduceat(points[articles:], ranking.lines)
+    return Question(frozenset(tokens), tuple(words), weights, shares, {})
 
 
 def search(
@@ -263,57 +256,127 @@ def search(
 
 
 def rank(ranking: Ranking, question: Question, *, category: str | None = None, limit: int = 6) -> tuple[Hit, ...]:
-    """`search` for a question that has been read already."""
+    """`search` for a question that has been read already. Articles of nearly the same words are shown once."""
     wanted = ranking.categories.get(category) if category is not None else None
-    if not question.weights or (category is not None and wanted is None):
+    if not question.words or (category is not None and wanted is None):
         return ()
-    articles = question.shares if wanted is None else question.shares * wanted
-    several = max(_SEVERAL, limit)
-    found = np.argpartition(articles, -several)[-several:] if several < len(articles) else np.arange(len(articles))
-    found = found[articles[found] > 0]
-    positions: list[int] = found.tolist()
-    shares: list[float] = articles[found].tolist()
-    inside = _score_passages(ranking, question, positions)
-    scored = [
-        (min(1.0, (share + max(heights)) / 2), ranking.rows[position], heights)
-        for position, share, heights in zip(positions, shares, inside, strict=True)
-    ]
-    scored.sort(key=lambda one: (-one[0], one[1].article.id))
+    shares = question.shares if wanted is None else question.shares * wanted
+    several = 2 * limit + _SEVERAL
+    found = np.argpartition(shares, -several)[-several:] if several < len(shares) else np.arange(len(shares))
+    best: list[tuple[float, int]] = sorted(
+        ((-share, at) for share, at in zip(shares[found].tolist(), found.tolist(), strict=True) if share > _LEAST)
+    )  # equal ones in the order of their ids
+    shown: dict[int, tuple[float, _Row, list[Article]]] = {}  # by the first of their twins
+    for share, at in best:
+        row, twin = ranking.rows[at], ranking.twins[at]
+        if twin in shown:
+            shown[twin][2].append(row.article)
+        elif len(shown) < limit:
+            shown[twin] = (-share, row, [])
     return tuple(
-        Hit(article=row.article, pages=row.pages, score=score, heights=heights)
-        for score, row, heights in scored[:limit]
+        Hit(score=min(1.0, score), also=tuple(also), ranking=ranking, question=question, row=row)
+        for score, row, also in shown.values()
     )
 
 
-def find_terms(ranking: Ranking, question: Question, text: str) -> set[int]:
-    """The terms of a question that a stretch of an article's text contains."""
-    terms, worth, heard = ranking.words.token_terms, question.worth, question.heard
-    found: set[int] = set()
-    for number in ranking.words.read(text):
-        asked = heard.get(number)
-        if asked is None:
-            asked = heard[number] = worth.keys() & terms[number]
-        if asked:
-            found |= asked
+def read_words(question: Question, tokens: Iterable[int]) -> dict[int, float]:
+    """Which words of a question some tokens are, and how nearly (0…1)."""
+    if not question.near:
+        near: dict[int, list[tuple[int, float]]] = {}
+        for at, word in enumerate(question.words):
+            for token, share in word.near.items():
+                near.setdefault(token, []).append((at, share))
+        question.near.update({token: tuple(words) for token, words in near.items()})
+    known = question.near
+    found: dict[int, float] = {}
+    for token in tokens:
+        for word, share in known.get(token, ()):
+            if share > found.get(word, 0.0):
+                found[word] = share
     return found
 
 
-def _score_passages(ranking: Ranking, question: Question, positions: Sequence[int]) -> list[list[float]]:
-    """The share of a perfect match that each passage of these articles has."""
-    if not positions:
-        return []
-    weights = np.zeros(len(ranking.idf), np.float32)
-    weights[list(question.weights)] = list(question.weights.values())
-    stretches = [slice(ranking.firsts[position], ranking.firsts[position + 1]) for position in positions]
-    spans = [len(ranking.rows[position].pages.passages) for position in positions]
-    ends = list(accumulate(spans))
-    begins = [end - span for end, span in zip(ends, spans, strict=True)]
-    passages = np.concatenate([ranking.inner_passages[stretch] for stretch in stretches])
-    passages += np.repeat(np.array(begins, np.int32), [stretch.stop - stretch.start for stretch in stretches])
-    shares = weights[np.concatenate([ranking.inner_terms[stretch] for stretch in stretches])]
-    shares *= np.concatenate([ranking.inner_impacts[stretch] for stretch in stretches])
-    heights: list[float] = np.bincount(passages, shares, ends[-1]).tolist()
-    return [heights[begin:end] for begin, end in zip(begins, ends, strict=True)]
+def read_text(ranking: Ranking, question: Question, text: str) -> dict[int, float]:
+    """Which words of a question a text has, and how nearly (0…1)."""
+    known = ranking.words.tokens
+    return read_words(question, (known[token] for token in read_tokens(text) if token in known))
+
+
+def read_passages(hit: Hit) -> list[Reading]:
+    """The passages of an article, in order, with what each unit has of the question."""
+    row, question = hit.row, hit.question
+    tokens: list[int] = row.tokens.tolist()
+    ends: list[int] = row.ends.tolist()
+    begin = at = 0
+    readings: list[Reading] = []
+    for passage in row.pages.passages:
+        units: list[Mapping[int, float]] = []
+        for _ in passage.units:
+            units.append(read_words(question, tokens[begin : ends[at]]))
+            begin, at = ends[at], at + 1
+        readings.append(Reading(passage, tuple(units)))
+    return readings
+
+
+def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
+    words, idf = ranking.words, ranking.idf
+    roots = {stem(spelling, ranking.language) for spelling in words.spellings.get(folded, (token,))}
+    known = sorted(_find_stems(ranking, roots))
+    points = _add_up_word(ranking, known, folded)
+    near = _find_alike(ranking, known, folded)
+    weight = sum(idf[number] for number in known) / len(known) if known else ranking.unknown
+    others = sorted({other for root in roots for other in ranking.synonyms.get(root, ())})
+    best = 0.0
+    for other in others[:_MOST_SYNONYMS]:
+        root = stem(other, ranking.language)
+        same = _find_stems(ranking, {root}) if root not in roots else []
+        if same:
+            np.maximum(points, _SYNONYM * _add_up_word(ranking, same, fold_token(other)), out=points)
+            for one in _tokens_of(ranking, same[0]):
+                near[one] = max(near.get(one, 0.0), _SYNONYM)
+            best = max(best, idf[same[0]])
+    if not known and best:
+        weight = min(weight, best)  # it is known by other names
+    return _Heard(weight, np.rint(np.minimum(points, 1.0) * 255).astype(np.uint8), near)
+
+
+def _find_stems(ranking: Ranking, roots: Iterable[str]) -> list[int]:
+    numbers = (ranking.words.terms.get(_STEM_MARK + root, -1) for root in roots if root)
+    return [number for number in numbers if number >= 0 and ranking.idf[number] > 0]
+
+
+def _add_up_word(ranking: Ranking, stems: Sequence[int], folded: str) -> _Shares:
+    """What a word is worth to each document: half by its stem, half by its letters."""
+    points = np.zeros(ranking.size, np.float32)
+    grams = cut_grams(folded)
+    found = _find_grams(ranking, grams)
+    ideal = sum(ranking.idf[gram] for gram in found) + (len(grams) - len(found)) * ranking.unknown
+    worth = [(one, 0.5 / len(stems)) for one in stems] + [(gram, 0.5 * ranking.idf[gram] / ideal) for gram in found]
+    for term, share in worth:
+        stretch = slice(ranking.starts[term], ranking.starts[term + 1])
+        points[ranking.documents[stretch]] += ranking.shares[stretch] * np.float32(share / 255)  # each has a term once
+    return points
+
+
+def _find_grams(ranking: Ranking, grams: Sequence[str]) -> list[int]:
+    numbers = (ranking.words.terms.get(gram, -1) for gram in grams)
+    return [number for number in numbers if number >= 0 and ranking.idf[number] > 0]
+
+
+def _find_alike(ranking: Ranking, stems: Sequence[int], folded: str) -> dict[int, float]:
+    """Tokens of articles that share the word's stem, or much of its letters."""
+    grams = cut_grams(folded)
+    shared: dict[int, float] = {}
+    for gram in _find_grams(ranking, grams):
+        for token in _tokens_of(ranking, gram):
+            shared[token] = shared.get(token, 0.0) + 1 / len(grams)
+    near = {token: share / 2 for token, share in shared.items() if share >= _ALIKE}
+    near.update((token, 1.0) for number in stems for token in _tokens_of(ranking, number))
+    return near
+
+
+def _tokens_of(ranking: Ranking, term: int) -> list[int]:
+    return ranking.tokens[ranking.token_starts[term] : ranking.token_starts[term + 1]].tolist()
 
 
 def _terms_of(token: str, language: Language) -> list[str]:
@@ -321,7 +384,9 @@ def _terms_of(token: str, language: Language) -> list[str]:
     return [_STEM_MARK + root, *cut_grams(fold(token))] if root else []
 
 
-def _build_ranking(language: Language, articles: Sequence[Article], previous: Ranking | None) -> Ranking | None:
+def _build_ranking(
+    language: Language, articles: Sequence[Article], previous: Ranking | None, synonyms: Iterable[Sequence[str]]
+) -> Ranking | None:
     words = previous.words.copy() if previous else _Words(language)
     known = {row.article.id: row for row in previous.rows} if previous else {}
     rows: dict[str, _Row] = {}
@@ -335,60 +400,109 @@ def _build_ranking(language: Language, articles: Sequence[Article], previous: Ra
     for chunk in range(0, len(fresh), _CHUNK):
         rows.update((row.article.id, row) for row in _analyse(fresh[chunk : chunk + _CHUNK], words))
     ordered = sorted(rows.values(), key=lambda row: row.article.id)
-    return _weigh(tuple(ordered), words) if ordered else None
+    if not ordered:
+        return None
+    ranking = _weigh(tuple(ordered), words, _by_stem(synonyms, language))
+    return replace(ranking, usual=_ask_titles(ranking))
+
+
+def _ask_titles(ranking: Ranking) -> float:
+    """The median score of titles when their own article, with its twins, is taken away: questions without an answer,
+    in the words of this help centre.
+    """
+    rows, twins = ranking.rows, np.array(ranking.twins)
+    scores: list[float] = []
+    for at in range(0, len(rows), 1 + len(rows) // _MOST_TITLES):
+        question = read_question(ranking, read_tokens(rows[at].article.title))
+        scores.append(float(np.max(question.shares, where=twins != twins[at], initial=0.0)))
+    return float(np.median(scores))
 
 
 def _same_words(one: Article, other: Article) -> bool:
-    return (one.title, one.description, one.body) == (other.title, other.description, other.body)
+    return (one.title, one.description, one.body, one.questions) == (
+        other.title,
+        other.description,
+        other.body,
+        other.questions,
+    )
+
+
+def _by_stem(synonyms: Iterable[Sequence[str]], language: Language) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in synonyms:
+        words = dict.fromkeys(token for word in row for token in read_tokens(word))
+        for word in words:
+            root = stem(word, language)
+            if root:
+                found.setdefault(root, set()).update(other for other in words if other != word)
+    return {root: frozenset(others) for root, others in found.items()}
 
 
 def _analyse(articles: Sequence[Article], words: _Words) -> list[_Row]:
-    """Count the terms of each passage and of each whole article, for many articles at once."""
+    """Count the terms of each article and of each of its lines, for many articles at once."""
     read = [(article, cut_passages(article.body)) for article in articles]
     read = [(article, pages) for article, pages in read if pages.passages]
     tokens: list[int] = []
     stretches: list[tuple[int, int, int]] = []  # document, weight, how many tokens
+    bodies: list[tuple[list[int], list[int]]] = []  # of each article: tokens, ends of units
+    first: list[int] = []  # of each article, its first document
     document = 0
-    first: list[int] = []  # each article's first document: its passages, then the article as a whole
 
-    def take(text: str, weight: int, document: int) -> list[int]:
+    def take(text: str, *weights: tuple[int, int]) -> list[int]:
         found = [words.number(token) for token in read_tokens(text)]
-        tokens.extend(found)
-        stretches.append((document, weight, len(found)))
+        for at, weight in weights:
+            tokens.extend(found)
+            stretches.append((at, weight, len(found)))
         return found
 
     for article, pages in read:
         first.append(document)
-        whole = document + len(pages.passages)
-        for text, weight in ((article.title, _TITLE), (article.description, _DESCRIPTION)):
-            found = take(text, weight, whole)
-            for at in range(document, whole):
-                tokens.extend(found)
-                stretches.append((at, weight, len(found)))
-        for at, passage in enumerate(pages.passages, document):
-            found = take(f"{passage.heading} {passage.text}", _BODY, at)
-            tokens.extend(found)
-            stretches.append((whole, _BODY, len(found)))
-        document = whole + 1
+        whole, line = document, document + 1
+        take(article.title, (whole, _TITLE), (line, _PLAIN))
+        take(article.description, (whole, _DESCRIPTION), (line, _PLAIN))
+        for question in article.questions:
+            line += 1
+            take(question, (whole, _PLAIN), (line, _PLAIN))
+        body: list[int] = []
+        ends: list[int] = []
+        for passage in pages.passages:
+            take(passage.heading, (whole, _PLAIN))
+            for unit in passage.units:
+                body += take(pages.text[unit.start : unit.end], (whole, _PLAIN))
+                ends.append(len(body))
+        bodies.append((body, ends))
+        document = line + 1
     if not stretches:
         return []
     documents, terms, counts = _count(tokens, stretches, words)
+    sums = np.asarray(words.sums, np.uint32)
     rows: list[_Row] = []
-    for (article, pages), begin in zip(read, first, strict=True):
-        whole = begin + len(pages.passages)
-        start, middle, end = np.searchsorted(documents, (begin, whole, whole + 1))
+    for (article, pages), begin, (body, ends) in zip(read, first, bodies, strict=True):
+        lines = 1 + len(article.questions)
+        start, middle, end = np.searchsorted(documents, (begin, begin + 1, begin + 1 + lines))
         rows.append(
             _Row(
                 article,
                 pages,
-                (documents[start:middle] - begin).astype(np.int32),
-                terms[start:middle],
-                counts[start:middle],
-                terms[middle:end],
-                counts[middle:end],
+                lines,
+                (documents[start:end] - begin).astype(np.int32),
+                terms[start:end],
+                counts[start:end],
+                np.asarray(body, np.int32),
+                np.asarray(ends, np.int32),
+                _sign(sums[terms[start:middle]]),
             )
         )
     return rows
+
+
+def _sign(sums: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The least of each of some hashes (Broder, "On the resemblance and containment of documents", 1997)."""
+    if not len(sums):
+        return np.zeros(_HASHES, np.uint32)
+    mixed = sums[:, None] * _MULTIPLIERS + _ADDENDS
+    mixed ^= mixed >> np.uint32(15)
+    return (mixed * np.uint32(0x2C1B3C6D)).min(axis=0)
 
 
 def _count(
@@ -416,10 +530,16 @@ def _count(
 
 
 _WEIGHT_BITS: Final = 20
-_MOST_SENTENCES: Final = 30_000  # kept as tokens, for quoting
-_POINTS: Final = 100  # to one of BM25: in whole numbers, the letters of a word take two bytes an article
-_HEARD_BYTES: Final = 24 << 20  # kept of what words of questions mean; then begun anew
-_SEVERAL: Final = 8  # articles, the best as a whole, are looked into
+_NEAR_BYTES: Final = 8_000  # about, of `_Heard.near`
+_HEARD_BYTES: Final = 16 << 20  # kept of what words of questions mean; then begun anew
+_MOST_TITLES: Final = 64  # asked to learn what is usual
+_SEVERAL: Final = 4  # articles more than wanted are looked at, because twins fall out
+_LEAST: Final = 0.01  # a share of this is rounding
+_HASHES: Final = 64
+_ALIKE_HASHES: Final = 54  # of 64 that agree: about six words of seven are the same
+_BAND: Final = 4
+_MULTIPLIERS: Final = np.arange(1, 2 * _HASHES, 2, dtype=np.uint32) * np.uint32(0x9E3779B1)
+_ADDENDS: Final = np.arange(_HASHES, dtype=np.uint32) * np.uint32(0x85EBCA6B)
 
 
 def _add_up(
@@ -433,39 +553,37 @@ def _add_up(
     return pair // max(items, 1), pair % max(items, 1), total
 
 
-def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
-    """Term counts as impacts, ordered by term."""
-    spans = np.array([len(row.pages.passages) for row in rows], np.int64)
-    firsts = np.concatenate([[0], np.cumsum(spans)])
-    passages, articles = int(firsts[-1]), len(rows)
-    term = np.concatenate([row.term for row in rows] + [row.whole_term for row in rows])
+def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Mapping[str, frozenset[str]]) -> Ranking:
+    """Term counts as shares, ordered by term."""
+    articles = len(rows)
+    lines = np.array([row.lines for row in rows], np.int64)
+    firsts = np.cumsum(lines) - lines
+    size = articles + int(lines.sum())
+    term = np.concatenate([row.term for row in rows])
+    # The whole is document 0 of its article, its first line document 1.
     document = np.concatenate(
-        [row.document + np.int32(first) for first, row in zip(firsts.tolist(), rows, strict=False)]
-        + [np.full(len(row.whole_term), passages + at, np.int32) for at, row in enumerate(rows)]
+        [
+            np.where(row.document == 0, np.int32(at), row.document + np.int32(articles + first - 1))
+            for at, (first, row) in enumerate(zip(firsts.tolist(), rows, strict=True))
+        ]
     )
-    impact = np.concatenate([row.count for row in rows] + [row.whole_count for row in rows]).astype(np.float32)
-    impact /= _BODY  # counts, until they are weighed
+    share = np.concatenate([row.count for row in rows]).astype(np.float32)
     terms = len(words.terms)
     is_gram = np.fromiter((not name.startswith(_STEM_MARK) for name in words.terms), np.bool_, terms)
-    # How many articles have a term decides what it is worth, in their passages too.
-    have = np.bincount(np.concatenate([row.whole_term for row in rows]), minlength=terms)
+    # How many articles have a term decides what it is worth, in their lines too.
+    have = np.bincount(term[document < articles], minlength=terms)
     idf = np.where(have > 0, np.log1p((articles - have + 0.5) / (have + 0.5)), 0.0)
-    # A document's length over the mean of its like: stems and grams apart, passages and whole articles apart.
+    # A document's length over the mean of its like: stems and grams apart, whole articles and lines apart.
     kind = document * 2 + is_gram[term]
-    length = np.bincount(kind, impact, 2 * (passages + articles)).reshape(-1, 2)
-    length[:passages] /= np.maximum(length[:passages].mean(axis=0), 1e-9)
-    length[passages:] /= np.maximum(length[passages:].mean(axis=0), 1e-9)
-    damping = (_K1 * (1 - _B + _B * length)).astype(np.float32).ravel()[kind]
+    length = np.bincount(kind, share, 2 * size).reshape(-1, 2)
+    for part, (k1, b) in ((slice(articles), _WHOLE), (slice(articles, size), _LINE)):
+        mean = length[part].sum(axis=0) / np.maximum((length[part] > 0).sum(axis=0), 1)
+        length[part] = k1 * (1 - b + b * length[part] / np.maximum(mean, 1e-9)) * _PLAIN
+    damping = length.astype(np.float32).ravel()[kind]
     del kind
-    damping += impact
-    impact /= damping
+    damping += share
+    share /= damping
     del damping
-    impact *= (idf * (_K1 + 1)).astype(np.float32)[term]
-    # Passages come first in these lists; from here on whole articles go by term.
-    inner = [len(row.term) for row in rows]
-    split = sum(inner)
-    inner_terms, inner_impacts = term[:split], impact[:split]
-    term, document, impact = term[split:], document[split:] - np.int32(passages), impact[split:]
     # Sorting (term, position) as one whole number keeps documents in order within a term, which is kind to the cache.
     order = term.astype(np.int64)
     order <<= 32
@@ -473,19 +591,38 @@ def _weigh(rows: tuple[_Row, ...], words: _Words) -> Ranking:
     order.sort()
     order &= 0xFFFFFFFF
     starts = np.concatenate([[0], np.cumsum(np.bincount(term, minlength=terms))])
+    sizes = np.fromiter(map(len, words.token_terms), np.int64, len(words.token_terms))
+    token_terms = np.fromiter(chain.from_iterable(words.token_terms), np.int64, int(sizes.sum()))
     slugs = np.array([row.article.category for row in rows])
     return Ranking(
         words.language,
         rows,
         words,
         starts.tolist(),
-        document[order],
-        impact[order],
-        [0, *accumulate(inner)],
-        np.concatenate([row.document for row in rows]),
-        inner_terms,
-        inner_impacts,
+        document[order].astype(np.int32),
+        np.rint(share[order] * 255).astype(np.uint8),
+        firsts,
+        size,
+        np.concatenate([[0], np.cumsum(np.bincount(token_terms, minlength=terms))]).tolist(),
+        np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[np.argsort(token_terms, kind="stable")],
         idf.tolist(),
-        float(np.log1p((len(rows) + 0.5) / 0.5)),
+        float(np.log1p((articles + 0.5) / 0.5)),
+        synonyms,
         {slug: slugs == slug for slug in set(slugs.tolist())},
+        _find_twins(rows),
+        0.0,
     )
+
+
+def _find_twins(rows: Sequence[_Row]) -> list[int]:
+    """For each article the first that has nearly the same words. Those that share a band of hashes are compared."""
+    twins = list(range(len(rows)))
+    seen: dict[tuple[int, bytes], int] = {}
+    for at, row in enumerate(rows):
+        bands = [(band, row.signature[band : band + _BAND].tobytes()) for band in range(0, _HASHES, _BAND)]
+        for band in bands:
+            first = seen.setdefault(band, at)
+            if first != at and np.count_nonzero(rows[first].signature == row.signature) >= _ALIKE_HASHES:
+                twins[at] = twins[first]
+                break
+    return twins
