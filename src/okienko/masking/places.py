@@ -323,7 +323,7 @@ _ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?(?![\w]|[.,-][0-9])")
 
 
 # The digits of a British postcode, or five of a ZIP code.
-MAYBE_POSTCODE: Final = re.compile(r"[0-9](?:[a-z]{2}(?![a-z0-9])|(?<=[a-z,.][ ,.].)[0-9]{4}(?![0-9]))")
+MAYBE_POSTCODE: Final = re.compile(r"[0-9](?:[a-z]{2}(?![a-z0-9])|[0-9]{4}(?![0-9])(?<=[a-z,.][ ,.][0-9]{5}))")
 
 
 def english_postcodes(reading: Reading) -> Iterator[tuple[int, int, bool]]:

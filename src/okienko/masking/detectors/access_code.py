@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
@@ -29,10 +30,23 @@ _CODES: Final = frozenset(
     ["kod", "kodu", "kodem", "kodzik", "code", "codes", "coed", "kdo", "token", "tokenu", "tokenem"]
 )
 # The word with its neighbours run into it: `kodcvv`, `zsmsa`, `codefrom`, `gotis`.
-_JOINED: Final = re.compile(
-    r"(?:jako|to|moj|my|the|as)?(?:kod|code)(?:z|ze|to|zsmsa|sms|smsa|from|fromthe|is|was|blik|pin|cvv|cvc|jest|autoryzacyjny"
-    r"|weryfikacyjny)?|(?:kod|moj|my)?(pin|cvv|cvc|blik|otp)(?:to|is|do|jest|em|kod)?"
-)
+_JOINED: Final = {
+    front + code + end: ""
+    for front in ("", "jako", "to", "moj", "my", "the", "as")
+    for code in ("kod", "code")
+    for end in (
+        *("", "z", "ze", "to", "zsmsa", "sms", "smsa", "from", "fromthe", "is", "was", "blik", "pin", "cvv", "cvc"),
+        *("jest", "autoryzacyjny", "weryfikacyjny"),
+    )
+} | {
+    front + code + end: code
+    for front in ("", "kod", "moj", "my")
+    for code in ("pin", "cvv", "cvc", "blik", "otp")
+    for end in ("", "to", "is", "do", "jest", "em", "kod")
+}
+# One of these words stands near everything that is looked for.
+_TRIGGERS: Final = frozenset(_SIZES) | _CODES | frozenset(_JOINED)
+_FAR: Final = 64  # characters
 # Beginnings of words that make a code one that opens something.
 _OPENING: Final = re.compile(
     r"z?(?:sms|esemes|weryf|autoryz|jednoraz|potwierdz|aktywac|bezpiecz|logowani|dostep|odbior|zabezp|zapas|blik|pin|cvv|cvc"
@@ -119,27 +133,20 @@ _BEHIND: Final = re.compile(
 )
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(reading: Reading) -> Iterable[Hit]:
+    return () if _TRIGGERS.isdisjoint(reading.words) else _codes(reading)
+
+
+def _codes(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    if not reading.runs or not (
-        "kod" in folded
-        or "code" in folded
-        or "pin" in folded
-        or "puk" in folded
-        or "cv" in folded
-        or "blik" in folded
-        or "otp" in folded
-        or "fa " in folded
-        or "cyf" in folded
-        or "dig" in folded
-        or "token" in folded
-        or "passc" in folded
-        or "coed" in folded
-        or "kdo" in folded
-    ):
-        return
+    places = [start for word, start in zip(reading.words, reading.starts, strict=True) if word in _TRIGGERS]
     for run in reading.runs:
-        if run.end - run.start <= _LONGEST and _may_be(folded, run) and (_named(run) or _named_behind(folded, run)):
+        if run.end - run.start > _LONGEST:
+            continue
+        near = bisect(places, run.start - _FAR)
+        if near == len(places) or places[near] > run.end + _FAR:
+            continue
+        if _may_be(folded, run) and (_named(run) or _named_behind(folded, run)):
             letter = _LETTER.search(folded, max(0, run.start - 4), run.start)
             start = run.start if letter is None else letter.start()
             if run.written[0] == "2" and len(run.starts) > 1 and folded.endswith(("cvv", "cvc"), 0, start):
@@ -174,12 +181,12 @@ def _named(run: Run) -> bool:
     for between, word in enumerate(reversed(words)):
         if word in _NOT_BETWEEN or _OTHER.fullmatch(word):
             return False
-        joined = _JOINED.fullmatch(word)
+        joined = _JOINED.get(word)
         if word in {"cvv", "cvc"} and run.lengths == (1, 3):
             return True
-        sizes = _SIZES.get(word) or (_SIZES.get(joined.group(1)) if joined is not None and joined.group(1) else None)
+        sizes = _SIZES.get(word) or (_SIZES.get(joined) if joined else None)
         front = words[-between - 2] if between + 2 <= len(words) else ""
-        if sizes is not None and size in sizes:
+        if sizes is not None and size in sizes and not (word == "fa" and run.context[-1].isalpha()):  # `FA123456`
             return not year or said or between < 2
         if word in _CODES or (joined is not None and sizes is None):
             if _OTHER.fullmatch(front):

@@ -89,6 +89,14 @@ _BUILDING_BEFORE: Final = re.compile(
     r"(?<![a-z0-9])(?:[0-9]{1,4}[a-z]? )?(?:[^\W\d_]{2,20} ){1,3}(?:house|court|cottage|towers?|lodge|hall|building"
     r"|mansions?|farm|heights|point|apartments|centre|center|manor|villas?|barn)[ ,\n]{1,3}$"
 )
+# One of these stands in every unit and every building's name.
+_FRONT_WORDS: Final = listed(
+    """
+    flat apt apartment apartments unit suite ste room rm floor fl bldg building block lot level tower towers studio
+    villa villas house trailer space basement court cottage lodge hall mansion mansions farm heights point centre center
+    manor barn
+    """
+)
 _POST: Final = (
     rf"(?:{UK_POSTCODE}|(?:{STATES})\.?,? [0-9]{{5}}(?:-[0-9]{{4}})?|[a-z][0-9][a-z] [0-9][a-z][0-9]"
     rf"|(?:nsw|vic|qld|wa|sa|tas|act|nt) [0-9]{{4}}|[acdefhknprtvwxy][0-9]{{2}} [a-z0-9]{{4}}"
@@ -341,6 +349,8 @@ def _context(reading: Reading, at: int) -> bool:
 def _front(reading: Reading, start: int) -> int:
     """Where an address begins whose number is here: `Flat 4, Rose House, 12 …`."""
     folded = reading.folded
+    if _FRONT_WORDS.isdisjoint(reading.words):
+        return start
     for _ in range(2):
         units = _UNITS_BEFORE.search(folded, max(0, start - 48), start)
         if units:

@@ -54,6 +54,7 @@ _STREET: Final = re.compile(
     r"|(?P<village>wies|wsi|miejscowosci?|koloni[ai]{1,2}|przysiolku?|przysiolek|osada)[ :]{1,3})"
     r"(?:im\.? ?|imienia |to |jest )?"
 )
+_SQUARE: Final = re.compile(r"pl(?<![\w.@/-]..)[ .:\n]")
 _MONTH: Final = r"stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|wrzesnia|pazdziernika|listopada|grudnia"
 # They may begin a name (`ul. Na Stoku 5`), never stand inside it.
 _OPENERS: Final = listed(
@@ -218,8 +219,9 @@ _CONTEXT_WORDS: Final = listed(
 # A number of up to four digits behind a word, that is no date and no beginning of something longer. Begins with one
 # plain class, so that `re` skips text without digits at full speed.
 _MAYBE_HOUSE: Final = re.compile(
-    r"[0-9](?<=(?:[^\W\d_]|[ .]).)(?<![0-9][ .].)[0-9]{0,3}+(?![0-9]|[.:][0-9]|[/-][0-9]{4}(?![0-9])"
-    r"|([/-])[0-9]{1,2}\1[0-9]{4}|[ .][0-9]{3,4}[ .-][0-9]{2}|-[0-9]{3,4}-[0-9]{2})"
+    r"[0-9](?<=[a-z .\u00df-\u024f].)(?<![0-9][ .].)(?<![^a-z\u00df-\u024f][a-z].)[0-9]{0,3}+"
+    r"(?![0-9]|[.:][0-9]|[/-][0-9]{4}(?![0-9])|([/-])[0-9]{1,2}\1[0-9]{4}|[ .][0-9]{3,4}[ .-][0-9]{2}"
+    r"|-[0-9]{3,4}-[0-9]{2})"
 )
 _POSTCODE_SHAPE: Final = re.compile(r"[0-9][ -][0-9]{3}(?![0-9])")
 _HOUSEHOLD: Final = listed("domu mieszkania lokalu bloku klatki posesji domofonu")
@@ -230,11 +232,10 @@ _BOXES: Final = {
     for end in ("", "ytka", "ytki", "ytke", "ytce", "ytkapocztowa", "poczt", "pocz", "p")
 }
 _LABELS: Final = _HOUSEHOLD | _BLOCKS | _BOXES
-# The word before a number, with `nr`, `dom` and the like between them or not.
-_LAST_WORD: Final = re.compile(
-    r"(?<![^\W\d_])[^\W\d_]{2,}+(?:[-'][^\W\d_]{2,}+)*+(?=[ .]*+(?:,? ?(?:nr|numer|domu|dom)[ .]++)?$)"
+_ANY: Final = _STREET_WORDS | _LABELS
+_NO_NAMES: Final = ((NOT_IN_NAMES | _GOODS) - _MONTHS) | listed(
+    "january february march april may june july august september october november december"
 )
-_NO_NAMES: Final = (NOT_IN_NAMES | _GOODS) - _MONTHS
 _ALSO_COUNTED: Final = frozenset(("os", "al", "pl"))  # `dla 4 os.`
 _MOST_IN_VAIN: Final = 48  # names with numbers in one reading that were no addresses
 _CROWD: Final = 12  # so many in one reading are read; what follows is masked to the end of its line
@@ -260,13 +261,15 @@ _TITLES: Final = listed(
 
 def find(reading: Reading) -> Iterable[Hit]:
     words = reading.words
-    hits: list[Hit] = [] if _STREET_WORDS.isdisjoint(words) else list(_by_street(reading))
-    if not reading.runs:
-        return hits
-    if _MAYBE_HOUSE.search(reading.folded) is not None:
-        hits += _by_number(reading, hits[:])
-    if not _LABELS.isdisjoint(words):
-        hits += _labelled(reading)
+    hits: list[Hit] = []
+    said = not _ANY.isdisjoint(words)
+    if said and not _STREET_WORDS.isdisjoint(words):
+        hits += _by_street(reading)
+    if reading.runs:
+        if _MAYBE_HOUSE.search(reading.folded) is not None:
+            hits += _by_number(reading, hits[:])
+        if said and not _LABELS.isdisjoint(words):
+            hits += _labelled(reading)
     return hits
 
 
@@ -292,8 +295,11 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
 def _by_street(reading: Reading) -> Iterator[Hit]:
     """Addresses with a word for a street, a square, an estate or a village."""
     done = found = 0
-    for place, word in enumerate(reading.words):
-        if word not in _STREET_WORDS or reading.starts[place] < done:
+    places = [place for place, word in enumerate(reading.words) if word in _STREET_WORDS]
+    if all(reading.words[place] == "pl" for place in places) and _SQUARE.search(reading.folded) is None:
+        return  # of an e-mail's or a page's address
+    for place in places:
+        if reading.starts[place] < done:
             continue
         street = _STREET.match(reading.folded, reading.starts[place])
         if street is None:
@@ -439,26 +445,36 @@ def _houses(reading: Reading, streets: list[Hit]) -> Iterator[tuple[int, re.Matc
             street = next(waiting, None)
         if street is not None and street.start <= at:
             continue
-        word = _word_before(folded, at)
-        if word is None:
+        name = _word_before(folded, at)
+        if name is None:
             continue
-        if not streetlike(word.group()) and not reading.text[word.start()].isupper():
+        begin, word = name
+        if not streetlike(word) and not reading.text[begin].isupper():
             # A name without a capital needs more around it: words for an address, or a postcode.
             if more is None:
                 more = not _CONTEXT_WORDS.isdisjoint(reading.words) or _POSTCODE_SHAPE.search(folded) is not None
             if not more:
                 continue
-        house = _house_number(folded, at, word.group())
+        house = _house_number(folded, at, word)
         if house is not None:
             yield at, house
 
 
-def _word_before(folded: str, at: int) -> re.Match[str] | None:
-    """The word before a number, if it may be a street's or a village's name."""
-    word = _LAST_WORD.search(folded, max(0, at - 32), at)
-    if word is None or word.group() in _NO_NAMES or (word.end() == at and not streetlike(word.group())):
+def _word_before(folded: str, at: int) -> tuple[int, str] | None:
+    """The word before a number and where it begins, if it may be a street's or a village's name."""
+    floor = max(0, at - 32)
+    front = folded[floor:at].rstrip(" .")
+    space = front.rfind(" ")
+    word = front[space + 1 :]
+    if word in _NUMBER_WORDS:
+        front = front[: max(space, 0)].rstrip(" .,")
+        space = front.rfind(" ")
+        word = front[space + 1 :]
+    if len(word) < 2 or word in _NO_NAMES or not word[-1].isalpha():
         return None
-    return word
+    if folded[at - 1].isalpha() and not streetlike(word):
+        return None
+    return floor + space + 1, word
 
 
 def _house_number(folded: str, at: int, word: str) -> re.Match[str] | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.places import listed
+from okienko.masking.places import listed, slips
 from okienko.masking.reading import FILLER, Reading
 
 LABEL: Final = "DATE_OF_BIRTH"
@@ -33,14 +33,16 @@ _OPEN: Final = r"(?<![\w/,.+-])"
 # Full dates: numbers in either order, roman months, months' names. Read from a number on, or from the month before it.
 _DATE: Final = re.compile(
     (
-        rf"(?:[0-3]?[0-9o] ?[./,-] ?[0-3]?[0-9o] ?[./,-] ?({_YEAR})"
-        rf"|([12][0-9]{{3}}) ?[./-] ?[0-3]?[0-9] ?[./-] ?[0-3]?[0-9]"
-        rf"|{_DAY}[ .-]{{0,2}}(?:xii|xi|x|ix|viii|vii|vi|v|iv|iii|ii|i)[ .-]{{1,2}}([12][0-9]{{3}})"
-        rf"|{_DAY}(?: of)?[ .-]{{0,2}}{_MONTH}[ ,.-]{{0,3}}({_YEAR}))"
+        rf"(?:[0-3]?[0-9o] ?[./,-] ?[0-3]?[0-9o] ?[./,-] ?(?P<last>{_YEAR})"
+        rf"|(?P<first>[12][0-9]{{3}}) ?[./-] ?[0-3]?[0-9] ?[./-] ?[0-3]?[0-9]"
+        rf"|{_DAY}[ .-]{{0,2}}(?:xii|xi|x|ix|viii|vii|vi|v|iv|iii|ii|i)[ .-]{{1,2}}(?P<roman>[12][0-9]{{3}})"
+        rf"|{_DAY}(?: of)?[ .-]{{0,2}}{_MONTH}[ ,.-]{{0,3}}(?P<named>{_YEAR})"
+        rf"|{_DAY}(?: of)?[ .-]{{0,2}}(?P<month>[a-z]{{3,14}})[ ,.-]{{1,3}}(?P<mistyped>[12][0-9]{{3}})"
+        rf"|[0-3]?[0-9] {{1,2}}[01]?[0-9] {{1,2}}(?P<spaced>(?:19|20)[0-9]{{2}}))"
     )
     + _TAIL
 )
-_MONTH_FIRST: Final = re.compile(rf"(?<![a-z]){_MONTH}[ .-]{{1,2}}{_DAY}[ ,.-]{{1,3}}({_YEAR}){_TAIL}")
+_MONTH_FIRST: Final = re.compile(rf"(?<![a-z]){_MONTH}[ .-]{{1,2}}{_DAY}[ ,.-]{{1,3}}(?P<named>{_YEAR}){_TAIL}")
 _MONTHS_FIRST: Final = listed(
     """
     january february march april may june july august september october november december jan feb mar apr jun jul aug
@@ -63,20 +65,38 @@ _PARTIAL: Final = re.compile(
     rf"|(?<![a-z]){_ORDINAL} {_MONTH}(?: [12][0-9]{{3}}| (?:tysiac|dwa tysiace|dwutysieczn)[a-z ]{{0,48}}?(?:roku"
     rf"|ego|ego roku)(?![a-z]))?(?: ?r(?:oku|\.|(?!\w)))?"
 )
-_SAID: Final = re.compile(
-    r"(?<![a-z])(?:(?P<party>urodzin(?:y|ach|ami|om)?|birth ?days?|b-?day)|urodz(?:en|on|il)[a-z]*+"
-    r"|ur(?=\.? ?[0-9:w'’])\.?|dat[aey]? ur\.?|d\.? ?o\.? ?b"
-    r"|born|birth ?dates?|birth|narodzin)(?![a-z])"
+# Words for birth, and what fast fingers make of them.
+_BIRTH: Final = listed(
+    """
+    urodzenia urodzeniem urodzeniu urodzenie urodzen urodzony urodzona urodzone urodzonego urodzonej urodzonym urodzil
+    urodzila urodzilem urodzilam urodzilo urodzili dataurodzenia birth birthdate born dob ur narodzin bday
+    """
 )
+_PARTY: Final = listed("urodzin urodziny urodzinach urodzinami urodzinom birthday birthdays bday")
+_SLIPPED: Final = {slip for word in _BIRTH if len(word) > 4 for slip in slips(word) if slip[0] == word[0]}
+_SLIPPED_PARTY: Final = {
+    slip
+    for word in _PARTY
+    if len(word) > 6
+    for slip in slips(word)
+    if slip[0] == word[0]  # not `rodziny`
+} - _SLIPPED
+# Those that are read together with what stands behind them.
+_LONGER: Final = re.compile(
+    r"(?P<party>birth ?days?|b-day)(?![a-z])|ur(?=\.? ?[0-9:w'’])\.?|(?:d\.? ?o\.? ?b|birth ?dates?|birth)(?![a-z])"
+)
+_BEGINS: Final = listed("ur d b birth birthdate birthday birthdays")
 _COHORT: Final = re.compile(
     r"(?<![a-z])(?:jestem|moj|mojego|ja)(?: to| z)? rocznik(?:a|iem)? ?:? ?(?P<year>(?:19|20)?[0-9]{2})(?![0-9])"
 )
-_WORDS: Final = listed("ur dob born bday narodzin rocznik rocznika rocznikiem")
-_TRIGGERS: Final = _WORDS | _MONTHS_FIRST
-# What every full date has at its first number; month names that come first are words to look for.
+# One of these words stands in everything that is not a full date with its day in front; `d` is for `D.O.B.`.
+_SAID: Final = _BIRTH | _PARTY | _SLIPPED | _SLIPPED_PARTY | _BEGINS
+_TRIGGERS: Final = _SAID | _MONTHS_FIRST | listed("rocznik rocznika rocznikiem")
+# What every full date has at its first number. Begins with one plain class, so that `re` skips text without digits at
+# full speed.
 _MAYBE_DATE: Final = re.compile(
-    r"[0-9](?<![0-9].)[0-9]{0,3}+(?:o? ?[./,-] ?[0-9o]{1,2} ?[./,-] ?['’]?[0-9]{2}"
-    r"|(?:st|nd|rd|th|-?e?go|\.)?(?: of)?[ .-]{0,2}(?:sty|lut|mar|kwi|maj|cze|lip|sie|wrz|paz|lis|gru"
+    r"[0-9](?<![0-9].)[0-9]{0,3}+(?:o? ?[./,-] ?[0-9o]{1,2} ?[./,-] ?['’]?(?:[0-9]{2}){1,2}(?![0-9]|[./-][0-9])"
+    r"|(?:st|nd|rd|th|-?e?go)?+\.?+(?: of)?+[ .-]{0,2}+(?:sty|lut|mar|kwi|maj|cze|lip|sie|wrz|paz|lis|gru"
     r"|jan|feb|apr|may|jun|jul|aug|sep|oct|nov|dec|[ivx]{1,4}[ .-]{1,2}[12]))"
 )
 _REACH: Final = 56  # characters from a word for birth to its date
@@ -112,16 +132,33 @@ _LONGEST: Final = 32  # characters of a date
 _PIECE: Final = re.compile(r"[^\W_]+")
 
 
+class _Said(NamedTuple):
+    """A word for birth."""
+
+    end: int
+    party: bool  # birthdays are celebrated, too
+
+
 def find(reading: Reading) -> Iterable[Hit]:
-    folded = reading.folded
-    said: list[re.Match[str]] = []
     trigger = not _TRIGGERS.isdisjoint(reading.words)
-    if trigger or "urodz" in folded or "birth" in folded or "d.o" in folded or "d. o" in folded or "d o b" in folded:
-        said = list(_SAID.finditer(folded))
-    hits = [*_cohort(reading), *_partial(reading, said)] if said or trigger else []
-    if reading.runs and (trigger or said or _MAYBE_DATE.search(folded) is not None):
+    said = list(_said(reading)) if trigger else []
+    hits = [*_cohort(reading), *_partial(reading, said)] if trigger else []
+    if reading.runs and (trigger or _MAYBE_DATE.search(reading.folded) is not None):
         hits += _full(reading, said)
     return hits
+
+
+def _said(reading: Reading) -> Iterator[_Said]:
+    """Words for birth, by place."""
+    for place, word in enumerate(reading.words):
+        if word in _BEGINS:
+            longer = _LONGER.match(reading.folded, reading.starts[place])
+            if longer is not None:
+                yield _Said(longer.end(), longer["party"] is not None)
+            elif word == "ur" and place and reading.words[place - 1] in {"data", "date", "daty"}:
+                yield _Said(reading.starts[place] + len(word), False)
+        elif word in _SAID:
+            yield _Said(reading.starts[place] + len(word), word in _PARTY or word in _SLIPPED_PARTY)
 
 
 def _cohort(reading: Reading) -> Iterator[Hit]:
@@ -131,29 +168,30 @@ def _cohort(reading: Reading) -> Iterator[Hit]:
             yield _hit(reading, cohort.start("year"), cohort.end())
 
 
-def _partial(reading: Reading, said: list[re.Match[str]]) -> Iterator[Hit]:
+def _partial(reading: Reading, said: list[_Said]) -> Iterator[Hit]:
     """What is a date only because of the word before it: a year, a day and a month, eight digits, words."""
     folded = reading.folded
     for number, word in enumerate(said):
-        end = said[number + 1].start() if number + 1 < len(said) else len(folded)
-        if word["party"] is None:
-            partial = _PARTIAL.search(folded, word.end(), min(end, word.end() + _SHORT_REACH + 32))
+        end = said[number + 1].end if number + 1 < len(said) else len(folded)
+        if not word.party:
+            partial = _PARTIAL.search(folded, word.end, min(end, word.end + _SHORT_REACH + 32))
             if partial is not None and _YEAR_ONLY.fullmatch(partial.group()):
-                linked = _YEAR_LINK.fullmatch(folded, word.end(), partial.start()) is not None
+                linked = _YEAR_LINK.fullmatch(folded, word.end, partial.start()) is not None
             else:
-                linked = partial is not None and _linked(folded, word.end(), partial.start(), _SHORT_REACH)
+                linked = partial is not None and _linked(folded, word.end, partial.start(), _SHORT_REACH)
             if partial is not None and linked:
                 yield _hit(reading, *partial.span())
         else:
-            link = _PARTY_LINK.match(folded, word.end(), min(end, word.end() + _REACH))
+            link = _PARTY_LINK.match(folded, word.end, min(end, word.end + _REACH))
             partial = _PARTIAL.match(folded, link.end(), min(end, link.end() + 32)) if link else None
             if partial is not None and not _YEAR_ONLY.fullmatch(partial.group()):
                 yield _hit(reading, *partial.span())
 
 
-def _dates(reading: Reading) -> Iterator[re.Match[str]]:
+def _dates(reading: Reading, said: list[_Said]) -> Iterator[re.Match[str]]:
     """Full dates, by place and without overlaps."""
     folded = reading.folded
+    behind = {word.end for word in said}  # `data urodzenia14.11.1955`
     done = 0
     for run in reading.runs:
         if run.start < done or (run.end - run.start > 2 and run.written.isdigit()):
@@ -172,34 +210,40 @@ def _dates(reading: Reading) -> Iterator[re.Match[str]]:
             if start < done or end - start not in _SIZES or (last and not _GOES_ON.match(folded, end)):
                 continue
             date = _DATE.match(folded, start, start + _LONGEST)
-            if date is not None and not (start and _INSIDE.match(folded, start - 1, start)):
+            if date is not None and (not start or start in behind or not _INSIDE.match(folded, start - 1, start)):
                 yield date
                 done = date.end()
 
 
-def _full(reading: Reading, said: list[re.Match[str]]) -> Iterator[Hit]:
+def _full(reading: Reading, said: list[_Said]) -> Iterator[Hit]:
     """Full dates: the first after each word for birth, those that follow it directly, and those long ago."""
     folded = reading.folded
     waiting = iter(said)
     word = next(waiting, None)
     last = -1  # where the last date of birth ended
-    for date in _dates(reading):
+    for date in _dates(reading, said):
         start, end = date.span()
-        year = int(next(filter(None, date.groups())).strip("'’"))
-        ago = _EARLIEST_YEAR <= year <= LATEST_YEAR
+        plain, year = _year(date)
+        ago = plain and _EARLIEST_YEAR <= year <= LATEST_YEAR
         if not ago and not said:
             continue
         named = False
-        while word is not None and word.end() <= start:
-            named = named or (
-                (word["party"] is None or ago or year < 100) and _linked(folded, word.end(), start, _REACH)
-            )
+        while word is not None and word.end <= start:
+            named = named or ((not word.party or ago or year < 100) and _linked(folded, word.end, start, _REACH))
             word = next(waiting, None)
         named = named or (last >= 0 and _NEXT.fullmatch(folded, last, start) is not None)
         named = named or (bool(said) and _AFTER.match(folded, end, end + 40) is not None)
         if named or (ago and not _OTHER.search(reading.before(start))):
             last = end if named else last
             yield _hit(reading, start, end)
+
+
+def _year(date: re.Match[str]) -> tuple[bool, int]:
+    """Its year, and whether it is a date even where no word for birth says so: not `5 razy 1985`, `12 10 1985`."""
+    parts = date.groupdict()
+    plain = not parts.get("mistyped") and not parts.get("spaced")
+    year = next(parts[name] for name in ("last", "first", "roman", "named", "mistyped", "spaced") if parts.get(name))
+    return plain, int(year.strip("'’"))
 
 
 def _linked(folded: str, end: int, start: int, reach: int) -> bool:

@@ -9,7 +9,8 @@ Both lists are written down by hand and will miss words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
@@ -120,16 +121,19 @@ _KEY_FIVES: Final = frozenset(start[:_FIRST] for start in _KEY_STARTS)
 
 
 _ANY: Final = frozenset(word[:_FIRST] for word in (*_STEMS, *_SHORT, *_KEYS, *_KEY_STARTS))
+_beginning: Final = itemgetter(slice(_FIRST))
 
 
-def find(reading: Reading) -> Iterator[Hit]:
+def find(reading: Reading) -> Iterable[Hit]:
+    return () if _ANY.isdisjoint(map(_beginning, reading.words)) else _words(reading)
+
+
+def _words(reading: Reading) -> Iterator[Hit]:
     words = reading.words
-    if _ANY.isdisjoint([word[:_FIRST] for word in words]):
-        return
     for place, word in enumerate(words):
         if word in _SHORT or (word[:_FIRST] in _FIVES and word.startswith(_STEMS)):
             yield _hit(reading.starts[place], word)
-    if not _KEYS.isdisjoint(words) or not _KEY_FIVES.isdisjoint([word[:_FIRST] for word in words]):
+    if not _KEYS.isdisjoint(words) or not _KEY_FIVES.isdisjoint(map(_beginning, words)):
         for said in _PERSONAL.finditer(reading.folded):
             yield _hit(said.start(), said.group())
 

@@ -56,39 +56,38 @@ _ANY: Final = re.compile(
 _FRONT: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,3}[ -]?(?:[a-z]{1,2}[ -]?)?$")
 _SIZE: Final = re.compile(r"[0-9]+[XH][0-9]+")
 _SIZES: Final = (5, 8)
+_FRONT_OF_PLATE: Final = 6  # letters and a space before its first digit, and one sign more
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    text = reading.text
-    runs = reading.codes
+    done = 0
     car: bool | None = None
-    for plate in _PLATE.finditer(text) if _any_after_capital(text, runs) else ():
-        county = plate.group(1) or plate.group(4)
-        gap = plate.group(2) or plate.group(5)
-        rest = plate.group(3) or plate.group(6)
-        if county not in _COUNTIES:
-            continue
-        if car is None:
-            car = _CAR.search(reading.folded) is not None
-        run = next(run for run in runs if run.end > plate.start())
-        if run.linked or run.name.direct or run.name.kind == GOODS:
-            continue
-        if not car and (not gap or (county in _AMBIGUOUS and rest.isdigit()) or not is_plain(county.lower())):
-            continue
-        yield _hit(plate.start(), plate.end(), plate.group(), Rank.SHAPE)
-    for run in runs:
+    for run in reading.codes:
         if run.called(LABEL):
             hit = _labelled(reading, run)
             if hit is not None:
                 yield hit
+        plate = _shaped(reading.text, run, done)
+        if plate is None:
+            continue
+        done = plate.end()
+        if run.linked or run.name.direct or run.name.kind == GOODS:
+            continue
+        county, gap, rest = (part for part in plate.groups() if part is not None)
+        if car is None:
+            car = _CAR.search(reading.folded) is not None
+        if car or (gap and not (county in _AMBIGUOUS and rest.isdigit()) and is_plain(county.lower())):
+            yield _hit(plate.start(), plate.end(), plate.group(), Rank.SHAPE)
 
 
-def _any_after_capital(text: str, runs: tuple[Run, ...]) -> bool:
-    for run in runs:
-        at = run.start
-        if text[at - 1 : at].isupper() or (text[at - 1 : at] == " " and text[at - 2 : at - 1].isupper()):
-            return True
-    return False
+def _shaped(text: str, run: Run, done: int) -> re.Match[str] | None:
+    """A Polish plate by its county and shape whose first digits are here."""
+    at = run.start
+    before = text[max(0, at - 2) : at]
+    if not (before[-1:].isupper() or (before[-1:] == " " and before[:1].isupper())):
+        return None
+    plate = _PLATE.search(text, max(done, at - _FRONT_OF_PLATE), at + _SIZES[1])
+    return plate if plate is not None and (plate[1] or plate[4]) in _COUNTIES else None
 
 
 def _labelled(reading: Reading, run: Run) -> Hit | None:

@@ -18,7 +18,7 @@ LABEL: Final = "POSTAL_CODE"
 
 # Begins with one plain class, so that `re` skips text without digits at full speed.
 _MAYBE: Final = re.compile(
-    r"[0-9](?:[a-z]{2}(?![a-z0-9])|(?<=[a-z,.][ ,.].)[0-9]{4}(?![0-9])|(?<![0-9.,/+-].)[0-9] ?- ?[0-9]{3}(?![\w/%])"
+    r"[0-9](?:[a-z]{2}(?![a-z0-9])|[0-9]{4}(?![0-9])(?<=[a-z,.][ ,.][0-9]{5})|(?<![0-9.,/+-].)[0-9] ?- ?[0-9]{3}(?![\w/%])"
     r"|[a-z] [0-9][a-z][0-9])"
 )
 _POLISH: Final = re.compile(
@@ -37,7 +37,7 @@ _DELIVERY: Final = re.compile(
     r"(?<![a-z])(?:dostaw|wysyl|wysl|dowoz|dowie|dorecz|kurier|adres|miejscowos|mieszk|rejon|poczt)"
 )
 _CANADIAN: Final = re.compile(
-    r"(?<![\w-])[abceghj-nprstvxy][0-9][abceghj-nprstv-z] [0-9][abceghj-nprstv-z][0-9](?![\w-])"
+    r"[0-9](?<=(?<![\w-])[abceghj-nprstvxy].)[abceghj-nprstv-z] [0-9][abceghj-nprstv-z][0-9](?![\w-])"
 )
 _PLACE_BEFORE: Final = re.compile(r"(?<![^\W\d_])(?P<town>[^\W\d_]{3,20}+)[ ,]{1,2}$")
 _CITY_BEFORE: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,20}+(?:[ -][^\W\d_]{2,20}+){0,2},? $")
@@ -67,8 +67,8 @@ def _by_shape(reading: Reading) -> Iterator[Hit]:
         if hit is not None:
             yield hit
     for canadian in _CANADIAN.finditer(folded):
-        if reading.text[canadian.start()].isupper():
-            yield _hit(reading, canadian.start(), canadian.end(), Rank.SHAPE)
+        if reading.text[canadian.start() - 1].isupper():
+            yield _hit(reading, canadian.start() - 1, canadian.end(), Rank.SHAPE)
     for count, (start, end, british) in enumerate(english_postcodes(reading)):
         if british:
             if " " in folded[start:end] or reading.text[start].isupper():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
@@ -55,18 +55,24 @@ _ROW: Final = re.compile(
     rf"(?<![a-z])(?:{_WORD})(?![a-z])"
     rf"(?:[ ,.;-]{{1,3}}+(?:(?:{_WORD})(?![a-z])|[0-9]{{1,3}}(?![0-9])))++"
 )
+_GAP: Final = 3  # signs between two words of a row
 _TOKEN: Final = re.compile(r"[a-z]++|[0-9]++")
 _SPOKEN: Final = frozenset({*_ONES, *_TEENS, *_TENS, *_HUNDREDS, *_TWICE})
 _ALL: Final = frozenset({*_ONES, *_TEENS, *_TENS, *_HUNDREDS})
 
 
-def find(reading: Reading) -> Iterator[Hit]:
-    folded = reading.folded
-    if _ALL.isdisjoint(reading.words):
-        return
+def find(reading: Reading) -> Iterable[Hit]:
+    return () if _ALL.isdisjoint(reading.words) else _rows(reading)
+
+
+def _rows(reading: Reading) -> Iterator[Hit]:
+    folded, words = reading.folded, reading.words
     done = 0
-    for word, start in zip(reading.words, reading.starts, strict=True):
-        if word not in _SPOKEN or start < done:
+    for place, word in enumerate(words):
+        if word not in _SPOKEN:
+            continue
+        start = reading.starts[place]
+        if start < done or not _goes_on(reading, place, start + len(word)):
             continue
         row = _ROW.match(folded, start)
         if row is None:
@@ -76,6 +82,12 @@ def find(reading: Reading) -> Iterator[Hit]:
         if len(digits) >= _ENOUGH:
             value = "+48" + digits if len(digits) == 9 else digits
             yield Hit(label=LABEL, start=row.start(), end=row.end(), value=value, rank=Rank.SHAPE)
+
+
+def _goes_on(reading: Reading, place: int, end: int) -> bool:
+    """Whether the next word is a number, too, or digits follow: most numbers in words stand alone."""
+    after = reading.words[place + 1 : place + 2]
+    return bool(after and after[0] in _SPOKEN) or any(map(str.isdigit, reading.folded[end : end + _GAP + 1]))
 
 
 def _digits(row: str) -> str:

@@ -53,7 +53,7 @@ _ACCOUNT: Final = re.compile(
     rf"(?<![a-z])(?:kont[aoe]|koncie|profil(?:u|em)?|account|profile|user|uzytkownik(?:a|iem)?|uzytkownicz[a-z]+"
     rf"|nick(?:iem|u)?|login(?:u|em)?)[ :]{{1,2}}{_QUOTE}?(?P<name>{_NAME})"
 )
-_HANDLE: Final = re.compile(r"(?<![\w.@/+-])@(?P<name>[a-z][\w.]{1,38}(?<![.]))(?![\w@/]|\.[a-z])")
+_HANDLE: Final = re.compile(r"@(?<![\w.@/+-]@)(?P<name>[a-z][\w.]{1,38}(?<![.]))(?![\w@/]|\.[a-z])")
 _TAG: Final = re.compile(r"(?<![\w#])(?P<name>[a-z][\w.]{1,30}#[0-9]{4})(?![\w])")
 _NOT_HANDLES: Final = listed(
     """
@@ -92,6 +92,23 @@ _STOP: Final = listed(
     live basic free standard family premium kids pages page chat video room rooms
     """
 )
+# After one of these no name stands, whatever stands before it: most accounts are only spoken of.
+_SAYS_NOTHING: Final = _STOP - listed(
+    """
+    to jest is was mam on na w do u for in z i s of from at with moj moja moje moim mojego my mial jako as id ids name
+    names user users uzytkownika uzytkownik uzytkownikiem konto konta profil profile profili account login nick tag
+    klienta gracza moze your the for screen nazwa nazwe nazwy fb google facebook apple allegro page app by o a pod podany
+    podaje brzmi sie called full public service live xbox steam game gry shop sklepu sklep online aplikacji mail e email
+    """
+)
+# What stands before `jako` or `as`: `zalogowana jako`, `pisałem u was jako`, `I go by`.
+_BEFORE_AS: Final = listed(
+    """
+    in sie signed registered znany znana known gram play go posted posting tam was to there online pod insta instagramie
+    facebooku fb allegro discordzie
+    """
+)
+_BEFORE_AS_STARTS: Final = ("log", "zalog", "przelog", "wylog", "rejestr", "zarejestr", "wystep", "pisz")
 _AS: Final = listed("jako as pod by under")
 _CROWD: Final = 400  # such words in one reading; no message has more
 _BACK: Final = 40  # characters of `zalogować się tam jako`
@@ -130,9 +147,15 @@ def _handles(reading: Reading) -> Iterator[Hit]:
 
 def _introduced(reading: Reading) -> Iterator[Hit]:
     """What a word for a user name stands before."""
+    words = reading.words
     done = count = 0
-    for place, word in enumerate(reading.words):
+    for place, word in enumerate(words):
         if word not in _SIGNS:
+            continue
+        if place + 1 < len(words) and words[place + 1] in _SAYS_NOTHING:
+            continue
+        before = words[place - 1] if place else ""
+        if word in _AS and before not in _BEFORE_AS and not before.startswith(_BEFORE_AS_STARTS):
             continue
         start = reading.starts[place]
         if start < done:
