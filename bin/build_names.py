@@ -77,6 +77,7 @@ _WOMEN: Final = (  # how a noun for women is made of one for men
     ("ożka", ("og",)),
     ("yczka", ("yk",)),
 )
+_ABSTRACT: Final = ("nie", "cie", "ość", "acja", "ycja", "izm", "two")
 _WIDESPREAD: Final = 1000
 _LONGEST_SIFTED: Final = 14  # letters
 _LATIN: Final = """
@@ -272,14 +273,12 @@ class Nouns:
         word, _, _ = lemma.partition(":")
         kind, *parts = tag.split(":")
         if kind != "subst":
-            if kind != "ger" and not kind.startswith("p"):  # gerunds are things; participles seldom stand before names
-                self.others.add(form)
-            elif kind in {"prep", "part", "pred", "ppron12", "ppron3"}:
+            if kind != "impt":  # krzew
                 self.others.add(form)
         elif "m1" in parts:
             self.men.add(word)
             self.others.add(form)
-        elif "m2" not in parts:
+        elif "m2" not in parts and not word.endswith(_ABSTRACT):
             self.things_by_lemma[word].add(form)
 
     def things(self) -> set[str]:

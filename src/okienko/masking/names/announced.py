@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from okienko.masking.detector import Rank
-from okienko.masking.names.codes import AMBIGUOUS, FIRM, LETTER, LINK, NAME, SURE, WORD
+from okienko.masking.names.codes import AMBIGUOUS, FIRM, LETTER, LINK, NAME, SURE, WORD, is_strange
 from okienko.masking.names.cues import AFTER, Cue
 from okienko.masking.names.extent import extended, past_particles
 from okienko.masking.names.lexicon import FUNCTION, POPULAR, WIDESPREAD
@@ -16,15 +16,41 @@ from okienko.masking.names.surroundings import SHAPES
 _MOST_LINKS: Final = 6  # words between a cue and its name
 _CHAINED: Final = frozenset((Cue.OFFICE, Cue.TITLE, Cue.KIN, Cue.LABELS, Cue.NAMES))
 _SHAPES: Final = tuple(SHAPES.split())
+_ENGLISH_TITLES: Final = frozenset(("mr", "mrs", "ms", "miss"))
+# `customer service`, `client area`
+_COMPOUNDS: Final = frozenset(
+    [
+        "service",
+        "services",
+        "support",
+        "care",
+        "account",
+        "number",
+        "area",
+        "card",
+        "cards",
+        "success",
+        "relations",
+        "experience",
+        "id",
+        "price",
+        "page",
+        "house",
+        "day",
+    ]
+)
+_ASKED: Final = frozenset(["for", "to", "with", "z", "ze", "do", "o", "about"])  # between `speak` and the name
 
 
 def announced(message: Message, place: int) -> tuple[int, int, Rank] | None:
     """The name after a cue, other cues and links between them: its first word, the word after its last, its rank."""
     cue = message.cue(place)
     needed = AFTER.get(message.words[place])
+    if message.initial(place) and message.after(place) == ".":
+        return None  # P. Bishop
     if needed is not None and not (place and message.words[place - 1] in needed):
         return None
-    if message.after_cue(place, Cue.WORKS):
+    if message.after_cue(place, Cue.WORKS) or message.after_cue(place, Cue.STREETS) or message.quoted(place):
         return None
     first, linked = place + 1, False
     while first < message.count and first <= place + _MOST_LINKS and _bridged(message, first, cue):
@@ -33,7 +59,7 @@ def announced(message: Message, place: int) -> tuple[int, int, Rank] | None:
         if between in _CHAINED and not (code & NAME and message.capital(first)):
             if between < Cue.LABELS or cue < Cue.LABELS:
                 cue = between
-        elif code & LINK:
+        elif (code & LINK and not message.initial(first)) or (cue == Cue.ASKS and message.words[first] in _ASKED):
             linked = linked or cue == Cue.NAMES
         else:
             break
@@ -41,6 +67,8 @@ def announced(message: Message, place: int) -> tuple[int, int, Rank] | None:
     else:
         return None
     if not message.alone(first) or not _believed(message, first, cue, linked=linked):
+        return None
+    if message.famous(first) or message.starred(first) or (cue < Cue.TITLE and message.article(first)):
         return None
     end = past_particles(message, first, message.capital(first)) or first + 1
     if message.codes[first] & LETTER and end == first + 1:
@@ -76,7 +104,11 @@ def _believed(message: Message, place: int, cue: int, *, linked: bool) -> bool:
     given, surname = message.given(place), message.surname(place)
     capital = message.capital(place)
     if code & FUNCTION and not given:
-        return cue == Cue.CLOSES and code & POPULAR != 0 and capital and message.closed(place + 1)
+        if not (capital and code & NAME) or message.gap(place) not in {" ", ". ", "\n", ",\n", ", ", ",\n\n"}:
+            return False
+        if cue == Cue.TITLE:  # Mr Day, Pani Musze
+            return message.gap(place) != ", "
+        return cue == Cue.CLOSES and code & POPULAR != 0 and message.closed(place + 1)
     if code & FIRM and cue < Cue.TITLE:
         return False
     if cue >= Cue.KIN and past_particles(message, place, capital):
@@ -84,17 +116,44 @@ def _believed(message: Message, place: int, cue: int, *, linked: bool) -> bool:
     if capital:
         if code & LETTER:
             return message.initial(place)
+        if cue == Cue.ASKS:
+            return _asked_for(message, place)
+        if cue == Cue.LABELS and word in _COMPOUNDS:
+            return False
+        if cue == Cue.INTRODUCES and not given and surname < SURE and word.endswith("em"):
+            return False  # jestem Bykiem
         if given or surname:
             return cue not in {Cue.GREETS, Cue.INTRODUCES} or max(given, surname) >= AMBIGUOUS
         if cue in {Cue.GREETS, Cue.INTRODUCES} and message.words[place - 1] not in {"m", "am", "im", "jestem"}:
-            return False
+            return cue == Cue.INTRODUCES and message.stranger(place) and message.gap(place + 1)[:1] == ","
         if message.acronym(place) and not (linked or cue in {Cue.TITLE, Cue.CLOSES, Cue.NAMES}):
             return False
+        if not code and cue == Cue.LABELS and not message.begins(place) and message.closed(place + 1):
+            return True  # i klient Świdrygał,
         return message.stranger(place) and (cue != Cue.OFFICE or linked or word.endswith(_SHAPES))
     if given == SURE or (given and not code & WORD) or (given == AMBIGUOUS and cue >= Cue.KIN):
         return True
-    if cue in {Cue.TITLE, Cue.CLOSES} or (cue >= Cue.LABELS and linked):
-        return surname == SURE or (surname == AMBIGUOUS and bool(code & WIDESPREAD)) or message.stranger(place)
+    if cue == Cue.ASKS:
+        return given == AMBIGUOUS and code & POPULAR != 0
+    if cue == Cue.CLOSES and given | surname and len(word) > 2 and place + 1 == message.count:
+        return True
+    if cue in {Cue.TITLE, Cue.NAMES, Cue.CLOSES} or (cue >= Cue.LABELS and linked):
+        if surname == SURE or (surname and (code & WIDESPREAD or (cue != Cue.CLOSES and surname == AMBIGUOUS))):
+            return True
+        if surname and ((cue == Cue.NAMES and linked) or message.words[place - 1] in _ENGLISH_TITLES):
+            return True
+        return message.stranger(place)
     if cue >= Cue.KIN:
-        return surname == SURE and (bool(code & WIDESPREAD) or word.endswith(_SHAPES))
+        known = code & WIDESPREAD or word.endswith(_SHAPES) or (cue == Cue.LABELS and is_strange(word))
+        return (surname == SURE and bool(known)) or (
+            cue == Cue.LABELS and surname == AMBIGUOUS and code & WIDESPREAD != 0 and word not in _COMPOUNDS
+        )
     return False
+
+
+def _asked_for(message: Message, place: int) -> bool:
+    """Whether somebody speaks of a word with a capital as of a person; a name alone is found without that."""
+    code = message.codes[place]
+    if message.acronym(place) or code & FIRM or message.gap(place) != " " or message.article(place):
+        return False
+    return message.surname(place) >= AMBIGUOUS or message.given(place) > 0 or message.stranger(place)

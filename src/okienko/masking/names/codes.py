@@ -18,9 +18,10 @@ from okienko.masking.names.lexicon import (
     WIDESPREAD,
     fold,
     is_ordinary,
+    is_thing,
     look_up,
 )
-from okienko.masking.names.surroundings import FIRMS, NEAR, PLACES, STREETS, WORKS
+from okienko.masking.names.surroundings import ASKS, FIRMS, NEAR, PLACES, STREETS, WORKS
 
 NAME: Final = GIVEN | SURNAME
 WORD: Final = ORDINARY_PL | ORDINARY_EN | COMMON
@@ -39,12 +40,16 @@ _GIVEN: Final = 22  # two bits: how far it is a given name
 _SURNAME: Final = 24  # two bits: how far it is a surname
 LEVELS: Final = 15 << _GIVEN
 
+SLIPPED_GIVEN: Final = GIVEN | ORDINARY_EN | BEGINS | SMALL | AMBIGUOUS << _GIVEN
+SLIPPED_SURNAME: Final = SURNAME | ORDINARY_EN | BEGINS | AMBIGUOUS << _SURNAME
+UNKNOWN_SURNAME: Final = SURNAME | BEGINS | SURE << _SURNAME
+
 _MOST_KNOWN: Final = 16_000  # words remembered; a hostile sender could go on for ever
 _LONGEST_WORD: Final = 40  # letters
 _CUE_OF: Final = {
     word: cue
     for cues in (
-        {Cue.NEAR: NEAR, Cue.PLACES: PLACES, Cue.WORKS: WORKS, Cue.STREETS: STREETS},
+        {Cue.NEAR: NEAR, Cue.ASKS: ASKS, Cue.PLACES: PLACES, Cue.WORKS: WORKS, Cue.STREETS: STREETS},
         dict(reversed(ENGLISH.items())),  # what stands first in these wins
         dict(reversed(POLISH.items())),
     )
@@ -132,6 +137,12 @@ def surname_level(code: int) -> int:
 def is_strange(word: str) -> bool:
     """Whether a folded word stands in no dictionary; asked of words that the table does not know."""
     return not is_ordinary(fold(word))
+
+
+@lru_cache(maxsize=4096)
+def is_thing_word(word: str) -> bool:
+    """Whether a folded word is a Polish noun for a thing."""
+    return is_thing(fold(word))
 
 
 entry_of: Final = lru_cache(maxsize=4096)(look_up)

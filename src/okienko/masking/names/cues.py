@@ -12,23 +12,24 @@ class Cue(IntEnum):
     NONE = 0
     LINK = 1  # stands between another cue and the name: `się`, `is`
     NEAR = 2  # `dla`, `od`, `with`: a word with a capital after it may be a surname
-    INTRODUCES = 3  # `jestem`, `I am`
-    GREETS = 4  # `cześć`, `dear`
-    KIN = 5  # `mąż`, `my brother`
-    OFFICE = 6  # `kurier`, `doktor`
-    TITLE = 7  # `pani`, `Mr`
-    LABELS = 8  # `odbiorca`, `account holder`
-    CLOSES = 9  # `pozdrawiam`, `regards`
-    NAMES = 10  # `nazywam`, `name`
-    PLACES = 11  # `w`, `in`: what follows is a place before it is a person
-    WORKS = 12  # `film`, `perfumy`: what follows is a title or a product
-    STREETS = 13  # `ulica`, `avenue`: what follows is no person, whatever it is
+    ASKS = 3  # `speak to`, `rozmawiałem z`: whoever is asked for, even a stranger
+    INTRODUCES = 4  # `jestem`, `I am`
+    GREETS = 5  # `cześć`, `dear`
+    KIN = 6  # `mąż`, `my brother`
+    OFFICE = 7  # `kurier`, `doktor`
+    TITLE = 8  # `pani`, `Mr`
+    LABELS = 9  # `odbiorca`, `account holder`
+    CLOSES = 10  # `pozdrawiam`, `regards`
+    NAMES = 11  # `nazywam`, `name`
+    PLACES = 12  # `w`, `in`: what follows is a place before it is a person
+    WORKS = 13  # `film`, `perfumy`: what follows is a title or a product
+    STREETS = 14  # `ulica`, `avenue`: what follows is no person, whatever it is
 
 
 POLISH: Final = {
     Cue.TITLE: """
-        pan pana panu panem panie pani pania panstwo panstwa panstwu panstwem panow panom panowie panna
-        panny p
+        pan pana panu panem panie pani pania panstwo panstwa panstwu panstwem panow panom panowie panna panny
+        p
     """,
     Cue.OFFICE: """
         dr doktor doktora doktorem doktorowi doktorze prof profesor profesora profesorem mgr inz lek adw mec
@@ -47,23 +48,23 @@ POLISH: Final = {
         corce corke coreczka coreczki mama mamy mamie mame mamo tata taty tacie tate tato ojca ojcu ojcem
         matka matki matce matke brat brata bratu bratem siostry siostrze siostre babcia babci babcie dziadek
         dziadka dziadkiem dziadkowi wnuk wnuka wnukowi wnuczka wnuczki wnuczce wnuczke ciocia cioci ciocie
-        ciotka ciotki wujek wujka wujkiem kuzyn kuzyna kuzynka kuzynki tesc tescia tesciowa tesciowej
-        szwagier szwagra szwagierka synowa ziec ziecia narzeczony narzeczonego narzeczona narzeczonej
-        partner partnera partnerem partnerka partnerki partnerce chlopak chlopaka dziewczyna dziewczyny
-        kolega kolegi koledze kolege kolezanka kolezanki kolezance kolezanke znajomy znajomego znajoma
-        znajomej sasiad sasiada sasiadowi sasiadem sasiadka sasiadki sasiadce sasiadke szef szefa szefowa
-        szefowej przyjaciel przyjaciela przyjaciolka przyjaciolki wspolnik wspolnika dziecko dziecka rodzina
-        rodziny rodzinie rodzice rodzicow malzonek malzonka malzonki pies pacjent pacjenta pacjentka
-        pacjentki uczen ucznia uczennica uczennicy student studentka
+        ciotka ciotki wujek wujka wujkiem kuzyn kuzyna kuzynka kuzynki tesc tescia tesciowa tesciowej szwagier
+        szwagra szwagierka synowa ziec ziecia narzeczony narzeczonego narzeczona narzeczonej partner partnera
+        partnerem partnerka partnerki partnerce chlopak chlopaka dziewczyna dziewczyny kolega kolegi koledze
+        kolege kolezanka kolezanki kolezance kolezanke znajomy znajomego znajoma znajomej sasiad sasiada
+        sasiadowi sasiadem sasiadka sasiadki sasiadce sasiadke szef szefa szefowa szefowej przyjaciel
+        przyjaciela przyjaciolka przyjaciolki wspolnik wspolnika dziecko dziecka rodzina rodziny rodzinie
+        rodzice rodzicow malzonek malzonka malzonki pies pacjent pacjenta pacjentka pacjentki uczen ucznia
+        uczennica uczennicy student studentka
     """,
     Cue.LABELS: """
-        odbiorca odbiorcy odbiorce nadawca nadawcy nadawce adresat adresata adresatem adresatka klient
-        klienta klientem klientka klientki klientowi zamawiajacy zamawiajacego zamawiajaca kupujacy
-        kupujacego kupujaca platnik platnika wlasciciel wlasciciela wlascicielem wlascicielka wlascicielki
-        posiadacz posiadacza posiadaczka uzytkownik uzytkownika abonent abonenta abonentka ubezpieczony
-        ubezpieczona upowazniony upowazniona upowaznionego godnosc kontaktowa kontaktowej dotyczy osoba
-        podpis podpisano podpisany podpisana dane autor zglaszajacy zglaszajaca reklamujacy reklamujaca
-        pelnomocnik pelnomocnika gosc goscia pasazer pasazera pasazerka posiadaczem
+        odbiorca odbiorcy odbiorce nadawca nadawcy nadawce adresat adresata adresatem adresatka klient klienta
+        klientem klientka klientki klientowi zamawiajacy zamawiajacego zamawiajaca kupujacy kupujacego
+        kupujaca platnik platnika wlasciciel wlasciciela wlascicielem wlascicielka wlascicielki posiadacz
+        posiadacza posiadaczka uzytkownik uzytkownika abonent abonenta abonentka ubezpieczony ubezpieczona
+        upowazniony upowazniona upowaznionego godnosc kontaktowa kontaktowej dotyczy osoba podpis podpisano
+        podpisany podpisana dane autor zglaszajacy zglaszajaca reklamujacy reklamujaca pelnomocnik
+        pelnomocnika gosc goscia pasazer pasazera pasazerka posiadaczem
     """,
     Cue.NAMES: """
         nazywam nazywa nazywac nazwisko nazwiska nazwisku nazwiskiem imie imienia imieniu imieniem imieniny
@@ -81,8 +82,8 @@ POLISH: Final = {
     """,
     Cue.LINK: """
         sie to jest brzmi moje moj moja mi na i serdecznie serdeczne goraco cieplo szacunku wyrazy z gory
-        slicznie bardzo pieknie panienskie klienta odbiorcy nadawcy wlasciciela szanowny szanowna nasz nasza
-        naszego naszej wasz wasza pozostaje
+        konta rachunku umowy karty lokalu zamowienia przesylki paczki slicznie bardzo pieknie panienskie
+        klienta odbiorcy nadawcy wlasciciela szanowny szanowna nasz nasza naszego naszej wasz wasza pozostaje
     """,
 }
 
@@ -96,15 +97,15 @@ ENGLISH: Final = {
         officer colleague consultant
     """,
     Cue.KIN: """
-        husband wife son daughter mother father mum mom mummy dad daddy brother sister grandmother
-        grandfather grandma grandpa granddaughter grandson aunt uncle niece nephew cousin fiance fiancee
-        partner boyfriend girlfriend friend flatmate roommate neighbour neighbor boss kid baby stepson
-        stepdaughter spouse landlord tenant coworker dog
+        husband wife son daughter mother father mum mom mummy dad daddy brother sister grandmother grandfather
+        grandma grandpa granddaughter grandson aunt uncle niece nephew cousin fiance fiancee partner boyfriend
+        girlfriend friend flatmate roommate neighbour neighbor boss kid baby stepson stepdaughter spouse
+        landlord tenant coworker dog
     """,
     Cue.LABELS: """
         holder cardholder recipient addressee sender attn attention payee beneficiary passenger guest owner
-        client contact signed applicant policyholder subscriber buyer seller tenant patient member fao
-        behalf payer surname
+        client customer contact signed applicant policyholder subscriber buyer seller tenant patient member
+        fao behalf payer surname
     """,
     Cue.NAMES: """
         name names named surname forename
@@ -117,11 +118,11 @@ ENGLISH: Final = {
         hi hello hey dear hiya morning afternoon evening
     """,
     Cue.INTRODUCES: """
-        am m im is here
+        am m im is its here
     """,
     Cue.LINK: """
-        is of my the our your s kind kindest best warm many very first last full customer account in
-        and reads was called you so much again lot a
+        is of my the our your s kind kindest best warm many very first last full account in and reads was
+        called you so much again lot a
     """,
 }
 

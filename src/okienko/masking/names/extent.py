@@ -58,7 +58,7 @@ def disguised(message: Message, place: int) -> bool:
         and not message.acronym(after)
         and message.gap(after) == " "
         and not (message.joined(after + 1) and message.capital(after + 1))
-        and not message.begins(place)
+        and (not message.begins(place) or message.closed(after + 1))
         and not message.article(place)
     )
 
@@ -74,15 +74,25 @@ def _continues(message: Message, first: int, place: int, *, announced: bool) -> 
     if code & LETTER:
         return message.capital(first) and message.initial(place) and message.after(place) in {".", "", ",", "\n"}
     if gap in HYPHENS:
-        return bool(given or surname or message.stranger(place)) or (capital and gap == "-")
-    if (code & FUNCTION and not given) or (message.cue(place) > Cue.NEAR and not (capital and surname >= AMBIGUOUS)):
+        return bool(given or surname or message.stranger(place)) or (gap == "-" and not code & FUNCTION)
+    if message.cue(place) > Cue.NEAR and not (capital and surname >= AMBIGUOUS):
         return False
+    if code & FUNCTION and not given:
+        return capital and bool(code & SURNAME) and gap == " "  # Brenda Margaret Day
     if message.acronym(place) and not message.acronym(first) and len(message.words[place]) < 4:
         return False
     if capital or (message.shouted and announced):
-        return bool(given or surname or message.stranger(place)) or (place == first + 1 and disguised(message, first))
+        if given or surname or message.stranger(place):
+            return True
+        if announced and not code and gap == " " and message.closed(place + 1):
+            return not message.acronym(place)  # abonent Mikołaj Świdrygał
+        return place == first + 1 and disguised(message, first)
     if message.capital(first) and not announced:
         return False
     if max(given, surname) == SURE:
         return True
-    return not message.capital(first) and (surname == AMBIGUOUS or message.stranger(place))
+    if announced and place == first + 1 and message.stranger(place):
+        return True
+    if message.capital(first):
+        return False
+    return surname == AMBIGUOUS or message.stranger(place) or (surname > 0 and message.closed(place + 1))

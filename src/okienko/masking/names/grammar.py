@@ -26,26 +26,38 @@ from okienko.masking.names.codes import (
 from okienko.masking.names.lexicon import GIVEN, SURNAME, base, fold
 from okienko.masking.names.message import Message
 from okienko.masking.names.shapes import by_form
+from okienko.masking.names.slips import mended, unglued
 from okienko.masking.reading import Reading
 
 LABEL: Final = "PERSON"
 _LOOKED_AT: Final = ANNOUNCES | BEGINS
 _CLOSELY: Final = ANNOUNCES | SMALL
+_MOST_MENDED: Final = 24  # words of a reading that may be mistyped names
 _CROWD: Final = 160  # places of a reading that are looked at closely; a letter of 4,000 signs has a third of them
 _LONGEST: Final = 40  # words of a name in a crowd
 
 
 def people(reading: Reading) -> Iterator[Hit]:
     """Names in a reading, from left to right and without overlaps."""
-    codes = list(map(CODES.__getitem__, reading.words))
+    text, words, starts = reading.text, reading.words, reading.starts
+    apart = unglued(text, words, starts)
+    if apart is not None:
+        words, starts = apart
+    codes = list(map(CODES.__getitem__, words))
+    strange = [
+        place for place, code in enumerate(codes) if not code and not text[starts[place] : starts[place] + 2].islower()
+    ]
+    for place in strange[:_MOST_MENDED]:
+        codes[place] = mended(words[place])
     places = [place for place, code in enumerate(codes) if code & _LOOKED_AT]
     if not places:
         return
-    text, starts = reading.text, reading.starts
-    places = [place for place in places if codes[place] & _CLOSELY or text[starts[place]].isupper()]
+    places = [
+        place for place in places if codes[place] & _CLOSELY or not text[starts[place] : starts[place] + 2].islower()
+    ]
     if not places:
         return
-    message = Message(reading, codes)
+    message = Message(text, words, starts, codes)
     for place in places[:_CROWD]:
         if place < message.done:
             continue

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
-from okienko.masking.names.codes import AMBIGUOUS, LETTER, cue_of, given_level, is_strange, surname_level
+from okienko.masking.names.codes import (
+    AMBIGUOUS,
+    LETTER,
+    cue_of,
+    entry_of,
+    given_level,
+    is_strange,
+    is_thing_word,
+    surname_level,
+)
 from okienko.masking.names.cues import Cue
-from okienko.masking.names.surroundings import ARTICLES
-from okienko.masking.reading import Reading
+from okienko.masking.names.lexicon import FUNCTION, fold
+from okienko.masking.names.surroundings import ARTICLES, BRANDS, STARS, ZODIAC
 
 HYPHENS: Final = frozenset(("-", " - ", "'", "’", "`"))
+_QUOTES: Final = "\"„“”«»'‘‚"
+_CLOSING: Final = re.compile(r"""["“”»«'’]""")
+_LONGEST_QUOTE: Final = 48  # characters
+_LONGEST_BRAND: Final = 4  # words
 _SPACES: Final = frozenset((" ", "  "))
 _ARTICLES: Final = frozenset(ARTICLES.split())
+_BRANDS: Final[dict[str, list[tuple[str, ...]]]] = {}
+for _brand in BRANDS.split(","):
+    _words = tuple(_brand.split())
+    _BRANDS.setdefault(_words[0], []).append(_words)
+_ZODIAC: Final = frozenset(ZODIAC.split())
+_STARS: Final = frozenset(STARS.split())
+_WOMEN: Final = frozenset(("gabriela", "juliana"))  # although of Gabriel, of Julian
 _NAMES_WITH_CAPITAL: Final = frozenset(("ani", "will"))
 
 
@@ -20,15 +42,15 @@ class Message:
 
     __slots__ = ("capitals", "codes", "count", "done", "shouted", "starts", "text", "words")
 
-    def __init__(self, reading: Reading, codes: list[int]) -> None:
-        self.text = text = reading.text
-        self.words = reading.words
-        self.starts = reading.starts
+    def __init__(self, text: str, words: Sequence[str], starts: Sequence[int], codes: Sequence[int]) -> None:
+        self.text = text
+        self.words = words
+        self.starts = starts
         self.codes = codes
         self.count = len(codes)
         self.done = 0
         self.shouted = self.count > 3 and text.isupper()  # then capitals say nothing
-        self.capitals = [not self.shouted and text[start].isupper() for start in self.starts]
+        self.capitals = [not self.shouted and not text[start : start + 2].islower() for start in starts]
 
     def end(self, place: int) -> int:
         return self.starts[place] + len(self.words[place])
@@ -52,7 +74,9 @@ class Message:
         return given_level(self.codes[place])
 
     def gap(self, place: int) -> str:
-        """What stands between a word and the one before it."""
+        """What stands between a word and the one before it, or behind the last one."""
+        if place == self.count:
+            return self.text[self.end(place - 1) :]
         return self.text[self.end(place - 1) if place else 0 : self.starts[place]]
 
     def after(self, place: int) -> str:
@@ -65,7 +89,7 @@ class Message:
         if not 0 < place < self.count:
             return False
         gap = self.gap(place)
-        if gap in _SPACES:
+        if gap in _SPACES or not gap:
             return True
         if gap in HYPHENS:
             return gap != " - " or self.capitals[place]
@@ -93,7 +117,7 @@ class Message:
             if before[-1] in "@_/\\=&#+%~$" or before[-1].isdigit():
                 return False
             if len(before) == 2 and before[1] in ".-:" and before[0].isalnum():
-                return False
+                return before[1] == ":" and self.capitals[place]
         after = text[end : end + 2]
         if not after or after[0] == " " or (after[0] == "." and self.codes[place] & LETTER):
             return True
@@ -110,6 +134,37 @@ class Message:
     def article(self, place: int) -> bool:
         """Whether an article stands before a word."""
         return place > 0 and self.words[place - 1] in _ARTICLES and self.gap(place) == " "
+
+    def nominative(self, place: int) -> bool:
+        """Whether a name stands in the form in which things bear it: `fotel Emma`, not `fotel Emmy`."""
+        entry = entry_of(fold(self.words[place]))
+        return entry is None or (entry.given or entry.surname) == "0" or self.words[place] in _WOMEN
+
+    def starred(self, place: int) -> bool:
+        """Whether a word is a sign of the zodiac, in a message that speaks of it."""
+        return self.words[place] in _ZODIAC and not _STARS.isdisjoint(self.words)
+
+    def thing(self, place: int) -> bool:
+        """Whether a word is a Polish noun for a thing, and announces nobody."""
+        if self.codes[place] & FUNCTION or self.cue(place) not in {Cue.NONE, Cue.WORKS}:
+            return False
+        return len(self.words[place]) > 2 and is_thing_word(self.words[place])
+
+    def quoted(self, place: int) -> bool:
+        """Whether a word is the first in quotes that end a few words further on."""
+        start = self.starts[place]
+        if not start or self.text[start - 1] not in _QUOTES:
+            return False
+        return _CLOSING.search(self.text, start, start + _LONGEST_QUOTE) is not None
+
+    def famous(self, place: int) -> bool:
+        """Whether a word belongs to a known title, product or character that is called like a person."""
+        words = self.words
+        for first in range(place, max(-1, place - _LONGEST_BRAND), -1):
+            for brand in _BRANDS.get(words[first], ()):
+                if first + len(brand) > place and tuple(words[first : first + len(brand)]) == brand:
+                    return True
+        return False
 
     def after_cue(self, place: int, kind: Cue) -> bool:
         """Whether a word of that kind stands one or two words before: `film Pan Tadeusz`."""

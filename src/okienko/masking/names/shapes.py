@@ -15,13 +15,26 @@ from okienko.masking.names.codes import (
     surname_level,
 )
 from okienko.masking.names.cues import Cue
-from okienko.masking.names.extent import disguised, extended
-from okienko.masking.names.lexicon import COMMON, FOREIGN, FUNCTION, GIVEN, PLACE, POPULAR, WIDESPREAD
+from okienko.masking.names.extent import disguised, extended, past_particles
+from okienko.masking.names.lexicon import COMMON, FOREIGN, FUNCTION, GIVEN, PLACE, POPULAR, SURNAME, WIDESPREAD
 from okienko.masking.names.message import Message
-from okienko.masking.names.surroundings import BRANDS, SAID
+from okienko.masking.names.surroundings import DESKS, GOODS, OWNERS, SAID, SAINTS, STAGE, TRAVELS
 
 _SAID: Final = frozenset(SAID.split())
-_BRANDS: Final = frozenset(tuple(brand.split()) for brand in BRANDS.split(","))
+_DESKS: Final = frozenset(DESKS.split())
+_GOODS: Final = frozenset(GOODS.split())
+_OWNERS: Final = frozenset(OWNERS.split())
+_SAINTS: Final = frozenset(SAINTS.split())
+_TRAVELS: Final = frozenset(TRAVELS.split())
+_ROADS: Final = frozenset(
+    ["from", "to", "via", "and", "or", "in", "at", "z", "ze", "do", "i", "lub", "albo", "przez", "w", "we"]
+)
+_AT: Final = frozenset(("przy", "pod", "na", "w", "we", "koło", "obok", "at", "in", "on"))
+_STAGE: Final = frozenset(STAGE.split())
+_SEEN: Final = frozenset(["na", "for", "to", "see", "watch", "find"])
+_PLACE_AND: Final = frozenset(["to", "do", "and", "or", "i", "lub", "albo", "a"])
+_MOST_HAVE: Final = SURNAME | WIDESPREAD | COMMON
+_BEHIND_THINGS: Final = frozenset((" ", ' "', " „", " “", " '", " - "))
 
 
 def by_form(message: Message, place: int) -> tuple[int, int] | None:
@@ -30,21 +43,24 @@ def by_form(message: Message, place: int) -> tuple[int, int] | None:
         found = with_initials(message, place)
     else:
         found = _pair(message, place)
-        if found is None and _single(message, place) and not message.article(place) and not _thing(message, place):
+        if found is not None and is_title(message, *found):
+            return None
+        if found is None and _single(message, place) and not is_thing_name(message, place):
             found = place, extended(message, place, place + 1)
     slip = _slipped(message, place)
     if found is None and slip and message.surname(place) >= AMBIGUOUS and _named_firmly(message, place):
         found = place, extended(message, place, place + 1)
-    if found is None or not message.alone(place) or message.after_cue(place, Cue.STREETS) or _brand(message, place):
+    if found is None or not message.alone(place) or message.after_cue(place, Cue.STREETS) or message.famous(place):
         return None
     return found[0] - (slip and found[0] == place), found[1]
 
 
 def with_initials(message: Message, place: int) -> tuple[int, int] | None:
     """`J. Kowalski`, `A.M. Nowak`, `J Kowalski`."""
-    if message.shouted or not message.initial(place):
-        return None
     end = place + 1
+    if message.shouted or not message.initial(place):  # capitals or none, so that nothing but a stop tells
+        likely = message.surname(end) >= (AMBIGUOUS if message.shouted else SURE) if end < message.count else False
+        return (place, extended(message, end, end + 1)) if likely and message.gap(end) in {".", ". "} else None
     while end - place < 3 and message.joined(end) and message.initial(end):
         end += 1
     if not message.joined(end) or not message.capital(end) or message.codes[end] & (FUNCTION | LETTER):
@@ -57,12 +73,6 @@ def with_initials(message: Message, place: int) -> tuple[int, int] | None:
     else:
         believed = surname == SURE and not message.begins(place)
     return (place, extended(message, end, end + 1)) if believed else None
-
-
-def _brand(message: Message, place: int) -> bool:
-    """Whether a word belongs to a product that bears a given name and a surname."""
-    around = message.words[max(0, place - 1) : place + 2]
-    return tuple(around[:2]) in _BRANDS or tuple(around[-2:]) in _BRANDS
 
 
 def _slipped(message: Message, place: int) -> bool:
@@ -82,11 +92,13 @@ def _slipped(message: Message, place: int) -> bool:
 def _named_firmly(message: Message, place: int) -> bool:
     """Whether a surname is believed although it is a word, and only a stranger with a capital stands before it."""
     common = message.codes[place] & (COMMON | FIRM)
+    given_to = place > 1 and message.cue(place - 2) == Cue.NEAR and message.gap(place - 1) == " "
     return (
-        not common
+        (not common or given_to)
         and message.capital(place)
         and message.gap(place) == " "
         and not message.after_cue(place - 1, Cue.WORKS)
+        and not (place > 1 and message.thing(place - 2))
     )
 
 
@@ -102,9 +114,14 @@ def _pair(message: Message, place: int) -> tuple[int, int] | None:  # noqa: PLR0
         return None
     next_given, next_surname = message.given(follower), surname_level(other)
     capital, next_capital = message.capital(place), message.capital(follower)
-    if message.gap(follower) == ", " and surname >= AMBIGUOUS and next_given == SURE:
-        likely = code & WIDESPREAD or not code & (GIVEN | PLACE)
-        return (place, follower + 1) if capital and next_capital and likely else None  # Kowalski, Jan
+    if message.gap(follower) == ", " and surname and next_given >= AMBIGUOUS:  # Kowalski, Jan
+        likely = surname >= AMBIGUOUS and bool(code & WIDESPREAD or not code & (GIVEN | PLACE))
+        if not capital:
+            sure = surname == SURE or (message.shouted and message.begins(place))
+            likely = likely and sure and next_given == SURE
+        elif message.begins(place) and message.closed(follower + 1):
+            likely = True
+        return (place, follower + 1) if capital == next_capital and likely else None
     if not message.joined(follower) or (Cue.NEAR < message.cue(place) < Cue.PLACES and not code & POPULAR):
         return None
     both = max(
@@ -113,17 +130,20 @@ def _pair(message: Message, place: int) -> tuple[int, int] | None:  # noqa: PLR0
     if capital and next_capital:
         if other & LETTER:
             if given >= AMBIGUOUS and message.after(follower) in {".", ",", "", "\n", ")"}:
-                return place, follower + 1
+                return place, extended(message, place, follower + 1)  # Jan K., Emeka J. Hunter
             return None
         if message.acronym(follower) and not message.acronym(place) and len(message.words[follower]) < 4:
             return None
-        thing = message.cue(place) == Cue.WORKS or (both < SURE + AMBIGUOUS and message.after_cue(place, Cue.WORKS))
-        if thing or (both < 2 * SURE and message.article(place)):
+        if message.cue(place) == Cue.WORKS or (both < 2 * SURE and message.article(place)):
             return None
         if both >= 2 * AMBIGUOUS or (both > AMBIGUOUS and not message.begins(place)):
             return place, extended(message, place, follower + 1)
         if given >= AMBIGUOUS and (message.stranger(follower) or disguised(message, place)):
             return place, extended(message, place, follower + 1)
+        if given >= AMBIGUOUS and (next_given >= AMBIGUOUS or past_particles(message, follower, capital)):
+            return place, extended(message, place, follower)  # Lily Amanda Byrne, Jack St. John
+        if given == SURE and other & FUNCTION and other & SURNAME and message.gap(follower) == " ":
+            return place, follower + 1  # o Damianie Musze
         return None
     if other & FUNCTION or message.cue(follower) > Cue.NEAR:
         return None
@@ -131,8 +151,11 @@ def _pair(message: Message, place: int) -> tuple[int, int] | None:  # noqa: PLR0
         frequent = code & POPULAR and other & WIDESPREAD and not other & (COMMON | FOREIGN)
         if both > 2 * AMBIGUOUS or (both == 2 * AMBIGUOUS and frequent):
             return place, extended(message, place, follower + 1)
-        if given == SURE and code & POPULAR and message.stranger(follower):
-            return place, extended(message, place, follower + 1)
+        if given == SURE and code & POPULAR:
+            if message.stranger(follower):
+                return place, extended(message, place, follower + 1)
+            if next_surname and message.gap(follower) == " " and (message.shouted or message.closed(follower + 1)):
+                return place, follower + 1  # sandra kapusta
     surname_too = next_surname == SURE or (other & WIDESPREAD and not other & COMMON)
     if capital != next_capital and given >= AMBIGUOUS and given + next_surname > 2 * AMBIGUOUS and surname_too:
         return place, follower + 1
@@ -145,7 +168,7 @@ def _single(message: Message, place: int) -> bool:  # noqa: PLR0912 - a list of 
     given, surname = message.given(place), message.surname(place)
     best = max(given, surname)
     if not best or code & FIRM:
-        return False
+        return word == "will" and message.begins(place) and message.capital(place) and _acts(message, place)
     capital = message.capital(place)
     if message.cue(place) and not (code & POPULAR and capital and not message.begins(place)):
         return False
@@ -155,7 +178,7 @@ def _single(message: Message, place: int) -> bool:  # noqa: PLR0912 - a list of 
     if before == Cue.PLACES and (code & (PLACE | COMMON) or best == RARELY):
         return False
     if not capital:
-        if given == SURE and code & POPULAR and (len(word) > 3 or before == Cue.NEAR):
+        if given == SURE and (code & POPULAR or before == Cue.NEAR):
             return True
         if given and code & POPULAR and _acts(message, place):
             return True
@@ -168,7 +191,9 @@ def _single(message: Message, place: int) -> bool:  # noqa: PLR0912 - a list of 
     if message.begins(place):
         if given == SURE and (code & POPULAR or not code & (FOREIGN | PLACE)):
             return True
-        if given == AMBIGUOUS and code & POPULAR and _acts(message, place):
+        if given == AMBIGUOUS and _acts(message, place):
+            return True
+        if surname >= AMBIGUOUS and code & WIDESPREAD and not code & COMMON and message.gap(place + 1)[:1] == ".":
             return True
         return signed or (surname == SURE and code & WIDESPREAD != 0 and not code & (FOREIGN | PLACE))
     if given == SURE or signed or (given and not code & (WORD | PLACE) and len(word) > 3):
@@ -178,13 +203,92 @@ def _single(message: Message, place: int) -> bool:  # noqa: PLR0912 - a list of 
             before > Cue.LINK or not (message.joined(place) and message.capital(place - 1)) or message.begins(place - 1)
         )
     if before == Cue.NEAR:
-        return best >= AMBIGUOUS
+        return best >= AMBIGUOUS or (given > 0 and not code & PLACE and message.closed(place + 1))
     return surname == SURE and (code & WIDESPREAD != 0 or not code & (FOREIGN | PLACE))
 
 
-def _thing(message: Message, place: int) -> bool:
-    """Whether a word by itself is rather the name of a thing that stands before it."""
-    return message.after_cue(place, Cue.WORKS)
+def is_title(message: Message, first: int, end: int) -> bool:
+    """Whether a given name and a surname are rather a title or a product: `Audiobook Anna Karenina`, `Kubek Helena`."""
+    if message.cue(first) > Cue.NEAR and message.cue(first) < Cue.PLACES:
+        return False
+    last = message.codes[end - 1]
+    if message.words[first] in _SAINTS:
+        return True
+    if message.capital(first) and message.begins(first) and not message.codes[first] & POPULAR:
+        unlikely = message.codes[first] & COMMON or not message.codes[first] & WIDESPREAD
+        if unlikely and message.thing(first) and not message.closed(end) and not _acts(message, end - 1):
+            return message.nominative(first + 1)
+    if any(message.codes[place] & _MOST_HAVE == SURNAME | WIDESPREAD for place in range(first, end)):
+        return False
+    if not message.nominative(end - 1) or not message.capital(first) or _acts(message, end - 1) or last & LETTER:
+        return False
+    return _named_thing(message, first) or (
+        message.quoted(first) and not message.shouted and bool(last & (FOREIGN | WORD))
+    )
+
+
+def is_thing_name(message: Message, place: int) -> bool:
+    """Whether a name alone is rather that of a thing, a place, a day, or a word: `fotel Emma`, `the Amanda rug`."""
+    words, code = message.words, message.codes[place]
+    if message.article(place):
+        return True
+    if _acts(message, place):
+        return False
+    before = words[place - 1] if place and message.gap(place) in {" ", ". "} else ""
+    after = words[place + 1] if place + 1 < message.count and message.gap(place + 1) == " " else ""
+    if _named_thing(message, place) or before in _SAINTS or (after in _GOODS and message.capital(place)):
+        return True
+    if before in _OWNERS and message.given(place) < SURE:
+        return True
+    if message.starred(place):
+        return True
+    if code & PLACE and (before in _ROADS or not message.begins(place)) and not _TRAVELS.isdisjoint(words):
+        return True
+    if code & PLACE and _with_place(message, place):
+        return True
+    if before in {"na", "przy"} and words[place].endswith("ej") and not message.given(place):
+        return True  # przy Marszałkowskiej
+    if not _STAGE.isdisjoint(words) and _staged(message, place):
+        return True
+    if message.capital(place) and message.quoted(place):
+        return True
+    if before == "by" and place > 1 and message.begins(place - 2) and message.capital(place - 2):
+        return True
+    if message.capital(place) and any(code & FIRM for code in message.codes[max(0, place - 2) : place]):
+        return message.joined(place) and message.capital(place - 1)
+    return after == "by" and message.begins(place) and place + 2 < message.count and message.capital(place + 2)
+
+
+def _named_thing(message: Message, place: int) -> bool:
+    """Whether the noun for a thing stands before a name that is not inflected: `kołdra Natalia`, not `Natalii`."""
+    if not place:
+        return False
+    if message.cue(place - 1) == Cue.WORKS and message.capital(place - 1) and not message.begins(place - 1):
+        return message.capital(place)  # czy Dom Juliana
+    if place > 1 and message.cue(place - 2) == Cue.WORKS and message.words[place - 1] in _AT:
+        return message.gap(place) == " "  # sklep przy Marszałkowskiej
+    if not message.nominative(place):
+        return False
+    if message.after_cue(place, Cue.WORKS):
+        return True
+    return message.gap(place) in _BEHIND_THINGS and message.thing(place - 1)
+
+
+def _with_place(message: Message, place: int) -> bool:
+    """Whether a word is one of two places: `from Georgia to Virginia`, `Jersey or Chester`."""
+    for other in (place - 2, place + 2):
+        if 0 <= other < message.count and message.codes[other] & PLACE:
+            rather_people = message.codes[other] & message.codes[place] & POPULAR and message.words[place - 1] != "to"
+            if message.words[(place + other) // 2] in _PLACE_AND and not rather_people:
+                return True
+    return False
+
+
+def _staged(message: Message, place: int) -> bool:
+    """Whether a name is rather that of a play, a film or a book, in a message that speaks of such: `tickets for Hamilton`."""
+    if message.given(place) and message.begins(place):
+        return message.gap(place + 1) == " " and place + 1 < message.count and not message.capital(place + 1)
+    return message.words[place - 1] in _SEEN and message.gap(place) == " "
 
 
 def _model(message: Message, place: int) -> bool:
@@ -195,10 +299,12 @@ def _model(message: Message, place: int) -> bool:
 
 def _acts(message: Message, place: int) -> bool:
     """Whether a word does what people do: `Róża nie dostała`, `mark promised`."""
-    after = message.words[place + 1 : place + 3]
-    return (
-        message.joined(place + 1) and bool(after) and (after[0] in _SAID or (after[0] == "nie" and after[-1] in _SAID))
-    )
+    after = message.words[place + 1 : place + 4]
+    if not after or message.gap(place + 1) != " ":
+        return False
+    if after[0] in _SAID or (after[0] == "nie" and after[1:2] and after[1] in _SAID):
+        return True
+    return after[0] in {"z", "ze", "from", "in", "at"} and not _DESKS.isdisjoint(after[1:])
 
 
 def _last_line(message: Message, place: int) -> bool:

@@ -7,9 +7,9 @@ from typing import Final
 # A word with a capital directly after one of these may be a surname, even if it is an ordinary word.
 NEAR: Final = """
 dla od ode do z ze o u przez przekazac przekazcie przekaz wpisac dopisac zapytac poprosic poprosze upowazniam
-upowaznic powiadomic poinformowac zawiadomic wysylalem rozmawialem rozmawialam przy prosze for with from to by add
-ask called contact contacted tell told speak spoke spoken speaking met asked notify authorise authorize inform
-contacting emailed email calling call texted paid pay against meet let na pod under
+upowaznic powiadomic poinformowac zawiadomic wysylalem rozmawialem rozmawialam przy prosze for with from to by add ask
+called contact contacted tell told speak spoke spoken speaking met asked notify authorise authorize inform contacting
+emailed email calling call texted paid pay against meet let na under znac daj dajcie czyli namely
 """
 
 # What follows these is a place before it is a person.
@@ -21,47 +21,141 @@ w we miasto miasta miescie wies wsi gmina gminie powiat in at near city town cou
 WORKS: Final = """
 kolor koloru kolorze zestaw zestawu zestawie model fotel fotela fotele lampy krzeslo stol film filmu filmie filmem
 ksiazka ksiazke ksiazki lektura lekture serial serialu sklep sklepu sklepie perfumy krem kremu hotel hotelu hotelem
-restauracja restauracji kwiat kwiaty kwiatow marka marki marke modelu firma firmy firmie lampa lampe sofa sofe
-kanapa sukienka sukienke buty pomnik imienia szkola szkole szkoly liceum gra gre ksiazce telefon swieto swieta album
-plyta plyte herbata herbate tort wodka wodke piwo pralka pralke wino czekolada program aplikacja aplikacji parafia
-kosciol kolekcja kolekcji movie book song brand shop store series show perfume app browser feature company called
-zaslony zaslona zaslon posciel poscieli wozek wozka wozku komoda komode komody stolik stolika szafa szafe szafka
-szafke regal regalu dywan dywanu dywanik lozko lozka materac materaca koc koca obrus obrusu firana firany firanki
-roleta rolety poduszka poduszke narzuta narzute zegarek zegarka torebka torebke torba torbe plecak plecaka kurtka
-kurtke plaszcz plaszcza bluza bluze koszula koszule spodnie sweter swetra pierscionek naszyjnik bransoletka kolczyki
-rower rowerek hulajnoga fotelik lalka lalke tusz szminka szminke odkurzacz odmiana odmiany tapeta tapete plytki panele
-zastawa serwis talerze sandaly kozaki szpilki botki balerinki wzor wzoru linia linii seria curtains curtain bedding
-pram stroller rug wardrobe cabinet dress shoes boots jacket collection chair table lamp bed mattress sofa kettle
-cushion blanket handbag backpack earrings necklace bracelet
-plyn plynu proszek proszku lody chipsy kawa kawe kawy szampon mydlo mydla pasta paste piwa sok soku ksiazeczka serie
+restauracja restauracji kwiat kwiaty kwiatow marka marki marke modelu firma firmy firmie lampa lampe sofa sofe kanapa
+sukienka sukienke buty gra gre ksiazce swieto swieta album plyta plyte herbata herbate tort wodka wodke piwo
+pralka pralke wino czekolada program aplikacja aplikacji kolekcja kolekcji movie book song brand shop store series
+show perfume app browser feature company called zaslony zaslona zaslon posciel poscieli wozek wozka wozku komoda
+komode komody stolik stolika szafa szafe szafka szafke regal regalu dywan dywanu dywanik lozko lozka materac materaca
+koc koca obrus obrusu firana firany firanki roleta rolety poduszka poduszke narzuta narzute zegarek zegarka torebka
+torebke torba torbe plecak plecaka kurtka kurtke plaszcz plaszcza bluza bluze koszula koszule spodnie sweter swetra
+pierscionek naszyjnik bransoletka kolczyki rower rowerek hulajnoga fotelik lalka lalke tusz szminka szminke odkurzacz
+odmiana odmiany tapeta tapete plytki panele zastawa serwis talerze sandaly kozaki szpilki botki balerinki wzor wzoru
+linia linii seria curtains curtain bedding pram stroller rug wardrobe cabinet dress shoes boots jacket collection
+chair table lamp bed mattress sofa kettle cushion blanket handbag backpack earrings necklace bracelet dom suszarka
+suszarke suszarki drukarka drukarke drukarki swieca swiece wino wina piwo sezon sezonu odcinek odcinka odcinki bajka
+bajke bajki spektakl spektaklu musical opera opere opery audiobook audiobooka ebook ebooka powiesc powiesci komiks
+komiksu komedia komedie animacja animacje season episode novel audiobook musical opera cartoon plyn plynu proszek
+proszku lody chipsy kawa kawe kawy szampon mydlo mydla pasta paste piwa sok soku ksiazeczka serie
 """
 
-# What follows these is a street, whoever it is named for.
+# What follows these is named for somebody: a street, a school, a church.
 STREETS: Final = """
-ul ulica ulicy ulice aleja alei aleje al plac placu pl osiedle osiedlu os rondo ronda rondzie most bulwar skwer
-street road avenue lane
+przystanek przystanku przystanki paczkomat paczkomatu paczkomacie lotnisko lotniska lotnisku szpital szpitala szpitalu
+szpitalem parafia parafii parafie szkola szkoly szkole liceum gimnazjum technikum uniwersytet uniwersytetu
+uniwersytecie politechnika politechniki hala hali muzeum teatr teatru teatrze filharmonia filharmonii stadion stadionu
+stadionie dworzec dworca dworcu kosciol kosciola kosciele kaplica kaplicy cmentarz cmentarza cmentarzu pomnik pomnika
+park parku im kopalnia kopalni elektrownia elektrowni wzgorze wzgorza pasaz zaulek trakt airport stadium ul ulica
+ulicy ulice aleja alei aleje al plac placu pl osiedle osiedlu os rondo ronda rondzie most bulwar skwer street road
+avenue lane
 """
 
 # What people do: before one of these even a name that is a word is a person at the beginning of a sentence.
 SAID: Final = """
 powiedzial powiedziala mowil mowila mowi twierdzi twierdzil twierdzila dzwonil dzwonila zadzwonil zadzwonila napisal
 napisala obiecal obiecala odebral odebrala zamowil zamowila kupil kupila prosi prosil prosila dostal dostala czeka
-zwrocil zwrocila wyslal wyslala zaplacil zaplacila podpisal podpisala odpisal odpisala zapewnil zapewnila pracuje
-mieszka chce chcial chciala potwierdzil potwierdzila said says told called phoned rang promised asked wrote replied
-answered ordered bought signed helped emailed confirmed works paid refused assured explained wants insisted texted
-here speaking tutaj
+moze mogla mogl widzi placi placil rezygnuje zaprosil zaprosila przekazal przekazala zalozyl zalozyla dala dal
+poprosil poprosila odeslal odeslala prowadzil prowadzila prowadzi pomogl pomogla pomaga obsluguje obslugiwal
+obslugiwala przyjechal przyjechala odmowil odmowila chodzi jedzie jechal jechala zgubil zgubila placila kupuje zamawia
+zamawial zamawiala wpisal wpisala zwrocil zwrocila wyslal wyslala zaplacil zaplacila podpisal podpisala odpisal
+odpisala zapewnil zapewnila pracuje mieszka chce chcial chciala potwierdzil potwierdzila said says told called phoned
+rang promised asked wrote replied answered ordered bought signed helped emailed confirmed works paid refused assured
+explained wants insisted texted here speaking tutaj sent gave got asked forgot left moved took hung lied
 """
 
-# Products that bear a given name and a surname.
+# And what people are: `Maja z infolinii`, `rose from support`.
+DESKS: Final = """
+infolinii obslugi dzialu salonu reklamacji serwisu biura recepcji banku sklepu firmy czatu helpdesku ksiegowosci
+oddzialu punktu magazynu poczty support billing customer team accounts helpdesk sales reception service store shop
+branch office complaints returns chat
+"""
+
+# English words for things that a name stands before: `Oliver armchair`, `the Amanda rug`.
+GOODS: Final = """
+armchair sofa couch chair table desk bed mattress frame headboard bookcase bookshelf shelf shelves wardrobe dresser
+drawer drawers cabinet sideboard bench stool ottoman footstool mirror rug carpet curtain curtains blind blinds cushion
+cushions pillow duvet bedding throw blanket towel towels lamp light lights chandelier vase candle clock kettle toaster
+blender mixer oven fridge freezer dishwasher hob cooker pan pans pot pots mug mugs plate plates bowl bowls tumbler
+bottle bottles flask lunchbox knife knives cutlery dress dresses skirt blouse shirt shirts top tee jumper sweater
+cardigan coat jacket parka jeans trousers leggings shorts socks tights bra bikini swimsuit pyjamas nightdress shoes
+shoe boots boot heels sandals slippers trainers sneakers loafers bag bags handbag tote purse wallet backpack rucksack
+suitcase luggage belt scarf hat gloves watch ring rings bracelet necklace earrings pendant sunglasses glasses perfume
+fragrance lipstick mascara foundation cream serum shampoo soap lotion polish doll dolls toy toys teddy puzzle game
+figure figurine pram stroller buggy cot crib highchair bike bicycle scooter helmet tent barbecue grill mower drill
+phone tablet laptop keyboard headset headphones speaker monitor printer router camera case cover strap charger cable
+model range collection series set kit bundle edition colour color size wallpaper paint tile tiles tap sink bath basin
+toilet shower door window roses rose tulips bulbs bulb seeds plant plants tree shrub apples pears potatoes tomatoes
+wine beer gin whisky whiskey rum vodka tea coffee chocolate chocolates biscuits cake cakes cheese sauce rice pizza
+salad soup cereal yoghurt card cards app account plan tariff branch hotel inn pub cafe restaurant store shop centre
+center station street road park movie film series show song album book novel audiobook ebook dvd tickets trailer
+season episode
+"""
+
+# Before one of these nobody is meant: `my Bill`, `your Will`.
+OWNERS: Final = "my your our this that these those his her their its any every each"
+
+# Saints: what follows is a church, a street, a day.
+SAINTS: Final = "swiety swieta swietego swietej swietemu swietym swieto sw st saint santa san"
+
+# A word for a journey somewhere in the message, and towns are no people in it.
+TRAVELS: Final = """
+train trains flight flights bus coach ferry fly flying flew travel travelling trip moved moving relocated driving
+airport station heathrow gatwick pociag pociagiem lot lotu loty autobus autobusem bus busem wycieczka wycieczki wyjazd
+przeprowadzka przeprowadzilam przeprowadzilem jade jedziemy lece lecimy podroz
+"""
+
+# The zodiac, and the words that speak of it.
+ZODIAC: Final = """
+baran barana baranem byk byka bykiem bliznieta blizniat rak raka rakiem lew lwa lwem panna panny panne panna waga wagi
+wage skorpion skorpiona strzelec strzelca koziorozec koziorozca wodnik wodnika ryby ryb aries taurus gemini cancer leo
+virgo libra scorpio sagittarius capricorn aquarius pisces
+"""
+STARS: Final = """
+horoskop horoskopu horoskopy zodiak zodiaku znak znaku horoscope zodiac sign
+"""
+
+# Words in front of a stranger with a capital who is asked for: `ask for`, `speak to`, `zadzwonić do`.
+ASKS: Final = """
+ask asked asking speak spoke spoken speaking talk talked talking poprosic poprosze zapytac rozmawialem rozmawialam
+rozmawiac rozmowie rozmowa gadalem gadalam rozmawialismy
+"""
+
+# Products, works and people of stories that bear the names of people, towns that do, and days.
 BRANDS: Final = """
-tommy hilfiger, calvin klein, hugo boss, harry potter, jack daniels, johnnie walker, tom tailor, ralph lauren,
-michael kors, marc jacobs, paco rabanne, giorgio armani, daniel wellington, max factor, mary kay, karl lagerfeld,
-louis vuitton, yves rocher, estee lauder, charlotte tilbury, black friday, pierre cardin, jimmy choo, wells fargo,
-charles schwab, morgan stanley, john deere, jo malone, jan niezbedny, swiety mikolaj, swietego mikolaja, swietym
-mikolajem, san francisco, los angeles, san diego, san jose, new york, santa barbara, las vegas, santa claus, san
-antonio, santa monica, saint louis,
-mercedes benz, boze narodzenie, bozego narodzenia, bozym narodzeniem, bozemu narodzeniu, bielsko biala,
-bielska bialej, bielsku bialej, elizabeth arden, carolina herrera, victoria station
+tommy hilfiger, calvin klein, hugo boss, harry potter, harrym potterem, harryego pottera, harrego pottera, jack
+daniels, jack daniel, johnnie walker, jim beam, captain morgan, tom tailor, ralph lauren, michael kors, marc jacobs,
+paco rabanne, giorgio armani, daniel wellington, max factor, mary kay, karl lagerfeld, louis vuitton, yves rocher,
+yves saint laurent, estee lauder, charlotte tilbury, pierre cardin, jimmy choo, wells fargo, charles schwab, morgan
+stanley, jp morgan, john deere, jo malone, jan niezbedny, ben jerry, ben and jerry, uncle ben, uncle bens, doc
+martens, dr martens, dr oetker, dr pepper, aunt bessie, mr kipling, mr muscle, mrs hinch, earl grey, lady grey, stella
+artois, stella rosa, victoria sponge, victoria secret, victoria secrets, ted baker, paul smith, kate spade, michael
+hill, vivienne westwood, stella mccartney, carolina herrera, elizabeth arden, helena rubinstein, bobbi brown, laura
+mercier, bobby brown, jean paul gaultier, thierry mugler, issey miyake, hermes paris, coco chanel, marks spencer,
+marks and spencer, john lewis, harvey nichols, fred perry, ben sherman, jack wills, jack jones, jack wolfskin, helly
+hansen, franklin marshall, lee cooper, peter england, philipp plein, tory burch, tom ford, jamie oliver, gordon
+ramsay, mercedes benz, alfa romeo, aston martin, rolls royce, harley davidson, land rover, ford mondeo, opel corsa,
+opel adam, seat leon, renault clio, kia rio, ashley madison, tim hortons, papa john, papa johns, jimmy john, carl jr,
+wendys, charles tyrwhitt, san francisco, los angeles, san diego, san jose, new york, santa barbara, las vegas, santa
+claus, san antonio, santa monica, saint louis, st albans, st helens, st andrews, st ives, st pancras, kings cross,
+black friday, swiety mikolaj, swietego mikolaja, swietym mikolajem, boze narodzenie, bozego narodzenia, bozym
+narodzeniem, bozemu narodzeniu, bielsko biala, bielska bialej, bielsku bialej, victoria station, nowy targ, zielona
+gora, tort sachera, tortu sachera, torcik sachera, pan tadeusz, pana tadeusza, panu tadeuszu, pan samochodzik, ania z zielonego wzgorza, ani z zielonego wzgorza,
+anie z zielonego wzgorza, kubus puchatek, kubusia puchatka, kubusiem puchatkiem, bob budowniczy, boba budowniczego,
+strazak sam, strazaka sama, strazakiem samem, listonosz pat, listonosza pata, swinka peppa, myszka miki, pippi
+langstrumpf, anna karenina, anny kareniny, anne karenine, lara croft, forrest gump, forresta gumpa, jane eyre, emma
+woodhouse, ted lasso, super mario, mario kart, mario bros, jack sparrow, james bond, jamesa bonda, indiana jones,
+indiany jonesa, bridget jones, dziennik bridget, sherlock holmes, sherlocka holmesa, hercule poirot, john wick, johna
+wicka, tony soprano, walter white, jack reacher, jacka reachera, luke skywalker, darth vader, anakin skywalker, peter
+pan, piotrus pan, piotrusia pana, tom sawyer, tomek sawyer, tomka sawyera, oliver twist, olivera twista, david
+copperfield, robin hood, robin hooda, robinson crusoe, don kichot, don kichota, romeo i julia, romea i julii, romea i
+julie, romeo and juliet, mary poppins, alice in wonderland, alicja w krainie, alicji w krainie, jas i malgosia, jasia
+i malgosi, hannah montana, rick and morty, tom and jerry, tom i jerry, thelma and louise, bonnie and clyde, kate and
+leopold, barry lyndon, billy elliot, erin brockovich, thomas the tank, fireman sam, postman pat, bob the builder,
+peppa pig, mickey mouse, donald duck, kaczor donald, bart simpson, homer simpson, johnny bravo, scooby doo, marvelous
+mrs maisel, mrs maisel, mrs doubtfire, mrs brown, grey anatomy, greys anatomy, gilmore girls, emily in paris, emily w
+paryzu, veep, killing eve, better call saul, zadzwon do saula, daisy jones, anna nicole, chlopaki z baraniej, sami
+swoi, kevin sam w domu, kevina samego, kevin home alone, klan, janosik, karol wojtyla, jan pawel ii, jana pawla ii,
+janowi pawlowi ii, maria curie, marie curie, fryderyka chopina, mikolaja kopernika, adama mickiewicza, juliusza
+slowackiego, henryka sienkiewicza, tadeusza kosciuszki, jozefa pilsudskiego, kazimierza wielkiego, stefana batorego
 """
 
 # What stands behind an article is a thing, unless it is a given name with a surname.
@@ -75,8 +169,9 @@ huawei ikea inpost instagram intel iphone java jysk kia lego lenovo levis lidl l
 mastercard mazda mercedes microsoft mozilla netflix nike nintendo nivea nokia office olx opel oracle orange orlen
 outlook paypal peugeot philips pixel play playstation porsche prada puma qr renault revolut rossmann safari samsung
 siemens siri skoda skype slack smart sony spotify steam surface suzuki teams tesco tesla toyota twitter uber ubuntu
-ups versace viber vinted visa volvo whatsapp wifi windows wittchen stiga word xbox xiaomi yahoo yamaha youtube zalando
-zara zelmer zoom grycan wedel jacobs ariel ziaja lays benz cisco seppa sepa oauth exo hulu
+ups hermes nando nandos barclays lloyds santander klarna stripe evri kross beckers barbie hasbro mattel dulux josera
+purina whiskas pedigree versace viber vinted visa volvo whatsapp wifi windows wittchen stiga word xbox xiaomi yahoo
+yamaha youtube zalando zara zelmer zoom grycan wedel jacobs ariel ziaja lays benz cisco seppa sepa oauth exo hulu
 """
 
 # Stand inside surnames: Maria de la Cruz, Ludwig van Beethoven, O'Brien.
@@ -90,7 +185,16 @@ ENDINGS: Final = "a owi em u ie y i e ow om ami ach ego emu ym im m go mu go"
 
 # How surnames end that no table knows.
 SHAPES: Final = """
-ski cki dzki ska cka dzka skiego ckiego skiej ckiej skiemu ckiemu skim ckim skie scy ccy skich wicz wicza wiczowi wiczem
-czyk czyka czykowi czykiem iak iaka iakowi iakiem czuk czuka czukowi czukiem enko enki enka enke uk uka ak ek ik yk owa
-son sen ez ov ova yan
+ski cki dzki ska cka dzka skiego ckiego skiej ckiej skiemu ckiemu skim ckim skie scy ccy skich wicz wicza wiczowi
+wiczem czyk czyka czykowi czykiem iak iaka iakowi iakiem czuk czuka czukowi czukiem enko enki enka enke uk uka ak ek
+ik yk owa son sen ez ov ova yan
+"""
+
+# Plays, films, books: with one of these in a message, a name that does nothing may be a title.
+STAGE: Final = """
+teatr teatru teatrze spektakl spektaklu spektakle balkon balkonie parter parterze loza lozy premiera premiere opera opery
+musical musicalu kino kina kinie seans seansu napisy napisow lektor lektora lektorem dubbing dubbingu sezon sezonu
+odcinek odcinka odcinki rozdzial rozdziale rozdzialu audiobook audiobooka ebook ebooka okladka okladke theatre theater
+stalls balcony matinee musical cinema audiobook audiobooks chapter episode episodes season subtitles dubbing paperback
+hardcover screening
 """
