@@ -306,6 +306,26 @@ def eval_masking(
         click.echo(line)
 
 
+@eval_.command("answers")
+@click.option("--articles", "source", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--questions", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--lang", "language", type=LANGUAGES, help="Asked in this language; else in that of most articles.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def eval_answers(source: Path, questions: Path, language: Language | None, as_json: bool) -> None:
+    """Measure how questions find their articles. Questions: lines of article-id[,article-id], a tab, the question."""
+    from okienko.evaluation import answers  # noqa: PLC0415 - nothing else needs what it needs
+
+    try:
+        found = answers.make_articles(read_path(source, Defaults(category="general", language=language or "pl")))
+        asked = answers.read_asked(questions, {article.id for article in found})
+    except (ImportRefused, answers.BadQuestions) as refused:
+        for problem in refused.problems:
+            console.print(str(problem), markup=False)
+        refuse("Nothing was measured. Mend what is listed above and try again.")
+    figures = answers.evaluate(found, asked, language=language)
+    click.echo(json.dumps(figures) if as_json else "\n".join(answers.write_figures(figures)))
+
+
 @okienko.group("keys")
 def keys_() -> None:
     """The operator's keys, which wrap every person's key."""
