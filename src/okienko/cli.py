@@ -399,6 +399,56 @@ def prove_(broken: bool, seed: int | None, as_json: bool) -> None:
 
 
 @okienko.group()
+def model() -> None:
+    """A language model that may word answers, brand by brand. None is needed or used until it is asked for."""
+
+
+@model.command("on")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@click.option(
+    "--budget",
+    type=click.FloatRange(0, 1_000_000, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="For a day, in the currency of OKIENKO_MODEL_PRICES; without prices, in millions of tokens.",
+)
+@data_option
+def model_on(brand: str | None, budget: float, data: Path | None) -> None:
+    """Let the model word a brand's answers, within a daily budget."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        into = run(commands.switch_model(chosen, urls, slug=brand, budget=max(1, round(budget * 1_000_000))))
+    click.echo(f"The model words answers of “{into.slug}”, for at most {budget:g} a day.")
+
+
+@model.command("off")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@data_option
+def model_off(brand: str | None, data: Path | None) -> None:
+    """Let a brand's answers be the articles' own words again, at once; calls under way end within seconds."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        into = run(commands.switch_model(chosen, urls, slug=brand, budget=None))
+    click.echo(f"The answers of “{into.slug}” are the articles' own words.")
+
+
+@model.command("status")
+@data_option
+def model_status(data: Path | None) -> None:
+    """Say which brands use the model, what it has cost them today, and what came of its calls in the last day."""
+    chosen = read_settings(data)
+    click.echo(f"Model: {chosen.model_name} at {chosen.model_url}" if chosen.model_url else "There is no model.")
+    with start.open_database(chosen) as urls:
+        for brand, switch, outcomes in run(commands.read_model(urls)):
+            if switch is None or not switch.enabled:
+                click.echo(f"{brand.slug}: off")
+            else:
+                click.echo(f"{brand.slug}: on, {switch.spent / 1e6:.4g} of {switch.budget / 1e6:.4g} spent today")
+            for what, count in outcomes.items():
+                click.echo(f"  {count:>7}  {what}")
+
+
+@okienko.group()
 def staff() -> None:
     """The people at the desk."""
 

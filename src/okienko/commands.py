@@ -5,10 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from okienko import rotate
 from okienko.answers.index import build_index
+from okienko.answers.model import store as model_store
+from okienko.answers.model.store import Switch
 from okienko.answers.store import read_published
 from okienko.articles.drafts import Draft
 from okienko.articles.store import Imported
@@ -20,11 +24,11 @@ from okienko.database.pool import LONGEST_WORK, Database
 from okienko.database.urls import Urls
 from okienko.demo import load as demo
 from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
-from okienko.settings import Settings
+from okienko.settings import Settings, WrongSetting
 from okienko.staff import passwords
 from okienko.staff import store as staff_store
 from okienko.staff.store import Role
-from okienko.start import now, open_keys
+from okienko.start import now, open_keys, open_model
 from okienko.values import Brand, BrandId, Language, RawText
 
 
@@ -189,6 +193,37 @@ async def rotate_keys(
     if not settings.keys_command:
         end_rotation(settings.keys)
     return keys.key_id, former
+
+
+async def switch_model(settings: Settings, urls: Urls, *, slug: str | None, budget: int | None) -> Brand:
+    """Lets a brand's answers be worded by the model for at most `budget` millionths a day; None: not any more.
+
+    Running processes follow within a second or two.
+    """
+    if budget is not None and open_model(settings) is None:
+        raise WrongSetting("there is no model: set OKIENKO_MODEL_URL and OKIENKO_MODEL_NAME, also for `okienko work`")
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            if budget is None:
+                await model_store.switch_off(connection, now())
+            else:
+                await model_store.switch_on(connection, budget=budget, now=now())
+    return brand
+
+
+async def read_model(urls: Urls) -> list[tuple[Brand, Switch | None, dict[str, int]]]:
+    """Each brand with what it has decided about the model, and what came of its calls in the last 24 hours."""
+    found: list[tuple[Brand, Switch | None, dict[str, int]]] = []
+    async with await Database.open(urls.app, size=2) as database:
+        async with database.shared() as connection:
+            brands = await read_brands(connection)
+        for brand in brands:
+            async with database.brand(brand.id) as connection:
+                switch = await model_store.read_switch(connection, now().astimezone(ZoneInfo(brand.timezone)).date())
+                outcomes = await model_store.count_outcomes(connection, since=now() - timedelta(days=1))
+            found.append((brand, switch, outcomes))
+    return found
 
 
 async def prepare_demo(settings: Settings, urls: Urls, *, reset: bool) -> tuple[demo.Loaded, str | None]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -29,6 +32,12 @@ class Settings:
     chats_per_hour: int = 60  # new chats from one address (/24 or /64) in an hour; 0 means no limit
     messages_per_minute: int = 20  # of one visitor of the web chat; 0 means no limit
     messages_per_day: int = 200  # the same
+    model_url: str | None = None  # of an OpenAI-compatible API, without /chat/completions; None: no brand has a model
+    model_name: str = ""
+    model_key: str | None = field(default=None, repr=False)
+    model_key_file: Path | None = None  # the key instead
+    model_seconds: float = 4.0  # that a customer's answer may wait for the model, all in all
+    model_prices: tuple[float, float] = (1.0, 1.0)  # for a million tokens read and written, in any currency
 
 
 NAMES: Final = {
@@ -43,6 +52,12 @@ NAMES: Final = {
     "OKIENKO_CHATS_PER_HOUR": "chats_per_hour",
     "OKIENKO_MESSAGES_PER_MINUTE": "messages_per_minute",
     "OKIENKO_MESSAGES_PER_DAY": "messages_per_day",
+    "OKIENKO_MODEL_URL": "model_url",
+    "OKIENKO_MODEL_NAME": "model_name",
+    "OKIENKO_MODEL_KEY": "model_key",
+    "OKIENKO_MODEL_KEY_FILE": "model_key_file",
+    "OKIENKO_MODEL_SECONDS": "model_seconds",
+    "OKIENKO_MODEL_PRICES": "model_prices",
 }
 
 
@@ -62,6 +77,10 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         raise WrongSetting("OKIENKO_DATABASE_URL must begin with postgresql://")
     if "keys" in given and "keys_command" in given:
         raise WrongSetting("OKIENKO_KEYS and OKIENKO_KEYS_COMMAND say two things: unset one of them")
+    if "model_key" in given and "model_key_file" in given:
+        raise WrongSetting("OKIENKO_MODEL_KEY and OKIENKO_MODEL_KEY_FILE say two things: unset one of them")
+    if "model_url" in given and "model_name" not in given:
+        raise WrongSetting("OKIENKO_MODEL_URL wants OKIENKO_MODEL_NAME too: what the server calls the model")
     return Settings(
         data=Path(given.get("data", str(home / ".local" / "share" / "okienko"))),
         keys=Path(given.get("keys", str(home / ".config" / "okienko"))),
@@ -74,6 +93,12 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         chats_per_hour=_whole("OKIENKO_CHATS_PER_HOUR", given.get("chats_per_hour", "60"), 0, 1_000_000),
         messages_per_minute=_whole("OKIENKO_MESSAGES_PER_MINUTE", given.get("messages_per_minute", "20"), 0, 1000),
         messages_per_day=_whole("OKIENKO_MESSAGES_PER_DAY", given.get("messages_per_day", "200"), 0, 1_000_000),
+        model_url=_model_url(given.get("model_url")),
+        model_name=given.get("model_name", ""),
+        model_key=given.get("model_key"),
+        model_key_file=Path(given["model_key_file"]) if "model_key_file" in given else None,
+        model_seconds=_number("OKIENKO_MODEL_SECONDS", given.get("model_seconds", "4"), 0.5, 7),
+        model_prices=_prices(given.get("model_prices", "1 1")),
     )
 
 
@@ -98,3 +123,43 @@ def _whole(name: str, value: str, least: int, most: int) -> int:
     if not least <= number <= most:
         raise WrongSetting(f"{name} must be from {least} to {most}")
     return number
+
+
+def _number(name: str, value: str, least: float, most: float) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:  # nor is "nan"
+        raise WrongSetting(f"{name} must be a number from {least:g} to {most:g}")
+    return number
+
+
+def _prices(value: str) -> tuple[float, float]:
+    name = "OKIENKO_MODEL_PRICES"
+    match value.split():
+        case [read, written]:
+            return _number(name, read, 0, 1_000_000), _number(name, written, 0, 1_000_000)
+        case _:
+            raise WrongSetting(
+                f"{name} must be two numbers, what a million tokens cost that are read and written, such as 0.15 0.60"
+            )
+
+
+def _model_url(value: str | None) -> str | None:
+    """Masked words of customers travel there: across the open net by https alone."""
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    near = "." not in host and ":" not in host  # localhost, or a neighbour's name in a private network
+    with suppress(ValueError):
+        near = ip_address(host).is_private
+    if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username:
+        raise WrongSetting("OKIENKO_MODEL_URL must be an address such as https://models.company.example/v1")
+    if parts.scheme == "http" and not near:
+        raise WrongSetting("OKIENKO_MODEL_URL must begin with https:// unless the model is in your own network")
+    return value.rstrip("/")

@@ -25,8 +25,9 @@ from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.http import Client
 from okienko.keys import Keys, WrongKey
+from okienko.phrase import Model, Phraser
 from okienko.receive import Reception
-from okienko.settings import Settings
+from okienko.settings import Settings, WrongSetting
 from okienko.values import Clock
 from okienko.web.live import Live
 from okienko.web.services import Services
@@ -58,6 +59,29 @@ def open_database(settings: Settings) -> Generator[Urls]:
 def open_keys(settings: Settings) -> Keys:
     """The keys, from where the operator keeps them. Raises `WrongKey`."""
     return Keys.ask(settings.keys_command) if settings.keys_command else Keys.open(settings.keys)
+
+
+def open_model(settings: Settings) -> Model | None:
+    """The operator's model, if there is one. Raises `WrongSetting` when its key cannot be read."""
+    if settings.model_url is None:
+        return None
+    key = settings.model_key
+    if settings.model_key_file is not None:
+        try:
+            key = settings.model_key_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            key = ""
+    if key is not None and not (key and key.isascii() and key.isprintable()):
+        raise WrongSetting(
+            "the model's key cannot be read: OKIENKO_MODEL_KEY_FILE is a file with that and nothing else"
+        )
+    return Model(
+        url=settings.model_url,
+        name=settings.model_name,
+        key=key,
+        seconds=settings.model_seconds,
+        prices=settings.model_prices,
+    )
 
 
 @asynccontextmanager
@@ -109,6 +133,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
                     "their folder with OKIENKO_KEYS"
                 )
             raise WrongKey(what) from None
+        model = open_model(settings)
         worker = Worker(
             database=services.database,
             owner_url=urls.owner,
@@ -118,6 +143,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             live=services.live,
             shelf=Shelf(),
             http=http,
+            phraser=None if model is None else Phraser(model, services.database, http, services.keys, clock),
         )
         limit = MessageLimit(per_minute=settings.messages_per_minute, per_day=settings.messages_per_day)
         reception = Reception(

@@ -113,7 +113,7 @@ def decide(situation: Situation, house: House) -> Plan:
         # A person has it, or has been asked to: the bot is silent, whatever is written.
         return _plan(situation, holder=situation.holder, reason="person_has_it")
     speak = words(situation.language)
-    question = _question(situation)
+    question = what_is_asked(situation)
     if any(_asks_for_person(asked) for asked in situation.asked):
         return _hand_over(situation, house, "asked_for_person")
     if any(asked.kind is Kind.UNREADABLE for asked in situation.asked):
@@ -166,7 +166,7 @@ def _is_words(asked: Asked) -> bool:
     return asked.kind is Kind.TEXT
 
 
-def _question(situation: Situation) -> MaskedText | None:
+def what_is_asked(situation: Situation) -> MaskedText | None:
     """What is asked: the words of this turn, or, when a category was picked after "what is it about?", those before."""
     said = [asked.text.text for asked in situation.asked if _is_words(asked)]
     if said:

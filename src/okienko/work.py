@@ -29,15 +29,18 @@ from okienko.http import Http
 from okienko.keys import Keys
 from okienko.log import describe
 from okienko.masking.egress import Gate
+from okienko.phrase import Phraser
 from okienko.staff.store import agents_present, forget_expired
 from okienko.turn import House
-from okienko.values import BrandId, Clock, ConversationId, Language, MaskedText, Plan, Situation
+from okienko.values import Brand, BrandId, Clock, ConversationId, Language, MaskedText, Plan, Situation
 from okienko.web.live import Live
 
 log = structlog.get_logger()
 
 MOST_TURNS: Final = 64  # in one batch
 LEASE: Final = timedelta(seconds=10)  # a batch takes a fraction of a second; after this another worker may have it
+MARGIN: Final = timedelta(seconds=2)  # of a lease, left for writing what a model was waited for
+MOST_PHRASED: Final = 8  # answers that are with the model at once; one more is given in the article's own words
 QUICK: Final = 0.005  # seconds between looks for work while there is some
 SLOW: Final = 0.04  # and while there is none
 HOUSE_FRESH: Final = timedelta(milliseconds=250)
@@ -59,6 +62,8 @@ class Worker:
     live: Live
     shelf: Shelf
     http: Http
+    phraser: Phraser | None = None  # words answers, where the operator has a model
+    phrasing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
     gate: Gate = field(init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
@@ -68,13 +73,22 @@ class Worker:
 
     async def run(self) -> None:
         """Works until cancelled; waits when the database is away, and goes on by itself when it is back."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._repeat(self.take_turns, self.awake))
-            tasks.create_task(self._repeat(self.send, asyncio.Event()))
-            tasks.create_task(self._every(HOUR, self.keep_house))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._repeat(self.take_turns, self.awake))
+                tasks.create_task(self._repeat(self.send, asyncio.Event()))
+                tasks.create_task(self._every(HOUR, self.keep_house))
+        finally:
+            for task in self.phrasing:  # their lanes are taken again when their leases end
+                task.cancel()
 
     async def take_turns(self) -> int:
-        """One batch of turns: claim, read, think, write. How many lanes were claimed."""
+        """One batch of turns: claim, read, think, write. How many lanes were claimed.
+
+        An answer that a model is to word keeps its lane and is written when the model has spoken or the time for it is
+        over, before the lease is; the others do not wait for it.
+        """
+        until = asyncio.get_running_loop().time() + (LEASE - MARGIN).total_seconds()
         async with self.database.shared() as connection:
             leases = await store.claim_lanes(connection, limit=MOST_TURNS, now=self.clock(), lease=LEASE)
         by_brand: defaultdict[BrandId, list[Lease]] = defaultdict(list)
@@ -85,10 +99,16 @@ class Worker:
             async with self.database.brand(brand) as connection:
                 situations = await store.read_situations(connection, by_brand[brand])
             house = await self.house(brand)
-            plans[brand] = [self._think(situation, house) for situation in situations]
+            thought = [self._think(situation, house) for situation in situations]
+            plans[brand] = thought if self.phraser is None else await self._set_apart(brand, thought, until)
         if any(plans.values()):
             await self._write(plans)
         return len(leases)
+
+    async def phrased(self) -> None:
+        """Waits for the answers that are with the model now."""
+        if self.phrasing:
+            await asyncio.wait(self.phrasing)
 
     async def send(self) -> int:
         """One round of sends to channels that are called. How many."""
@@ -148,6 +168,31 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - whatever broke, the customer gets a person
                 log.error("turn_broke", conversation=str(situation.conversation), **describe(error))
         return turn.give_up(situation, house)
+
+    async def _set_apart(self, brand_id: BrandId, plans: Sequence[Plan], until: float) -> list[Plan]:
+        """Gives the model what it is to word; the plans that can be written now."""
+        assert self.phraser is not None
+        brand = await self.directory.brand(brand_id)
+        rest: list[Plan] = []
+        for plan in plans:
+            if len(self.phrasing) < MOST_PHRASED and await self.phraser.takes(brand, plan):
+                task = asyncio.create_task(self._phrase(self.phraser, brand, plan, until))
+                self.phrasing.add(task)
+                task.add_done_callback(self.phrasing.discard)
+            else:
+                rest.append(plan)
+        return rest
+
+    async def _phrase(self, phraser: Phraser, brand: Brand, plan: Plan, until: float) -> None:
+        try:
+            phrased = self._look_over(await phraser.phrase(brand, plan, until=until))
+        except Exception as error:  # noqa: BLE001 - whatever broke, the customer gets the article's words
+            log.error("phrasing_broke", conversation=str(plan.situation.conversation), **describe(error))
+            phrased = plan
+        try:
+            await self._write({brand.id: [phrased]})
+        except (DatabaseAway, psycopg.Error) as error:  # the lane is taken again when its lease ends
+            log.warning("database_away", **describe(error))
 
     def _look_over(self, plan: Plan) -> Plan:
         """The second look at the bot's words, before they are stored and with that sent. What the conversation's vault

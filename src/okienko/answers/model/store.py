@@ -1,0 +1,132 @@
+"""SQL of the model: who has switched it on, what it may spend, and the record of calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from okienko.database.pool import Connection
+from okienko.values import ConversationId
+
+Outcome = Literal["used", "none", "rejected", "slow", "down", "garbled", "huge"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call, without its words."""
+
+    id: UUID
+    conversation: ConversationId
+    answers: int  # the number of the last message that the reply was to answer
+    model: str
+    read_tokens: int
+    written_tokens: int
+    cost: int  # millionths
+    ms: int
+    outcome: Outcome
+    reason: str | None  # why the reply was not used
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """What a brand has decided about the model."""
+
+    enabled: bool
+    budget: int  # millionths a day
+    spent: int  # on the day asked for
+
+
+SET_SWITCH: Final = """
+insert into brand_model (brand_id, enabled, budget, changed_at)
+values (current_brand(), %(enabled)s::boolean, %(budget)s::bigint, %(now)s::timestamptz)
+on conflict (brand_id) do update
+set enabled = excluded.enabled, budget = excluded.budget, changed_at = excluded.changed_at
+"""
+SWITCH_OFF: Final = """
+update brand_model set enabled = false, changed_at = %(now)s::timestamptz where brand_id = current_brand() and enabled
+"""
+READ_SWITCH: Final = """
+select m.enabled, m.budget, coalesce(d.spent, 0)
+from brand_model m left join model_day d on d.brand_id = m.brand_id and d.day = %(day)s::date
+where m.brand_id = current_brand()
+"""
+
+
+async def switch_on(connection: Connection, *, budget: int, now: datetime) -> None:
+    """Lets the current brand's answers be worded by the model, for at most `budget` millionths a day."""
+    await connection.execute(SET_SWITCH, {"enabled": True, "budget": budget, "now": now})
+
+
+async def switch_off(connection: Connection, now: datetime) -> None:
+    """No call of the current brand begins after this commit; one that is under way ends within its time."""
+    await connection.execute(SWITCH_OFF, {"now": now})
+
+
+async def read_switch(connection: Connection, day: date) -> Switch | None:
+    """What the current brand has decided; None when it never has."""
+    row = await (await connection.execute(READ_SWITCH, {"day": day})).fetchone()
+    return None if row is None else Switch(enabled=row[0], budget=row[1], spent=row[2])
+
+
+# The row of the day is locked by the upsert itself, so that two workers cannot both spend what is left once.
+RESERVE: Final = """
+insert into model_day as d (brand_id, day, spent)
+select m.brand_id, %(day)s::date, %(cost)s::bigint from brand_model m
+where m.brand_id = current_brand() and m.enabled and %(cost)s::bigint <= m.budget
+on conflict (brand_id, day) do update set spent = d.spent + excluded.spent
+where d.spent + excluded.spent <= (select m.budget from brand_model m where m.brand_id = current_brand())
+returning spent
+"""
+SETTLE: Final = """
+update model_day set spent = greatest(0, spent - %(reserved)s::bigint + %(cost)s::bigint)
+where brand_id = current_brand() and day = %(day)s::date
+"""
+RECORD: Final = """
+insert into model_call (brand_id, conversation_id, id, answers, model, read_tokens, written_tokens, cost, ms, outcome,
+  reason, at)
+select current_brand(), c.id, %(id)s::uuid, %(answers)s::bigint, %(model)s::text, %(read_tokens)s::integer,
+  %(written_tokens)s::integer, %(cost)s::bigint, %(ms)s::integer, %(outcome)s::text, %(reason)s::text,
+  %(at)s::timestamptz
+from conversation c where c.brand_id = current_brand() and c.id = %(conversation)s::uuid
+"""
+
+
+async def reserve(connection: Connection, *, day: date, cost: int) -> bool:
+    """Sets `cost` millionths of the current brand's day aside. False: switched off, or that much is not left."""
+    row = await (await connection.execute(RESERVE, {"day": day, "cost": cost})).fetchone()
+    return row is not None
+
+
+async def settle(connection: Connection, call: Call, *, day: date, reserved: int) -> None:
+    """Records a call and gives back what it did not cost. A conversation that was erased meanwhile has no record."""
+    await connection.execute(SETTLE, {"day": day, "reserved": reserved, "cost": call.cost})
+    await connection.execute(
+        RECORD,
+        {
+            "id": call.id,
+            "conversation": call.conversation,
+            "answers": call.answers,
+            "model": call.model,
+            "read_tokens": call.read_tokens,
+            "written_tokens": call.written_tokens,
+            "cost": call.cost,
+            "ms": call.ms,
+            "outcome": call.outcome,
+            "reason": call.reason,
+            "at": call.at,
+        },
+    )
+
+
+COUNT_OUTCOMES: Final = """
+select coalesce(outcome || ': ' || reason, outcome), count(*) from model_call
+where brand_id = current_brand() and at >= %(since)s::timestamptz group by 1 order by 2 desc, 1
+"""
+
+
+async def count_outcomes(connection: Connection, *, since: datetime) -> dict[str, int]:
+    """How often calls of the current brand ended how, most often first."""
+    return dict(await (await connection.execute(COUNT_OUTCOMES, {"since": since})).fetchall())
