@@ -29,11 +29,13 @@ from okienko.database.pool import DatabaseAway
 from okienko.demo.load import OtherBrands
 from okienko.evaluation.engines import EngineFailed
 from okienko.evaluation.messages import BadMessage, read_messages
+from okienko.evaluation.routing import BadExample
 from okienko.keys import Keys, WrongKey
 from okienko.masking.explain import explain
 from okienko.masking.jsonl import BadLine, mask_lines
 from okienko.masking.kinds import ENTITIES
 from okienko.masking.mask import MaskingFailed, find, render
+from okienko.routing.train import TooFewExamples
 from okienko.settings import Settings, WrongSetting
 from okienko.staff.store import Role
 from okienko.start import PortTaken
@@ -43,6 +45,7 @@ console = Console(stderr=True, highlight=False, soft_wrap=True)
 Result = TypeVar("Result")
 
 EXPECTED = (
+    BadExample,
     BadLine,
     BadMessage,
     DatabaseAway,
@@ -54,6 +57,7 @@ EXPECTED = (
     NoSuchBrand,
     OtherBrands,
     PortTaken,
+    TooFewExamples,
     WrongKey,
     WrongSetting,
 )
@@ -324,6 +328,28 @@ def eval_answers(source: Path, questions: Path, language: Language | None, as_js
         refuse("Nothing was measured. Mend what is listed above and try again.")
     figures = answers.evaluate(found, asked, language=language)
     click.echo(json.dumps(figures) if as_json else "\n".join(answers.write_figures(figures)))
+
+
+EXAMPLES = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@eval_.command("routing")
+@click.option("--train", "learnt", type=EXAMPLES, required=True, help="What the router learns from.")
+@click.option("--test", "asked", type=EXAMPLES, required=True, help="What it is asked.")
+@click.option("--oos", "strangers", type=EXAMPLES, help="What it is asked that belongs to no intent.")
+@click.option("--oos-train", "outside", type=EXAMPLES, help="What it learns from that belongs to no intent.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def eval_routing(learnt: Path, asked: Path, strangers: Path | None, outside: Path | None, as_json: bool) -> None:
+    """Measure routing: files of JSON lines {"text": …, "intent": …}. Shares from 0 to 1, processor times."""
+    from okienko.evaluation import routing  # noqa: PLC0415 - nothing else needs what it needs
+
+    read = [routing.read_file(path) if path else [] for path in (learnt, asked, strangers, outside)]
+    figures = routing.evaluate(read[0], read[1], strangers=read[2], outside=read[3])
+    if as_json:
+        click.echo(json.dumps(figures))
+    else:
+        for name, value in figures.items():
+            click.echo(f"{name:>25}  {'–' if value is None else value}")
 
 
 @okienko.group("keys")

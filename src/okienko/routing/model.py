@@ -1,0 +1,270 @@
+"""A trained router: what it holds, what it says of a message, and how it becomes bytes. Pure; numpy.
+
+Two voices score each intent: a linear model over all features, and the example whose words are most alike. What a score
+means is learnt from held-out messages (`train`): how likely the message belongs to any of the intents at all, and how
+likely the best one is right.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, Final
+from zipfile import BadZipFile
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from okienko.routing.features import Block, Floats, Ints, Rows, Vocabulary
+from okienko.values import Language
+
+FORMAT: Final = 1  # of the bytes; raised when an older program could not read them
+CHOICES: Final = 3  # so many are offered
+_NEAREST: Final = 3
+_BATCH: Final = 32
+
+
+class NotAModel(Exception):
+    """Bytes that are no router of this format; says what to do."""
+
+
+class Outcome(StrEnum):
+    """What is done with a message."""
+
+    TAKE = "take"  # the best intent is taken
+    ASK = "ask"  # the customer chooses among the best three
+    PERSON = "person"  # it belongs to none of them, as far as one can tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """What the router says of one message."""
+
+    intents: tuple[str, ...]  # the best three, best first
+    inside: float  # how likely the message belongs to any intent: 0 to 1
+    right: float  # how likely the best one is right: 0 to 1
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """The words of all examples by feature, to find those that are alike. Examples are ordered by their intent."""
+
+    starts: Ints  # of each word's stretch in the two that follow
+    examples: Ints
+    weights: Floats
+    firsts: Ints  # of each intent, its first example
+    size: int  # how many examples
+
+    def compare(self, words: Block) -> Floats:
+        """How alike messages are to the nearest example of each intent: cosines, messages x intents.
+
+        `words` are numbered from 0 here.
+        """
+        begins = self.starts[words.features]
+        lengths = self.starts[words.features + 1] - begins
+        # The stretches of all words behind each other: each begins where the one before has ended.
+        ends = np.cumsum(lengths)
+        places: Ints = np.arange(lengths.sum(), dtype=np.int32) + np.repeat(begins - (ends - lengths), lengths)
+        examples = self.examples[places]
+        products = self.weights[places] * np.repeat(words.weights, lengths)
+        bounds = np.concatenate([[0], ends])[words.starts].tolist()
+        cosines = np.zeros((len(bounds) - 1, len(self.firsts)), np.float32)
+        for number, (begin, end) in enumerate(
+            pairwise(bounds)
+        ):  # one by one: the sums of one message stay in the cache
+            sums = np.bincount(examples[begin:end], products[begin:end], self.size)
+            cosines[number] = np.maximum.reduceat(sums, self.firsts)
+        return cosines
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """A logistic regression over the signs of a message (`Scorer.read_signs`)."""
+
+    center: Floats
+    scale: Floats
+    weights: Floats  # one more than signs: the last is the constant
+
+    def judge(self, signs: Floats) -> NDArray[np.float64]:
+        """Probabilities for rows of signs."""
+        z = (signs - self.center) / self.scale @ self.weights[:-1] + self.weights[-1]
+        return 1 / (1 + np.exp(-np.clip(z, -40, 40, dtype=np.float64)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scorer:
+    """The scores of the intents, not yet calibrated."""
+
+    vocabulary: Vocabulary
+    weights: Floats  # (features + 1) x intents; the last row is the constant
+    memory: Memory
+    alike: float  # what a cosine of 1 with an example adds to its intent's score
+    sharpness: float  # softmax(sharpness * scores) are shares
+
+    def score(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """The scores of messages (messages x intents), and the signs by which the scores are judged."""
+        rows = self.vocabulary.read(texts)
+        scores, cosines = self.hear(rows)
+        scores += self.alike * cosines
+        return scores, self.read_signs(rows, scores, cosines)
+
+    def hear(self, rows: Rows) -> tuple[Floats, Floats]:
+        """The two voices: linear scores, and cosines with the nearest examples."""
+        scores = np.repeat(self.weights[-1:], len(rows.known), axis=0)
+        for number in range(len(scores)):
+            features, weights = rows.row(number)
+            scores[number] += weights @ self.weights[features]
+        words = rows.words
+        shifted = Block(words.starts, words.features - np.int32(len(self.vocabulary.grams)), words.weights)
+        return scores, self.memory.compare(shifted)
+
+    def read_signs(self, rows: Rows, scores: Floats, cosines: Floats) -> Floats:
+        """What tells right scores from wrong ones."""
+        every = np.arange(len(scores))
+        best = scores.argmax(1)
+        top = scores[every, best]
+        second = np.partition(scores, -2)[:, -2]
+        shares = np.exp(self.sharpness * (scores - top[:, None]))
+        whole = shares.sum(1)
+        shares /= whole[:, None]
+        near = np.partition(cosines, -min(_NEAREST, cosines.shape[1]))[:, -_NEAREST:]
+        nearest = near.max(1)
+        own = cosines[every, best]
+        signs = [
+            top,
+            top - second,
+            -(shares * np.log(shares + 1e-9)).sum(1),
+            top + np.log(whole) / self.sharpness,
+            own,
+            own - nearest,
+            nearest,
+            near.mean(1),
+            rows.known,
+            np.log1p(np.diff(rows.words.starts)),
+        ]
+        return np.stack(signs, axis=1).astype(np.float32)
+
+
+SIGNS: Final = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Router:
+    """Everything that routing needs. Immutable: other examples make another one."""
+
+    intents: tuple[str, ...]
+    scorer: Scorer
+    inside: Head
+    right: Head
+    take_from: float  # `right` from which the best intent is taken
+    ask_from: float  # `inside` from which the customer is asked; below, a person
+
+    def route(self, texts: Sequence[str]) -> list[Guess]:
+        """What is to be done with each message."""
+        return [guess for batch in batched(texts) for guess in self._route(batch)]
+
+    def _route(self, texts: Sequence[str]) -> list[Guess]:
+        scores, signs = self.scorer.score(texts)
+        inside, right = self.inside.judge(signs).tolist(), self.right.judge(signs).tolist()
+        best: list[list[int]] = np.argsort(-scores, axis=1, kind="stable")[:, :CHOICES].tolist()
+        return [
+            Guess(
+                intents=tuple(self.intents[number] for number in numbers),
+                inside=one,
+                right=other,
+                outcome=self._choose(one, other),
+            )
+            for numbers, one, other in zip(best, inside, right, strict=True)
+        ]
+
+    def _choose(self, inside: float, right: float) -> Outcome:
+        if inside < self.ask_from:
+            return Outcome.PERSON
+        return Outcome.TAKE if right >= self.take_from else Outcome.ASK
+
+    def to_bytes(self) -> bytes:
+        """The router as arrays in the format of `numpy.savez`: no pickles, so opening it runs nothing."""
+        scorer, vocabulary, memory = self.scorer, self.scorer.vocabulary, self.scorer.memory
+        names = {"intents": self.intents, "grams": list(vocabulary.grams), "words": list(vocabulary.words)}
+        plain = {
+            "format": FORMAT,
+            "unseen": vocabulary.unseen,
+            "usual": vocabulary.usual,
+            "size": memory.size,
+            "alike": scorer.alike,
+            "sharpness": scorer.sharpness,
+            "take_from": self.take_from,
+            "ask_from": self.ask_from,
+        }
+        heads = {
+            f"{name}_{part}": getattr(head, part)
+            for name, head in (("inside", self.inside), ("right", self.right))
+            for part in ("center", "scale", "weights")
+        }
+        written = io.BytesIO()
+        np.savez(
+            written,
+            names=np.frombuffer(orjson.dumps(names), np.uint8),
+            plain=np.frombuffer(orjson.dumps(plain), np.uint8),
+            idf=vocabulary.idf,
+            weights=scorer.weights,
+            starts=memory.starts,
+            examples=memory.examples,
+            cosines=memory.weights,
+            firsts=memory.firsts,
+            **heads,
+        )
+        return written.getvalue()
+
+
+def from_bytes(data: bytes) -> Router:
+    """The router that `to_bytes` wrote. Raises `NotAModel`."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            names: dict[str, list[str]] = orjson.loads(arrays["names"].tobytes())
+            plain: dict[str, Any] = orjson.loads(arrays["plain"].tobytes())
+            if plain["format"] != FORMAT:
+                raise NotAModel("this router was trained by another version of okienko: train it again")
+            vocabulary = Vocabulary(
+                grams={name: number for number, name in enumerate(names["grams"])},
+                words={name: number for number, name in enumerate(names["words"], start=len(names["grams"]))},
+                idf=arrays["idf"],
+                unseen=plain["unseen"],
+                usual=_language(plain["usual"]),
+            )
+            memory = Memory(
+                starts=arrays["starts"],
+                examples=arrays["examples"],
+                weights=arrays["cosines"],
+                firsts=arrays["firsts"],
+                size=plain["size"],
+            )
+            heads = {
+                name: Head(*(arrays[f"{name}_{part}"] for part in ("center", "scale", "weights")))
+                for name in ("inside", "right")
+            }
+            return Router(
+                intents=tuple(names["intents"]),
+                scorer=Scorer(vocabulary, arrays["weights"], memory, plain["alike"], plain["sharpness"]),
+                inside=heads["inside"],
+                right=heads["right"],
+                take_from=plain["take_from"],
+                ask_from=plain["ask_from"],
+            )
+    except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
+        raise NotAModel("these bytes are not a trained router: train it again") from None
+
+
+def _language(name: str) -> Language:
+    return "pl" if name == "pl" else "en"
+
+
+def batched(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The texts, so many at once as are quick and take little memory."""
+    for start in range(0, len(texts), _BATCH):
+        yield texts[start : start + _BATCH]

@@ -1,0 +1,264 @@
+"""Learning a router from examples. Deterministic by its seed; numpy alone; slow: to be run in a process of its own.
+
+With many examples an intent: one linear classifier an intent, squared hinge loss, L2, by dual coordinate descent (Hsieh
+et al., "A Dual Coordinate Descent Method for Large-scale Linear SVM", ICML 2008; the algorithm of LIBLINEAR), all
+intents at once: an example is visited and its row of duals moves. With few examples, where all classifiers are unsure,
+the intents compete instead: multinomial logistic loss by stochastic gradient descent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from okienko.routing.features import Block, Floats, Ints, Vocabulary, learn_vocabulary
+from okienko.routing.model import SIGNS, Head, Memory, Router, Scorer
+
+_FEW: Final = 25  # examples an intent, in the mean, below which the intents compete
+COST: Final = 0.5
+_EPOCHS: Final = 6
+_SMALLEST_STEP: Final = 1e-3  # a dual that moves less stays
+_RATE: Final = 1.0
+_COMPETING_EPOCHS: Final = 20
+_SMALLEST_SHARE: Final = 2e-3
+_CONSTANT_RATE: Final = 0.1
+_RARE_FROM: Final = 2000  # examples from which a feature must be seen twice
+_ALIKE: Final = 0.25  # of the spread of the linear scores, for a spread of cosines
+_STRANGERS: Final = 0.25  # of the intents are held out to see what messages from elsewhere look like
+_HELD_OUT: Final = 0.2  # of the examples of the other intents
+_PRECISION: Final = 0.95  # of what is taken unasked
+_KEPT: Final = 0.95  # of the messages that belong somewhere are not given to a person
+
+Labels = NDArray[np.int32]
+Padded = tuple[Ints, Floats]  # features and weights of a message, with the constant
+
+
+class TooFewExamples(Exception):
+    """Nothing can be learnt from these examples; says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A masked message and the intent it belongs to."""
+
+    text: str
+    intent: str
+
+
+def train(examples: Sequence[Example], outside: Sequence[str] = (), *, seed: int = 0) -> Router:
+    """A router for the intents of the examples. `outside` are messages that belong to none of them.
+
+    Raises `TooFewExamples`.
+    """
+    intents = sorted({example.intent for example in examples})
+    if len(intents) < 2:
+        raise TooFewExamples("examples of at least two intents are needed")
+    ordered = sorted(examples, key=lambda example: example.intent)
+    texts = [example.text for example in ordered]
+    numbers = {intent: number for number, intent in enumerate(intents)}
+    labels = np.array([numbers[example.intent] for example in ordered], np.int32)
+    rng = np.random.default_rng(seed)
+    seen = _look_at_held_out(texts, labels, outside, rng)
+    scorer = fit(texts, labels, rng, alike=seen.alike, sharpness=seen.sharpness)
+    inside = _fit_head(seen.signs, seen.inside, seen.weights)
+    right = _fit_head(seen.signs, seen.right, seen.weights)
+    return Router(
+        intents=tuple(intents),
+        scorer=scorer,
+        inside=inside,
+        right=right,
+        take_from=_choose_take(right.judge(seen.signs), seen.right),
+        ask_from=float(np.quantile(inside.judge(seen.signs[seen.inside]), 1 - _KEPT)),
+    )
+
+
+def fit(
+    texts: Sequence[str],
+    labels: Labels,
+    rng: np.random.Generator,
+    *,
+    alike: float | None = None,
+    sharpness: float = 1.0,
+) -> Scorer:
+    """The scores' half of a router. `texts` are ordered by their labels, which are 0, 1, 2 …"""
+    count = int(labels[-1]) + 1
+    vocabulary = learn_vocabulary(texts, fewest=2 if len(texts) >= _RARE_FROM else 1)
+    rows = vocabulary.read(texts)
+    padded = [pad(rows.row(number), vocabulary.size) for number in range(len(texts))]
+    weights = np.zeros((vocabulary.size + 1, count), np.float32)
+    if len(texts) < _FEW * count:
+        compete(weights, padded, labels, rng, _COMPETING_EPOCHS)
+    else:
+        separate(weights, padded, labels, rng, _EPOCHS)
+    memory = _remember(rows.words, labels, vocabulary)
+    return Scorer(vocabulary, weights, memory, _ALIKE if alike is None else alike, sharpness)
+
+
+def separate(
+    weights: Floats, padded: Sequence[Padded], labels: Labels, rng: np.random.Generator, epochs: int
+) -> Floats:
+    """One classifier an intent: dual coordinate descent, squared hinge. Fills `weights`; the duals."""
+    count = weights.shape[1]
+    duals = np.zeros((len(padded), count), np.float32)
+    ridge = np.float32(1 / (2 * COST))
+    signs = -np.ones((count, count), np.float32)
+    np.fill_diagonal(signs, 1)
+    for _ in range(epochs):
+        for number in _shuffle(len(padded), rng):
+            features, values = padded[number]
+            sign, dual = signs[labels[number]], duals[number]
+            block = weights[features]
+            curvature = values @ values + ridge
+            moved = np.maximum(dual - (sign * (values @ block) - 1 + dual * ridge) / curvature, 0) - dual
+            changed = np.flatnonzero(np.abs(moved) > _SMALLEST_STEP)
+            if len(changed) == 0:
+                continue
+            dual[changed] += moved[changed]
+            block[:, changed] += np.outer(values, (moved * sign)[changed])
+            weights[features] = block
+    return duals
+
+
+def compete(weights: Floats, padded: Sequence[Padded], labels: Labels, rng: np.random.Generator, epochs: int) -> None:
+    """Multinomial logistic regression: stochastic gradient descent, its rate falling to 0. Fills `weights`."""
+    steps, step = epochs * len(padded), 0
+    for _ in range(epochs):
+        for number in _shuffle(len(padded), rng):
+            features, values = padded[number]
+            block = weights[features]
+            scores = values @ block
+            shares = np.exp(scores - scores.max())
+            shares /= shares.sum()
+            shares[labels[number]] -= 1
+            changed = np.flatnonzero(np.abs(shares) > _SMALLEST_SHARE)
+            rate = _RATE * (1 - step / steps)
+            step += 1
+            block[:, changed] -= np.outer(values, np.float32(rate) * shares[changed])
+            weights[features] = block
+
+
+def _shuffle(count: int, rng: np.random.Generator) -> list[int]:
+    return rng.permutation(count).tolist()
+
+
+def pad(row: tuple[Ints, Floats], size: int) -> Padded:
+    return np.append(row[0], np.int32(size)), np.append(row[1], np.float32(1))
+
+
+def _remember(words: Block, labels: Labels, vocabulary: Vocabulary) -> Memory:
+    """The examples by word."""
+    grams = len(vocabulary.grams)
+    order = np.argsort(words.features, kind="stable")
+    ends = np.cumsum(np.bincount(words.features - grams, minlength=vocabulary.size - grams))
+    return Memory(
+        starts=np.concatenate([[0], ends]).astype(np.int32),
+        examples=words.owners[order].astype(np.int32),
+        weights=words.weights[order],
+        firsts=np.flatnonzero(np.diff(labels, prepend=-1)).astype(np.int32),
+        size=len(labels),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What a router said of messages that it had not learnt."""
+
+    signs: Floats
+    inside: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+    weights: NDArray[np.float64]  # what each message counts
+    alike: float
+    sharpness: float
+
+
+def _look_at_held_out(texts: Sequence[str], labels: Labels, outside: Sequence[str], rng: np.random.Generator) -> _Seen:
+    """Trains on a part, and looks at the rest: examples, intents left out as a whole, messages from elsewhere."""
+    count = int(labels[-1]) + 1
+    strangers = rng.permutation(count)[: int(_STRANGERS * count)]
+    strange = np.isin(labels, strangers)
+    held = np.zeros(len(labels), np.bool_)
+    for intent in np.setdiff1d(np.arange(count), strangers).tolist():
+        members = rng.permutation(np.flatnonzero(labels == intent))
+        held[members[: max(1, int(_HELD_OUT * len(members)))]] = len(members) > 1
+    kept = np.flatnonzero(~strange & ~held)
+    _, part = np.unique(labels[kept], return_inverse=True)
+    known = np.unique(labels[kept])
+    part = part.astype(np.int32)
+    draft = fit([texts[at] for at in kept.tolist()], part, rng, alike=0.0)
+    if not held.any():  # an example an intent: nothing can be spared, so what was learnt has to do
+        held = ~strange
+    asked: list[int] = np.concatenate([np.flatnonzero(held), np.flatnonzero(strange)]).tolist()
+    messages = [*[texts[at] for at in asked], *list(outside)]
+    rows = draft.vocabulary.read(messages)
+    linear, cosines = draft.hear(rows)
+    scores = linear[: len(asked)]
+    own = np.searchsorted(known, labels[asked])
+    inside = held[asked]
+    # The two voices are brought to one scale: that of the linear one.
+    alike = float(_ALIKE * scores[inside].std() / max(cosines[: len(asked)][inside].std(), 1e-6))
+    linear += alike * cosines
+    sharpness = _choose_sharpness(scores[inside], own[inside])
+    judge = Scorer(draft.vocabulary, draft.weights, draft.memory, alike, sharpness)
+    signs = judge.read_signs(rows, linear, cosines)
+    is_inside = np.concatenate([inside, np.zeros(len(outside), np.bool_)])
+    is_right = np.concatenate([inside & (scores.argmax(1) == own), np.zeros(len(outside), np.bool_)])
+    return _Seen(
+        signs=signs,
+        inside=is_inside,
+        right=is_right,
+        weights=_balance(is_inside, len(asked)),
+        alike=alike,
+        sharpness=sharpness,
+    )
+
+
+def _balance(inside: NDArray[np.bool_], examples: int) -> NDArray[np.float64]:
+    """Messages that belong count as much together as those that do not, of which both kinds count alike."""
+    kinds = [inside, ~inside & (np.arange(len(inside)) < examples), np.arange(len(inside)) >= examples]
+    weights = np.zeros(len(inside))
+    there = [kind for kind in kinds[1:] if kind.any()]
+    weights[inside] = 1 / max(1, inside.sum())
+    for kind in there:
+        weights[kind] = 1 / kind.sum() / len(there)
+    return weights / weights.sum() * len(weights)
+
+
+def _choose_sharpness(scores: Floats, labels: NDArray[np.intp]) -> float:
+    """The sharpness under which the right intents are likeliest."""
+    tried = np.geomspace(0.5, 30, 16).astype(np.float32)
+    likely: list[float] = []
+    for sharpness in tried:
+        scaled = sharpness * scores
+        top = scaled.max(1)
+        whole = top + np.log(np.exp(scaled - top[:, None]).sum(1))
+        likely.append(float((scaled[np.arange(len(labels)), labels] - whole).mean()))
+    return float(tried[int(np.argmax(likely))])
+
+
+def _fit_head(signs: Floats, wanted: NDArray[np.bool_], weights: NDArray[np.float64]) -> Head:
+    """Logistic regression with a little L2, by Newton's method."""
+    center, scale = signs.mean(0), signs.std(0) + 1e-6
+    x = np.hstack([(signs - center) / scale, np.ones((len(signs), 1), np.float32)]).astype(np.float64)
+    ridge = np.diag([1.0] * SIGNS + [1e-6])
+    found = np.zeros(SIGNS + 1)
+    for _ in range(30):
+        likely = 1 / (1 + np.exp(-np.clip(x @ found, -40, 40)))
+        slope = x.T @ (weights * (likely - wanted)) + ridge @ found
+        curvature = (x * (weights * likely * (1 - likely))[:, None]).T @ x + ridge
+        step = np.linalg.solve(curvature, slope)
+        found -= step
+        if np.abs(step).max() < 1e-6:
+            break
+    return Head(center.astype(np.float32), scale.astype(np.float32), found.astype(np.float32))
+
+
+def _choose_take(likely: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """The lowest probability from which enough of the held-out messages were right."""
+    order = np.argsort(-likely)
+    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(precision >= _PRECISION)
+    return float(likely[order[enough[-1]]]) if len(enough) else 1.0
