@@ -282,6 +282,153 @@ opóźnienie spóźniony zwłoka
 szybko przyspieszyć
 duży rozmiar maksymalny
 limit maksymalny ograniczenie
+aktywować aktywacja aktywowanie uruchomić
+prosić prośba żądać żądanie wymagać monit
+nagle niespodziewanie nieoczekiwany nieoczekiwanie
+naliczyć obciążyć opłata pobrać
+obciążyć obciążenie opłata pobrać
+rezygnować zrezygnować rezygnacja anulować
+odwołać anulować odwołanie
+próbny testowy wypróbować próba
+testować wypróbować próbny
+zamknąć zamykać zakończyć zamknięcie
+szyfrować zaszyfrować szyfrowanie zaszyfrowany
+haker hakować atak włamanie ransomware
+okup ransomware
+stary przestarzały nieobsługiwany
+obsługiwać obsługiwany zgodny kompatybilny
+zgodny kompatybilny obsługiwany działać
+wgląd dostęp uprawnienie
+sam automatycznie automatyczny samoczynnie
+automatycznie automatyczny cykliczny
+obecność uczestnik frekwencja lista
+otwarty zablokowany używany
+gmail google gsuite
+zdalnie zdalny dom
+służbowy firmowy organizacja
+pilnować zarządzać kontrolować
+zarządzać zarządzanie administrować
+układ wygląd widok
+widok wygląd układ wyświetlanie
+grupa zespół lista
+grupowy grupa zbiorczy dystrybucyjny
+zbiorczy grupowy masowy
+wszyscy każdy wszystkim
+dodatek wtyczka rozszerzenie
+wtyczka dodatek rozszerzenie
+pasek menu
+okno okienko panel
+zwinąć ukryć
+ukryć ukrywać schować niewidoczny
+schować ukryć
+odkryć pokazać wyświetlić
+powiększyć rozmiar powiększenie większy
+zmniejszyć rozmiar mniejszy
+duplikat podwójny zduplikowany
+podwójnie podwójny dwukrotnie duplikat
+pobrany ściągnięty
+otworzyć otwierać otwarcie uruchomić
+zgłosić zgłoszenie zgłaszać
+skarga reklamacja zażalenie
+opinia ocena recenzja
+oceniać ocena opinia
+termin data czas
+spóźnić opóźnienie
+zaległy niezapłacony przeterminowany
+dług zaległość niezapłacony
+wezwanie przypomnienie płatność
+numer nr
+pytanie zapytanie
+odpowiedź odpowiadać reakcja
+wyjaśnić opis informacja
+instrukcja poradnik przewodnik
+nauczyć szkolenie kurs samouczek
+szkolenie kurs nauka
+zaproszenie zaprosić zapraszać
+zaprosić zaproszenie dodać
+dołączyć dołączanie wejść
+opuścić wyjść wypisać
+wyjść wylogować opuścić zamknąć
+wyciszyć wyciszenie mikrofon
+prezentacja udostępnianie slajdy
+slajd prezentacja powerpoint
+tłumaczyć tłumaczenie przetłumaczyć
+przetłumaczyć tłumaczenie tłumacz
+mapa lokalizacja
+lokalizacja położenie miejsce
+ładować ładowanie wczytywać
+wczytywać ładować ładowanie
+bateria akumulator zasilanie
+zasilacz ładowarka zasilanie
+ładowarka zasilacz
+kabel przewód
+głośnik dźwięk
+słuchawki zestaw audio
+mysz myszka wskaźnik
+myszka mysz
+klawiatura klawisze
+skaner skanować skanowanie
+skanować skanowanie skan
+bluetooth parowanie
+parować parowanie połączyć
+router modem
+zasięg sygnał
+roaming zagranica
+karta sim
+numer telefon
+salon sklep punkt
+odbiór odebrać punkt
+odebrać odbiór
+adresat odbiorca
+odbiorca adresat
+nadawca wysyłający
+zniszczony uszkodzony
+pęknięty uszkodzony
+pomyłka błąd pomylić
+pomylić błąd pomyłka
+zły błędny niepoprawny nieprawidłowy
+błędny niepoprawny nieprawidłowy zły
+niepoprawny nieprawidłowy błędny
+prawidłowy poprawny
+potwierdzić potwierdzenie weryfikacja
+potwierdzenie potwierdzić
+weryfikacja weryfikować uwierzytelnianie
+uwierzytelnianie weryfikacja dwuetapowy wieloskładnikowy
+dwuetapowy wieloskładnikowy mfa
+kod weryfikacja uwierzytelnianie
+sms kod
+wiek lat
+rodzic rodzina dziecko
+dziecko rodzina rodzicielski
+rodzicielski rodzina kontrola
+lokata oszczędności
+konto rachunek
+saldo stan
+wypłata wypłacić
+wypłacić wypłata
+wpłata wpłacić
+bankomat gotówka
+gotówka pieniądze
+zwolnić zwolnienie
+zwolnienie zwolniony
+zgubiony utracony
+ukradziony kradzież skradziony
+kradzież skradziony ukraść
+ukraść kradzież skradziony
+zastrzec zablokować
+bilet rezerwacja
+przesunąć przełożyć zmienić
+przełożyć przesunąć termin
+wolny bezpłatny dostępny
+dostępny dostępność
+dostępność dostępny stan
+e-faktura faktura
+wydruk drukować
+kolorowy kolor
+zużycie użycie wykorzystanie
+wykorzystać użycie zużycie
+używać korzystać użycie używanie
+korzystać używać korzystanie
 """
 
 _ENGLISH: Final = """
@@ -528,6 +675,172 @@ netflix drm video
 stream video play
 play video media
 playback play video
+release version edition
+two multiple several
+both multiple
+master primary
+box window dialog field
+ask prompt request
+prompt ask request dialog
+wrong incorrect broken
+messed wrong broken
+layout appearance display
+experiment study test
+leave opt quit exit
+exit quit close
+report feedback submit
+nasty malicious abuse
+abuse malicious
+adblock blocker add-on
+blocker block add-on
+foreign language translate
+english language translation
+german language translation
+french language translation
+read translate reader
+street address
+postcode address zip
+zip postcode address
+shop shopping purchase
+weather forecast
+star bookmark
+chatgpt chatbot ai
+ai chatbot
+assistant chatbot
+group folder organize
+organize group sort manage folder
+sort organize order
+list overview
+strange unknown unexpected
+unexpected strange
+driver graphics
+graphics video gpu
+gpu graphics
+ram memory
+memory ram cpu
+battery power
+speed performance fast
+fast speed performance
+refuse fail unable block
+reject refuse decline
+decline reject refuse
+fail error unable
+unable cannot fail
+cannot unable
+experience survey
+survey feedback
+feedback survey submit
+opinion feedback review
+rating review
+review rating
+fake fraud
+fraud scam phishing
+scam phishing fraud
+phishing deceptive scam
+trick deceptive
+headset audio
+speaker audio sound
+mute sound audio
+silent mute
+record recording
+capture screenshot
+screenshot screen capture
+draw edit
+pdf document
+document file pdf
+file document
+folder directory
+directory folder
+drive disk storage
+disk drive storage
+space storage
+full storage limit
+limit maximum
+name rename
+rename change name
+duplicate copy
+merge combine
+combine merge
+split separate
+hidden hide
+hide hidden
+show unhide
+zoom magnify
+translate language
+expire expired
+expired expire renew
+renew extend renewal
+extend renew
+trial free
+free trial
+cheap price discount
+expensive price cost
+tax vat
+vat tax
+owe payment bill
+overdue unpaid late
+unpaid overdue
+debit card
+bank account payment
+salary payment
+cash money
+withdraw cash
+deposit payment
+balance account
+wrong mistake
+mistake wrong error
+accidentally mistake
+confirm verify confirmation
+verify confirm verification authenticate
+verification verify code
+authentication two-factor verification
+2fa two-factor authentication two-step
+mfa two-factor authentication
+code verification
+text sms message
+stolen theft lost
+theft stolen
+damage damaged broken
+damaged broken
+colleague coworker user
+coworker colleague
+boss manager admin
+admin administrator
+administrator admin
+employee user staff
+customer client
+permission access allow
+access permission
+deny block refuse
+grant allow permission
+rights permission
+guest external
+outside external
+external outside
+owner administrator
+invite invitation add
+invitation invite
+join enter
+remember save keep
+reminder notification alarm
+alarm reminder
+snooze reminder
+calendar schedule
+event calendar
+vacation absence away
+holiday vacation
+away absence
+signature footer
+footer signature
+template sample
+sample example template
+guide tutorial instructions
+tutorial guide
+learn guide
+instructions guide manual
+manual guide
+accessible accessibility
+blind accessibility reader
 """
 
 SYNONYMS: Final[Synonyms] = {"pl": read_rows(_POLISH), "en": read_rows(_ENGLISH)}
