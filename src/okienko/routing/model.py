@@ -102,6 +102,7 @@ class Scorer:
 
     vocabulary: Vocabulary
     weights: Floats  # (features + 1) x intents; the last row is the constant
+    seen: NDArray[np.bool_]  # features x intents: whether an example of the intent has the feature
     memory: Memory
     alike: float  # what a cosine of 1 with an example adds to its intent's score
     sharpness: float  # softmax(sharpness * scores) are shares
@@ -135,6 +136,7 @@ class Scorer:
         near = np.partition(cosines, -min(_NEAREST, cosines.shape[1]))[:, -_NEAREST:]
         nearest = near.max(1)
         own = cosines[every, best]
+        grams, words = self._cover(rows.grams, best), self._cover(rows.words, best)
         signs = [
             top,
             top - second,
@@ -146,11 +148,19 @@ class Scorer:
             near.mean(1),
             rows.known,
             np.log1p(np.diff(rows.words.starts)),
+            grams,
+            words * rows.known,
         ]
         return np.stack(signs, axis=1).astype(np.float32)
 
+    def _cover(self, block: Block, intents: NDArray[np.intp]) -> Floats:
+        """How much of each message some example of its intent has."""
+        owners = block.owners
+        covered = block.weights**2 * self.seen[block.features, intents[owners]]
+        return np.bincount(owners, covered, len(intents)).astype(np.float32)
 
-SIGNS: Final = 10
+
+SIGNS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,6 +223,7 @@ class Router:
             plain=np.frombuffer(orjson.dumps(plain), np.uint8),
             idf=vocabulary.idf,
             weights=scorer.weights,
+            seen=np.packbits(scorer.seen, axis=1),
             starts=memory.starts,
             examples=memory.examples,
             cosines=memory.weights,
@@ -250,7 +261,14 @@ def from_bytes(data: bytes) -> Router:
             }
             return Router(
                 intents=tuple(names["intents"]),
-                scorer=Scorer(vocabulary, arrays["weights"], memory, plain["alike"], plain["sharpness"]),
+                scorer=Scorer(
+                    vocabulary=vocabulary,
+                    weights=arrays["weights"],
+                    seen=np.unpackbits(arrays["seen"], axis=1, count=len(names["intents"])).astype(np.bool_),
+                    memory=memory,
+                    alike=plain["alike"],
+                    sharpness=plain["sharpness"],
+                ),
                 inside=heads["inside"],
                 right=heads["right"],
                 take_from=plain["take_from"],

@@ -9,7 +9,7 @@ the intents compete instead: multinomial logistic loss by stochastic gradient de
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -28,8 +28,11 @@ _SMALLEST_SHARE: Final = 2e-3
 _CONSTANT_RATE: Final = 0.1
 _RARE_FROM: Final = 2000  # examples from which a feature must be seen twice
 _ALIKE: Final = 0.25  # of the spread of the linear scores, for a spread of cosines
+_LOOKS: Final = 2  # so often a part is held out, each time another
 _STRANGERS: Final = 0.25  # of the intents are held out to see what messages from elsewhere look like
 _HELD_OUT: Final = 0.2  # of the examples of the other intents
+_ELSEWHERE: Final = 0.7  # what messages from elsewhere count beside intents left out
+_FOREIGN: Final = 0.1  # so many of the messages of a desk are taken to belong nowhere
 _PRECISION: Final = 0.95  # of what is taken unasked
 _KEPT: Final = 0.95  # of the messages that belong somewhere are not given to a person
 
@@ -62,17 +65,23 @@ def train(examples: Sequence[Example], outside: Sequence[str] = (), *, seed: int
     numbers = {intent: number for number, intent in enumerate(intents)}
     labels = np.array([numbers[example.intent] for example in ordered], np.int32)
     rng = np.random.default_rng(seed)
-    seen = _look_at_held_out(texts, labels, outside, rng)
-    scorer = fit(texts, labels, rng, alike=seen.alike, sharpness=seen.sharpness)
-    inside = _fit_head(seen.signs, seen.inside, seen.weights)
-    right = _fit_head(seen.signs, seen.right, seen.weights)
+    looks = [_look_at_held_out(texts, labels, outside, rng) for _ in range(_LOOKS)]
+    alike = float(np.mean([look.alike for look in looks]))
+    sharpness = float(np.mean([look.sharpness for look in looks]))
+    scorer = fit(texts, labels, rng, alike=alike, sharpness=sharpness)
+    signs = np.concatenate([look.signs for look in looks])
+    is_inside = np.concatenate([look.inside for look in looks])
+    is_right = np.concatenate([look.right for look in looks])
+    weights = np.concatenate([look.weights for look in looks])
+    inside = _fit_head(signs, is_inside, weights)
+    right = _fit_head(signs, is_right, weights)
     return Router(
         intents=tuple(intents),
         scorer=scorer,
         inside=inside,
         right=right,
-        take_from=_choose_take(right.judge(seen.signs), seen.right),
-        ask_from=float(np.quantile(inside.judge(seen.signs[seen.inside]), 1 - _KEPT)),
+        take_from=_choose_take(right.judge(signs), is_right, is_inside),
+        ask_from=float(np.quantile(inside.judge(signs[is_inside]), 1 - _KEPT)),
     )
 
 
@@ -81,7 +90,7 @@ def fit(
     labels: Labels,
     rng: np.random.Generator,
     *,
-    alike: float | None = None,
+    alike: float = 0.0,
     sharpness: float = 1.0,
 ) -> Scorer:
     """The scores' half of a router. `texts` are ordered by their labels, which are 0, 1, 2 …"""
@@ -94,8 +103,17 @@ def fit(
         compete(weights, padded, labels, rng, _COMPETING_EPOCHS)
     else:
         separate(weights, padded, labels, rng, _EPOCHS)
-    memory = _remember(rows.words, labels, vocabulary)
-    return Scorer(vocabulary, weights, memory, _ALIKE if alike is None else alike, sharpness)
+    seen = np.zeros((vocabulary.size, count), np.bool_)
+    for block in (rows.grams, rows.words):
+        seen[block.features, labels[block.owners]] = True
+    return Scorer(
+        vocabulary=vocabulary,
+        weights=weights,
+        seen=seen,
+        memory=_remember(rows.words, labels, vocabulary),
+        alike=alike,
+        sharpness=sharpness,
+    )
 
 
 def separate(
@@ -188,7 +206,7 @@ def _look_at_held_out(texts: Sequence[str], labels: Labels, outside: Sequence[st
     _, part = np.unique(labels[kept], return_inverse=True)
     known = np.unique(labels[kept])
     part = part.astype(np.int32)
-    draft = fit([texts[at] for at in kept.tolist()], part, rng, alike=0.0)
+    draft = fit([texts[at] for at in kept.tolist()], part, rng)
     if not held.any():  # an example an intent: nothing can be spared, so what was learnt has to do
         held = ~strange
     asked: list[int] = np.concatenate([np.flatnonzero(held), np.flatnonzero(strange)]).tolist()
@@ -202,8 +220,7 @@ def _look_at_held_out(texts: Sequence[str], labels: Labels, outside: Sequence[st
     alike = float(_ALIKE * scores[inside].std() / max(cosines[: len(asked)][inside].std(), 1e-6))
     linear += alike * cosines
     sharpness = _choose_sharpness(scores[inside], own[inside])
-    judge = Scorer(draft.vocabulary, draft.weights, draft.memory, alike, sharpness)
-    signs = judge.read_signs(rows, linear, cosines)
+    signs = replace(draft, sharpness=sharpness).read_signs(rows, linear, cosines)
     is_inside = np.concatenate([inside, np.zeros(len(outside), np.bool_)])
     is_right = np.concatenate([inside & (scores.argmax(1) == own), np.zeros(len(outside), np.bool_)])
     return _Seen(
@@ -217,13 +234,11 @@ def _look_at_held_out(texts: Sequence[str], labels: Labels, outside: Sequence[st
 
 
 def _balance(inside: NDArray[np.bool_], examples: int) -> NDArray[np.float64]:
-    """Messages that belong count as much together as those that do not, of which both kinds count alike."""
-    kinds = [inside, ~inside & (np.arange(len(inside)) < examples), np.arange(len(inside)) >= examples]
+    """Messages that belong count as much together as the two kinds of those that do not."""
+    outside = np.arange(len(inside)) >= examples
     weights = np.zeros(len(inside))
-    there = [kind for kind in kinds[1:] if kind.any()]
-    weights[inside] = 1 / max(1, inside.sum())
-    for kind in there:
-        weights[kind] = 1 / kind.sum() / len(there)
+    for kind, share in ((inside, 1.0), (~inside & ~outside, 1 - _ELSEWHERE), (outside, _ELSEWHERE)):
+        weights[kind] = share / max(1, kind.sum())
     return weights / weights.sum() * len(weights)
 
 
@@ -256,9 +271,10 @@ def _fit_head(signs: Floats, wanted: NDArray[np.bool_], weights: NDArray[np.floa
     return Head(center.astype(np.float32), scale.astype(np.float32), found.astype(np.float32))
 
 
-def _choose_take(likely: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """The lowest probability from which enough of the held-out messages were right."""
+def _choose_take(likely: NDArray[np.float64], right: NDArray[np.bool_], inside: NDArray[np.bool_]) -> float:
+    """The lowest probability from which enough messages would be right, as many belonging nowhere as one expects."""
+    weights = np.where(inside, (1 - _FOREIGN) / max(1, inside.sum()), _FOREIGN / max(1, (~inside).sum()))
     order = np.argsort(-likely)
-    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    precision = np.cumsum((weights * right)[order]) / np.cumsum(weights[order])
     enough = np.flatnonzero(precision >= _PRECISION)
     return float(likely[order[enough[-1]]]) if len(enough) else 1.0
