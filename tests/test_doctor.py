@@ -69,6 +69,20 @@ def test_a_command_for_the_keys() -> None:
     assert "hunter2" not in repr(list(doctor.look_at_command(say("hunter2"))))
 
 
+@pytest.mark.anyio
+async def test_a_scanner() -> None:
+    def ending(status: int) -> tuple[str, ...]:
+        return (sys.executable, "-c", f"raise SystemExit({status})")
+
+    assert "not set" in (await doctor.look_at_scanner(())).what
+    assert wrong([await doctor.look_at_scanner(())]) == []
+    assert wrong([await doctor.look_at_scanner(ending(0))]) == []
+    assert wrong([await doctor.look_at_scanner(ending(1))]) == ["the malware scanner takes a harmless text for malware"]
+    silent = await doctor.look_at_scanner(ending(2))
+    assert wrong([silent]) == ["the malware scanner does not answer; attachments are refused until it does"]
+    assert silent.fix.endswith("ended with 2")
+
+
 def test_keys_and_database() -> None:
     assert wrong(doctor.compare_keys(("a", "b"), ("b",))) == []
     assert list(doctor.compare_keys(None, ())) == []

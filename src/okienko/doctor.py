@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
 import socket
 import stat
@@ -16,6 +17,8 @@ from typing import Final
 
 import psycopg
 
+from okienko.attachments.kinds import Refused
+from okienko.attachments.process import ScanFailed, scan
 from okienko.database import accounts, binaries
 from okienko.database.embedded import EmbeddedPostgres, NoServer
 from okienko.database.health import Health, read_health
@@ -55,6 +58,7 @@ async def examine(settings: Settings) -> list[Finding]:
         findings += await asyncio.to_thread(lambda: list(look_at_command(settings.keys_command)))
     else:
         findings += look_at_keys(settings.keys)
+    findings += [await look_at_scanner(settings.scan_command)]
     findings += await asyncio.to_thread(lambda: list(look_at_database(settings)))
     findings += await asyncio.to_thread(lambda: list(look_at_port(settings.host, settings.port)))
     return findings
@@ -127,6 +131,22 @@ def look_at_command(command: Sequence[str]) -> Iterator[Finding]:
     yield Finding(what="the keys' command prints the keys", well=True)
     if kept.former:
         yield Finding(what="the operator's key is being changed", well=False, fix="run `okienko keys rotate` again")
+
+
+async def look_at_scanner(command: Sequence[str]) -> Finding:
+    """The command that looks for malware in attachments: asked about a harmless text."""
+    if not command:
+        return Finding(what="attachments are not scanned for malware: OKIENKO_SCAN_COMMAND is not set", well=True)
+    try:
+        await scan(command, b"A harmless text of okienko doctor.\n")
+    except Refused:
+        what, fix = "the malware scanner takes a harmless text for malware", "run OKIENKO_SCAN_COMMAND by hand"
+    except ScanFailed as failed:
+        what = "the malware scanner does not answer; attachments are refused until it does"
+        fix = f"OKIENKO_SCAN_COMMAND: {shlex.quote(command[0])} {failed}"
+    else:
+        return Finding(what="the malware scanner answers, and takes a harmless text for clean", well=True)
+    return Finding(what=what, well=False, fix=fix)
 
 
 def find_key_ids(settings: Settings) -> tuple[str, ...] | None:

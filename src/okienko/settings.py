@@ -32,6 +32,7 @@ class Settings:
     chats_per_hour: int = 60  # new chats from one address (/24 or /64) in an hour; 0 means no limit
     messages_per_minute: int = 20  # of one visitor of the web chat; 0 means no limit
     messages_per_day: int = 200  # the same
+    scan_command: tuple[str, ...] = ()  # looks for malware in attachments; run without a shell
     model_url: str | None = None  # of an OpenAI-compatible API, without /chat/completions; None: no brand has a model
     model_name: str = ""
     model_key: str | None = field(default=None, repr=False)
@@ -52,6 +53,7 @@ NAMES: Final = {
     "OKIENKO_CHATS_PER_HOUR": "chats_per_hour",
     "OKIENKO_MESSAGES_PER_MINUTE": "messages_per_minute",
     "OKIENKO_MESSAGES_PER_DAY": "messages_per_day",
+    "OKIENKO_SCAN_COMMAND": "scan_command",
     "OKIENKO_MODEL_URL": "model_url",
     "OKIENKO_MODEL_NAME": "model_name",
     "OKIENKO_MODEL_KEY": "model_key",
@@ -84,7 +86,9 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
     return Settings(
         data=Path(given.get("data", str(home / ".local" / "share" / "okienko"))),
         keys=Path(given.get("keys", str(home / ".config" / "okienko"))),
-        keys_command=_words("OKIENKO_KEYS_COMMAND", given.get("keys_command", "[]")),
+        keys_command=_words(
+            "OKIENKO_KEYS_COMMAND", given.get("keys_command", "[]"), '["/usr/local/bin/okienko-keys", "production"]'
+        ),
         database_url=url,
         owner_url=given.get("owner_url"),
         host=given.get("host", "127.0.0.1"),
@@ -93,6 +97,9 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         chats_per_hour=_whole("OKIENKO_CHATS_PER_HOUR", given.get("chats_per_hour", "60"), 0, 1_000_000),
         messages_per_minute=_whole("OKIENKO_MESSAGES_PER_MINUTE", given.get("messages_per_minute", "20"), 0, 1000),
         messages_per_day=_whole("OKIENKO_MESSAGES_PER_DAY", given.get("messages_per_day", "200"), 0, 1_000_000),
+        scan_command=_words(
+            "OKIENKO_SCAN_COMMAND", given.get("scan_command", "[]"), '["clamdscan", "--no-summary", "-"]'
+        ),
         model_url=_model_url(given.get("model_url")),
         model_name=given.get("model_name", ""),
         model_key=given.get("model_key"),
@@ -102,7 +109,7 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
     )
 
 
-def _words(name: str, value: str) -> tuple[str, ...]:
+def _words(name: str, value: str, example: str) -> tuple[str, ...]:
     try:
         words: Any = json.loads(value)
     except json.JSONDecodeError:
@@ -111,7 +118,6 @@ def _words(name: str, value: str) -> tuple[str, ...]:
         case [*several] if all(isinstance(word, str) for word in several):
             return tuple(several)
         case _:
-            example = '["/usr/local/bin/okienko-keys", "production"]'
             raise WrongSetting(f"{name} must be a program and its arguments as a JSON list, such as {example}")
 
 

@@ -6,8 +6,8 @@ import asyncio
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -134,9 +134,10 @@ class Agent:
         return await self.browser.post(self.address + "/attachment", data=form)
 
 
-@pytest.fixture
-async def way(database_urls: Urls, tmp_path: Path) -> AsyncIterator[Way]:
-    async with open_world(database_urls, tmp_path) as world:
+@asynccontextmanager
+async def open_way(urls: Urls, folder: Path) -> AsyncGenerator[Way]:
+    """A desk and a window on the database at `urls`."""
+    async with open_world(urls, folder) as world:
         world.app.router.routes.extend(webchat.routes())
         given = world.services
         reception = Reception(given.database, given.directory, given.keys, given.clock, lambda: None)
@@ -144,6 +145,12 @@ async def way(database_urls: Urls, tmp_path: Path) -> AsyncIterator[Way]:
         async with world.browser() as client:
             yield Way(world=world, client=client, reception=reception)
         running.cancel()
+
+
+@pytest.fixture
+async def way(database_urls: Urls, tmp_path: Path) -> AsyncIterator[Way]:
+    async with open_way(database_urls, tmp_path) as way:
+        yield way
 
 
 # from the window to the desk -----------------------------------------------------------------------------------------

@@ -158,6 +158,23 @@ async def test_a_lost_upload_is_tried_again(page: Page, site: Site) -> None:
     await expect(window.locator(".chat-file [role=status]")).to_have_text("1 kB")
 
 
+@pytest.mark.parametrize(
+    ("why", "says", "again"),
+    [
+        ("infected", "Program antywirusowy wykrył w tym pliku zagrożenie", 0),
+        ("unscanned", "Nie udało się teraz sprawdzić pliku", 1),
+    ],
+)
+async def test_a_scanner_s_refusal_is_told_and_silence_may_be_tried_again(
+    page: Page, site: Site, why: str, says: str, again: int
+) -> None:
+    await page.route("**/attachments?*", lambda route: route.fulfill(status=503, json={"refused": why}))
+    window = await open_window(page, site)
+    await choose(window, file("a.png", png()))
+    await expect(window.locator(".chat-file [role=status]")).to_contain_text(says)
+    await expect(window.locator(".chat-file").get_by_role("button", name="Wyślij ponownie")).to_have_count(again)
+
+
 async def test_files_that_are_gone_give_the_words_back(page: Page, site: Site) -> None:
     window = await open_window(page, site)
     await choose(window, file("a.png", png()))

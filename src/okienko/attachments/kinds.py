@@ -46,11 +46,21 @@ MEDIA_TYPES: Final[Mapping[FileType, str]] = {
 }
 
 Why = Literal[
-    "empty", "too_large", "too_many_pixels", "heic", "office", "unknown", "damaged", "protected", "too_complex"
+    "empty",
+    "too_large",
+    "too_many_pixels",
+    "heic",
+    "office",
+    "unknown",
+    "damaged",
+    "protected",
+    "too_complex",
+    "infected",
+    "unscanned",
 ]
 """nothing in it; over `MOST_BYTES`; over `MOST_PIXELS`; a telephone's format that browsers cannot show; a document of
 an office suite, or an archive (they look alike); nothing we take; cut off or not built as its kind is; a password;
-more work than a check may be."""
+more work than a check may be; malware; the scanner gave no verdict."""
 
 
 class Refused(Exception):

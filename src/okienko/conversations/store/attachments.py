@@ -34,12 +34,13 @@ class NewAttachment:
     type: FileType
     size: int
     parts: int
+    scanned: bool = False  # for malware
 
 
 KEEP: Final = """
-insert into attachment (brand_id, conversation_id, id, person_id, type, size, parts, expires_at, created_at)
+insert into attachment (brand_id, conversation_id, id, person_id, type, size, parts, scanned, expires_at, created_at)
 values (current_brand(), %(conversation)s::uuid, %(id)s::uuid, %(person)s::uuid, %(type)s::text, %(size)s::integer,
-  %(parts)s::integer, %(expires)s::timestamptz, %(now)s::timestamptz)
+  %(parts)s::integer, %(scanned)s::boolean, %(expires)s::timestamptz, %(now)s::timestamptz)
 """
 KEEP_PART: Final = """
 insert into attachment_part (brand_id, conversation_id, attachment_id, number, sealed)
@@ -58,6 +59,7 @@ async def keep_pending(connection: Connection, new: NewAttachment, parts: Iterab
             "type": new.type.value,
             "size": new.size,
             "parts": new.parts,
+            "scanned": new.scanned,
             "expires": now + PENDING,
             "now": now,
         },
@@ -127,12 +129,13 @@ class Attached:
     id: UUID
     type: FileType
     size: int  # bytes
+    scanned: bool  # for malware, when it arrived
     seen_by: str | None  # whoever opened it last; for the desk alone
     seen_at: datetime | None
 
 
 READ_ATTACHED: Final = """
-select a.message_id, a.id, a.type, a.size, s.name, v.at from attachment a
+select a.message_id, a.id, a.type, a.size, a.scanned, s.name, v.at from attachment a
 left join lateral (
   select staff_id, at from attachment_view
   where brand_id = current_brand() and conversation_id = a.conversation_id and attachment_id = a.id
@@ -150,8 +153,8 @@ async def read_attached(
     """The files of a conversation by message, in the order in which they were chosen."""
     rows = await (await connection.execute(READ_ATTACHED, {"conversation": conversation})).fetchall()
     found: dict[MessageId, tuple[Attached, ...]] = {}
-    for message, id_, type_, size, name, at in rows:
-        one = Attached(id=id_, type=FileType(type_), size=size, seen_by=name, seen_at=at)
+    for message, id_, type_, size, scanned, name, at in rows:
+        one = Attached(id=id_, type=FileType(type_), size=size, scanned=scanned, seen_by=name, seen_at=at)
         found[MessageId(message)] = (*found.get(MessageId(message), ()), one)
     return found
 

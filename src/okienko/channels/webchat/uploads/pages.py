@@ -10,19 +10,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Final, Protocol
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from okienko.attachments.kinds import MOST_BYTES, Checked, Refused, Why
-from okienko.attachments.process import examine
+from okienko.attachments.process import ScanFailed, examine, scan
 from okienko.channels.webchat.limit import StartLimit, network_of
 from okienko.channels.webchat.view import family_name
 from okienko.conversations.store import attachments, threads
 from okienko.conversations.store.attachments import PART, NewAttachment
 from okienko.conversations.store.threads import Thread
 from okienko.database.ids import new_id
+from okienko.log import describe
 from okienko.masking.vault import open_person_key, seal_part
 from okienko.values import Brand
 from okienko.web.forms import read_body
@@ -40,7 +42,9 @@ _STATUS: Final[Mapping[Why, int]] = {
     "heic": 415,
     "office": 415,
     "unknown": 415,
+    "unscanned": 503,
 }
+log = structlog.get_logger()
 
 
 class Visitor(Protocol):
@@ -102,7 +106,10 @@ def _seconds_to_wait(request: Request, visitor: Visitor, limit: StartLimit) -> i
 
 
 async def _read(request: Request, checks: asyncio.BoundedSemaphore) -> Checked:
-    """The file without its metadata. Raises `Refused`; 408 for one that does not come to an end."""
+    """The file without its metadata. Raises `Refused`; 408 for one that does not come to an end.
+
+    A scanner sees it as it came, which is what signatures are made for, and as it will be opened.
+    """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > MOST_BYTES:
         raise Refused("too_large")
@@ -114,7 +121,14 @@ async def _read(request: Request, checks: asyncio.BoundedSemaphore) -> Checked:
     except ClientDisconnect:  # taken out while it was on its way
         raise HTTPException(400) from None
     async with checks:
-        return await examine(data)
+        checked = await examine(data)
+        if command := services(request).settings.scan_command:
+            try:
+                await scan(command, data, checked.body)
+            except ScanFailed as failed:
+                log.error("scan_failed", **describe(failed))
+                raise Refused("unscanned") from None
+        return checked
 
 
 async def _keep(request: Request, visitor: Visitor, checked: Checked) -> Response:
@@ -127,6 +141,7 @@ async def _keep(request: Request, visitor: Visitor, checked: Checked) -> Respons
         type=checked.type,
         size=len(checked.body),
         parts=-(-len(checked.body) // PART),
+        scanned=bool(given.settings.scan_command),  # else it would not have come so far
     )
     async with given.database.brand(brand.id) as database:
         wrapped = await threads.read_person_key(database, thread.person)

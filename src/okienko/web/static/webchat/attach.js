@@ -77,7 +77,7 @@ export function composeFiles({ settings, authorised, begin, gone, refuse, moved 
         return fail(file, words.file_failed, true);
       }
       if (status === 429) return fail(file, words.file_many, true);
-      if (response?.refused) return fail(file, refusal(response.refused));
+      if (response?.refused) return fail(file, refusal(response.refused), response.refused === "unscanned");
       return fail(file, status === 413 ? refusal("too_large") : words.file_failed, status !== 413);
     };
     request.onerror = request.ontimeout = () => fail(file, words.file_failed, true);
