@@ -19,6 +19,7 @@ from okienko.answers.index import search
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version
 from okienko.articles import pages as articles
+from okienko.articles.asked import pages as asked
 from okienko.articles.editor import pages as editor
 from okienko.articles.pages import Hit
 from okienko.channels.webchat import pages as webchat
@@ -27,6 +28,7 @@ from okienko.demo import pages as demo_pages
 from okienko.desk import pages as desk
 from okienko.desk.words import pages as brand_words
 from okienko.log import describe
+from okienko.quoting import Quoting
 from okienko.receive import Reception
 from okienko.staff import pages as staff
 from okienko.values import Brand, Language
@@ -52,13 +54,15 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             for hit in search(index, words, language=language, category=category)
         ]
 
+    bot = Quoting(database=given.database, shelf=shelf)
     pages = Starlette(
         routes=[
             Route("/healthz", _health),
             *assets.routes(),
             *webchat.routes(),
             *articles.routes(find),
-            *editor.routes(),
+            *asked.routes(bot),
+            *editor.routes(bot),
             *staff.routes(),
             *brand_words.routes(),
             *desk.routes(confirm_password=staff.confirm_password, touch=staff.touch),

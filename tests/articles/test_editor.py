@@ -16,6 +16,7 @@ import uvicorn
 from markupsafe import escape
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_published
 from okienko.articles import pages as articles
 from okienko.articles.drafts import Draft
@@ -25,6 +26,7 @@ from okienko.articles.editor.form import Written, check, propose_id, read_writte
 from okienko.articles.store import add_article_feedback, import_articles, read_article, read_versions
 from okienko.database.ids import new_id
 from okienko.database.urls import Urls
+from okienko.quoting import Quoting
 from okienko.staff.store import Role
 from okienko.values import Brand, MaskedText, StaffId
 from tests.desk_world import World, csrf, open_world
@@ -52,7 +54,8 @@ NEW = "/desk/articles/seans/pl"
 async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
     """Two brands; in one of them an article in two languages; both were due for review three weeks ago."""
     async with open_world(database_urls, tmp_path) as world:
-        world.app.router.routes.extend([*articles.routes(find_article), *editor.routes()])
+        bot = Quoting(database=world.services.database, shelf=Shelf())
+        world.app.router.routes.extend([*articles.routes(find_article), *editor.routes(bot)])
         await publish(world, world.brand, CODE, ENGLISH)
         yield world
 

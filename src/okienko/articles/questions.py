@@ -43,5 +43,5 @@ def mask_questions(lines: Iterable[str], language: Language, brand: Brand | None
 
 
 def write_questions(questions: Sequence[MaskedText] | Sequence[str]) -> str:
-    """As they are edited: one a line."""
-    return "\n".join(map(str, questions))
+    """As they are edited: one a line, each once."""
+    return "\n".join(dict.fromkeys(map(str, questions)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -13,7 +13,7 @@ from psycopg.rows import TupleRow
 from okienko.articles.drafts import Draft
 from okienko.articles.questions import write_questions
 from okienko.database.pool import Connection
-from okienko.values import BrandId, Language, MaskedText, StaffId
+from okienko.values import BrandId, ConversationId, Language, MaskedText, StaffId
 
 _CHUNK: Final = 200  # drafts a statement
 
@@ -306,6 +306,75 @@ async def set_withdrawn(
     )
     if cursor.rowcount:
         await connection.execute(BUMP_ARTICLES, {"brand": brand_id})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a brand has decided about its articles."""
+
+    propose_questions: bool  # whether customers' masked words may become example questions
+    when_overdue: Literal["quote", "withhold"]  # an article past its review date
+
+
+READ_POLICY: Final = "select propose_questions, when_overdue from brand where id = current_brand()"
+SET_POLICY: Final = """
+update brand set propose_questions = %(propose)s::boolean, when_overdue = %(overdue)s::text
+where id = %(brand)s::uuid
+  and (propose_questions, when_overdue) is distinct from (%(propose)s::boolean, %(overdue)s::text)
+"""
+
+
+async def read_policy(connection: Connection) -> Policy:
+    """Of the current brand."""
+    row = await (await connection.execute(READ_POLICY)).fetchone()
+    return Policy(propose_questions=bool(row and row[0]), when_overdue=row[1] if row else "quote")
+
+
+async def set_policy(connection: Connection, brand_id: BrandId, policy: Policy) -> None:
+    """Holds from the next answer on."""
+    values = {"brand": brand_id, "propose": policy.propose_questions, "overdue": policy.when_overdue}
+    if (await connection.execute(SET_POLICY, values)).rowcount:
+        await connection.execute(BUMP_ARTICLES, {"brand": brand_id})
+
+
+LIST_QUESTIONS: Final = """
+select q.text from article_question q
+join article a on a.brand_id = q.brand_id and a.id = q.article_id and a.language = q.language and a.state = 'published'
+where q.brand_id = %(brand)s::uuid and q.language = %(language)s::text
+order by q.position, q.article_id, q.text limit %(limit)s::integer
+"""
+
+
+async def list_questions(
+    connection: Connection, brand_id: BrandId, language: Language, *, limit: int = 200
+) -> list[str]:
+    """Example questions of published articles, each article's first ones first."""
+    values = {"brand": brand_id, "language": language, "limit": limit}
+    return [text for (text,) in await (await connection.execute(LIST_QUESTIONS, values)).fetchall()]
+
+
+TRACE_QUESTIONS: Final = """
+update article_question q set source = 'customer', conversation_id = said.conversation_id
+from unnest(%(texts)s::text[], %(conversations)s::uuid[]) as said (text, conversation_id)
+where q.brand_id = %(brand)s::uuid and q.article_id = %(id)s::text and q.language = %(language)s::text
+  and q.source = 'desk' and q.text = said.text
+"""
+
+
+async def trace_questions(
+    connection: Connection, brand_id: BrandId, article_id: str, language: Language, said: Mapping[str, ConversationId]
+) -> None:
+    """Binds example questions that are a customer's words to the conversation in which they were said."""
+    await connection.execute(
+        TRACE_QUESTIONS,
+        {
+            "brand": brand_id,
+            "id": article_id,
+            "language": language,
+            "texts": list(said),
+            "conversations": list(said.values()),
+        },
+    )
 
 
 READ_ARTICLE: Final = """

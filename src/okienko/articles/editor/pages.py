@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any, Final, cast
+from datetime import date, timedelta
+from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,24 +17,36 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from okienko.articles import store
+from okienko.articles.asked.bot import Bot, Gain
+from okienko.articles.asked.pages import read_tried, trace_customers
 from okienko.articles.body import render_body
 from okienko.articles.drafts import Draft, make_slug
 from okienko.articles.editor.compare import Piece, compare
 from okienko.articles.editor.form import Written, check, propose_id, read_written
+from okienko.articles.editor.view import (
+    Place,
+    find_place,
+    may_publish,
+    name_categories,
+    read_change,
+    read_shown,
+    reader_language,
+    require_publisher,
+    today_of,
+)
 from okienko.articles.questions import write_questions
 from okienko.articles.store import Shown, Tended, Version
 from okienko.brands.store import read_categories
-from okienko.values import Brand, Language, SignedIn
+from okienko.values import Brand, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
 from okienko.web.i18n import LANGUAGES, mark
 from okienko.web.services import services
 from okienko.web.signed_in import signed_in
-from okienko.web.templates import browser_language, render
+from okienko.web.templates import render
 
 PAGE: Final = 100  # articles
 YEAR: Final = timedelta(days=365)  # so long ratings count
-_FORM_LIMIT: Final = 2_500_000  # bytes: the longest body with every letter escaped
 
 # What is written beside a field that is wrong: the whole rule, so that it is right whichever part was broken.
 _RULES: Final[Mapping[str, str]] = {
@@ -91,34 +102,27 @@ class Listed:
         return f"/desk/articles/{self.brand.slug}/{self.article.language}/{self.article.id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Whose articles, in which language, and whether the reader may publish there."""
-
-    brand: Brand
-    language: Language
-    may_publish: bool
-
-    @property
-    def address(self) -> str:
-        """Where a new article is written."""
-        return f"/desk/articles/{self.brand.slug}/{self.language}"
-
-
 Difference = tuple[tuple[str, tuple[Piece, ...]], ...]
 """What differs between two texts of an article, by field; fields that are equal are left out."""
 
 
-def routes() -> list[Route]:
-    """Everything under /desk/articles."""
+def routes(bot: Bot) -> list[Route]:
+    """Everything under /desk/articles but what customers ask. `bot`: says what example questions would change."""
+
+    async def save_new(request: Request) -> Response:
+        return await _save_new(request, bot)
+
+    async def save_article(request: Request) -> Response:
+        return await _save_article(request, bot)
+
     article = "/desk/articles/{brand:str}/{language:str}/{article:str}"
     return [
         Route("/desk/articles", _show_list, methods=["GET"]),
         Route("/desk/articles", _find, methods=["POST"]),
         Route("/desk/articles/{brand:str}/{language:str}", _show_new, methods=["GET"]),
-        Route("/desk/articles/{brand:str}/{language:str}", _save_new, methods=["POST"]),
+        Route("/desk/articles/{brand:str}/{language:str}", save_new, methods=["POST"]),
         Route(article, _show_article, methods=["GET"]),
-        Route(article, _save_article, methods=["POST"]),
+        Route(article, save_article, methods=["POST"]),
         Route(article + "/state", _set_state, methods=["POST"]),
     ]
 
@@ -145,9 +149,9 @@ async def _render_list(request: Request, staff: SignedIn, *, words: str | None) 
     brands = sorted((known[brand] for brand in staff.roles if brand in known), key=lambda brand: brand.name)
     found: list[Listed] = []
     for brand in brands:
-        today = _today(brand, now)
+        today = today_of(brand, now)
         async with given.database.brand(brand.id) as connection:
-            names = _name_categories(await read_categories(connection), _reader_language(request))
+            names = name_categories(await read_categories(connection), reader_language(request))
             found += [
                 Listed(
                     brand=brand,
@@ -234,7 +238,7 @@ def _writable(brands: Sequence[Brand], staff: SignedIn, chosen: Chosen) -> list[
     return [
         Place(brand=brand, language=language, may_publish=True)
         for brand in brands
-        if _may_publish(staff, brand) and chosen.brand in {"", brand.slug}
+        if may_publish(staff, brand) and chosen.brand in {"", brand.slug}
         for language in brand.languages
         if chosen.language in {"", language}
     ]
@@ -244,20 +248,26 @@ def _writable(brands: Sequence[Brand], staff: SignedIn, chosen: Chosen) -> list[
 
 
 async def _show_new(request: Request) -> Response:
-    place = await _place(request, signed_in(request))
-    _require_publisher(place)
+    place = await find_place(request, signed_in(request))
+    require_publisher(place)
     return await _render_editor(request, place, written=Written(id=make_slug(request.query_params.get("id", ""))[:200]))
 
 
-async def _save_new(request: Request) -> Response:
-    place, form = await _read_change(request)
+async def _save_new(request: Request, bot: Bot) -> Response:
+    """Also begins a draft from the gap list, with customers' words as example questions where the brand allows it."""
+    place, form = await read_change(request)
+    if form.get("do") == "begin":
+        async with services(request).database.brand(place.brand.id) as connection:
+            policy = await store.read_policy(connection)
+        asked = read_written(form).questions if policy.propose_questions else ""
+        return await _render_editor(request, place, written=Written(questions=asked))
     written = replace(propose_id(read_written(form)), base=0)
-    return await _save(request, place, written, None, publish=form.get("do") == "publish")
+    return await _save(request, bot, place, written, None, publish=form.get("do") == "publish")
 
 
 async def _show_article(request: Request) -> Response:
-    place = await _place(request, signed_in(request))
-    article = await _read_article(request, place)
+    place = await find_place(request, signed_in(request))
+    article = await read_shown(request, place)
     written = _write_down(article)
     older = request.query_params.get("text")
     if older is not None and place.may_publish:
@@ -268,21 +278,23 @@ async def _show_article(request: Request) -> Response:
     )
 
 
-async def _save_article(request: Request) -> Response:
-    place, form = await _read_change(request)
-    article = await _read_article(request, place)
+async def _save_article(request: Request, bot: Bot) -> Response:
+    place, form = await read_change(request)
+    article = await read_shown(request, place)
     written = replace(read_written(form), id=article.id)
-    return await _save(request, place, written, article, publish=form.get("do") == "publish")
+    return await _save(request, bot, place, written, article, publish=form.get("do") == "publish")
 
 
-async def _save(request: Request, place: Place, written: Written, article: Shown | None, *, publish: bool) -> Response:
+async def _save(
+    request: Request, bot: Bot, place: Place, written: Written, article: Shown | None, *, publish: bool
+) -> Response:
     """Publishes, or shows what was typed again: as a preview, with what is wrong, or beside what others published."""
     given = services(request)
     brand, language = place.brand.id, place.language
     version, newest = None, article
     async with given.database.brand(brand) as connection:
         draft, wrong = check(
-            written, language, _name_categories(await read_categories(connection), language), place.brand
+            written, language, name_categories(await read_categories(connection), language), place.brand
         )
         if draft is not None and publish:
             version = await store.publish_edit(
@@ -294,6 +306,7 @@ async def _save(request: Request, place: Place, written: Written, article: Shown
         rules = {name: name for name in wrong}
         return await _render_editor(request, place, article=article, written=written, wrong=rules, status=422)
     if version is not None:
+        await trace_customers(request, place, draft.id)
         said = "kept" if version == written.base else "published"
         return RedirectResponse(f"{place.address}/{draft.id}?said={said}", 303)
     if newest is not None and article is None:
@@ -303,12 +316,22 @@ async def _save(request: Request, place: Place, written: Written, article: Shown
         return await _render_editor(
             request, place, article=newest, written=written, draft=draft, overtaken=True, status=409
         )
-    return await _render_editor(request, place, article=newest, written=written, draft=draft)
+    gain = None if newest is None else await _try_questions(request, bot, place, newest, draft)
+    return await _render_editor(request, place, article=newest, written=written, draft=draft, gain=gain)
+
+
+async def _try_questions(request: Request, bot: Bot, place: Place, article: Shown, draft: Draft) -> Gain | None:
+    """What other example questions would change; None when they are the same."""
+    new = [question.text for question in draft.questions]
+    if new == [question.text for question in article.questions]:
+        return None
+    tried = await read_tried(request, place)
+    return (await bot.compare(place.brand, place.language, article.id, [new], [*new, *tried]))[0]
 
 
 async def _set_state(request: Request) -> Response:
-    place, form = await _read_change(request)
-    article = await _read_article(request, place)
+    place, form = await read_change(request)
+    article = await read_shown(request, place)
     state = form.get("state")
     if state not in {"withdrawn", "published"}:
         raise HTTPException(400)
@@ -336,16 +359,22 @@ async def _render_editor(
     draft: Draft | None = None,
     wrong: Mapping[str, str] | None = None,
     overtaken: bool = False,
+    gain: Gain | None = None,
     said: str | None = None,
     status: int = 200,
 ) -> Response:
-    """The editor. `draft`: what is shown as a preview; `wrong`: field → which rule; `overtaken`: by another version."""
+    """The editor. `draft`: what is shown as a preview; `wrong`: field → which rule; `overtaken`: by another version;
+    `gain`: what its example questions would change."""
     given = services(request)
     now = given.clock()
     versions: Sequence[Version] = ()
+    titles: Mapping[str, str] = {}
     complaints: Sequence[store.Complaint] = ()
     async with given.database.brand(place.brand.id) as connection:
-        categories = _name_categories(await read_categories(connection), place.language)
+        categories = name_categories(await read_categories(connection), place.language)
+        if gain is not None:
+            listed = await store.list_tended(connection, place.brand.id, since=now)
+            titles = {one.id: one.title for one in listed if one.language == place.language}
         if article is not None:
             versions = await store.read_versions(connection, place.brand.id, article.id, place.language)
             complaints = await store.list_complaints(
@@ -366,12 +395,14 @@ async def _render_editor(
         published=None if article is None else render_body(article.body).html,
         preview=None if draft is None else render_body(draft.body).html,
         draft=draft,
+        gain=gain,
+        titles=titles,
         changes=None if draft is None or article is None else _differ_from_draft(article, draft, categories),
         versions=versions,
         compared=_compare_versions(request, versions),
         now_said=[complaint for complaint in complaints if article and complaint.version == article.version],
         said_before=[complaint for complaint in complaints if article and complaint.version != article.version],
-        overdue=article is not None and _is_overdue(article, _today(place.brand, now)),
+        overdue=article is not None and _is_overdue(article, today_of(place.brand, now)),
         now=now,
     )
 
@@ -421,48 +452,6 @@ def _write_down(article: Shown) -> Written:
     )
 
 
-# who, where, when ----------------------------------------------------------------------------------------------------
-
-
-def _may_publish(staff: SignedIn, brand: Brand) -> bool:
-    return staff.roles.get(brand.id) in {"lead", "admin"}
-
-
-def _require_publisher(place: Place) -> None:
-    if not place.may_publish:
-        raise HTTPException(403)
-
-
-async def _place(request: Request, staff: SignedIn) -> Place:
-    brand = await services(request).directory.brand_called(request.path_params["brand"])
-    if brand is None or brand.id not in staff.roles:
-        raise HTTPException(404)  # for whom it is none of their business, it does not exist
-    language: str = request.path_params["language"]
-    if language not in LANGUAGES:
-        raise HTTPException(404)
-    return Place(brand=brand, language=language, may_publish=_may_publish(staff, brand))
-
-
-async def _read_change(request: Request) -> tuple[Place, dict[str, str]]:
-    """The place and the form of a change. Raises 403 for who may not publish there."""
-    staff = signed_in(request)
-    place = await _place(request, staff)
-    form = await read_form(request, _FORM_LIMIT)
-    require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
-    _require_publisher(place)
-    return place, form
-
-
-async def _read_article(request: Request, place: Place) -> Shown:
-    async with services(request).database.brand(place.brand.id) as connection:
-        article = await store.read_article(
-            connection, place.brand.id, request.path_params["article"], place.language, withdrawn=True
-        )
-    if article is None:
-        raise HTTPException(404)
-    return article
-
-
 async def _read_version(request: Request, place: Place, article: Shown, number: str) -> Version:
     async with services(request).database.brand(place.brand.id) as connection:
         versions = await store.read_versions(connection, place.brand.id, article.id, place.language)
@@ -472,20 +461,6 @@ async def _read_version(request: Request, place: Place, article: Shown, number: 
     return version
 
 
-def _name_categories(names: Mapping[Language, Mapping[str, str]], language: Language) -> Mapping[str, str]:
-    """A brand's categories: slug → name in this language, else in another one."""
-    own = names.get(language, {})
-    return {slug: own.get(slug, name) for known in names.values() for slug, name in known.items()}
-
-
-def _today(brand: Brand, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(brand.timezone)).date()
-
-
 def _is_overdue(article: Tended | Shown, today: date) -> bool:
     """Whether somebody should have looked at it by now; a withdrawn one can wait."""
     return article.review_on is not None and article.review_on < today and not article.withdrawn
-
-
-def _reader_language(request: Request) -> Language:
-    return cast("Language | None", getattr(request.state, "language", None)) or browser_language(request)

@@ -191,8 +191,8 @@ with plan as (
   select * from unnest(
     %(say_conversations)s::uuid[], %(say_ids)s::uuid[], %(say_connections)s::text[], %(say_channels)s::text[],
     %(say_kinds)s::text[], %(say_texts)s::text[], %(say_answers)s::bigint[], %(say_choices)s::text[],
-    %(say_confidences)s::real[]
-  ) as s (conversation_id, id, connection_id, channel, kind, text, answers, choices, confidence)
+    %(say_confidences)s::real[], %(say_misses)s::boolean[]
+  ) as s (conversation_id, id, connection_id, channel, kind, text, answers, choices, confidence, misses)
   where (conversation_id in (select conversation_id from held)) is true
 ), said as (
   insert into message (brand_id, conversation_id, id, author, kind, text, answers, choices, confidence, at)
@@ -204,6 +204,9 @@ with plan as (
   select current_brand(), conversation_id, id, connection_id, channel, 'bot', first_state(channel),
     %(now)s::timestamptz
   from say
+), missed as (
+  insert into unanswered (brand_id, conversation_id, message_id, at)
+  select current_brand(), conversation_id, id, %(now)s::timestamptz from say where misses
 ), cited as (
   insert into citation (brand_id, conversation_id, message_id, position, article_id, article_language, article_version,
     title, quote, published)
@@ -253,6 +256,7 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "say_answers": [p.situation.arrived for p, _, _ in spoken],
         "say_choices": [" ".join(s.choices) for _, s, _ in spoken],
         "say_confidences": [s.confidence for _, s, _ in spoken],
+        "say_misses": [p.reason == "no_answer" and s is p.says[-1] for p, s, _ in spoken],
         "cite_conversations": [conversation for conversation, _, _, _ in cited],
         "cite_messages": [message for _, message, _, _ in cited],
         "cite_positions": [position for _, _, position, _ in cited],

@@ -1,0 +1,1 @@
+"""What customers ask: what was left open, and example questions for it."""

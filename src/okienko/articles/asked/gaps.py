@@ -1,0 +1,143 @@
+"""Questions that were left open, put together by the words that they share. Pure, and the same every time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol
+
+from okienko.articles.questions import LONGEST
+from okienko.values import ConversationId, Language, MaskedText
+
+WEEK: Final = timedelta(days=7)
+SHOWN: Final = timedelta(days=28)  # what is older is no gap any more, or asked again
+
+# Two questions are about the same when this share of their words is in both (Jaccard's index), and a question joins the
+# group whose first question it resembles most. With three words a question, two that share two of four words meet.
+_ALIKE: Final = 0.4
+
+ReadTerms = Callable[[str, Language], frozenset[str]]
+"""The words of a question that say what it is about, without their endings. Given by `app.py`."""
+
+
+Reason = Literal["wrong", "unclear", "outdated", "other"]
+
+
+class Unanswered(Protocol):
+    """A question that was left open; `conversations/store/unanswered.py` reads them."""
+
+    @property
+    def conversation(self) -> ConversationId:
+        """Where it was asked."""
+        ...
+
+    @property
+    def reference(self) -> str:
+        """What that conversation is called."""
+        ...
+
+    @property
+    def language(self) -> Language:
+        """Of the conversation."""
+        ...
+
+    @property
+    def text(self) -> MaskedText:
+        """The customer's words."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When it was left open."""
+        ...
+
+    @property
+    def article(self) -> tuple[Language, str] | None:
+        """What the answer quoted that did not help; None: there was no answer."""
+        ...
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why it did not help."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Questions about one matter."""
+
+    language: Language
+    title: str  # the one that resembles the others most
+    open: tuple[Unanswered, ...]  # newest first
+    this_week: int
+    last_week: int
+
+    @property
+    def questions(self) -> dict[str, ConversationId]:
+        """Each wording once, the newest first, and the conversation that it stands in."""
+        return {write_question(one.text.text): one.conversation for one in reversed(self.open)}
+
+    @property
+    def refused(self) -> int:
+        """How often there was no answer."""
+        return sum(one.article is None for one in self.open)
+
+    @property
+    def reasons(self) -> Counter[Reason | None]:
+        """Why answers did not help."""
+        return Counter(one.reason for one in self.open if one.article is not None)
+
+    @property
+    def articles(self) -> tuple[tuple[Language, str], ...]:
+        """The articles whose words did not help, most often first."""
+        return tuple(article for article, _ in Counter(one.article for one in self.open).most_common() if article)
+
+
+def write_question(text: str) -> str:
+    """A customer's masked words as one line, no longer than an example question may be."""
+    return " ".join(text.split())[:LONGEST].strip()
+
+
+def group(open_: Sequence[Unanswered], terms: ReadTerms, *, now: datetime) -> tuple[Gap, ...]:
+    """The gaps, those that were met most often this week first. Questions without a word that says anything are left
+    out, and what one conversation asked twice counts once."""
+    found: list[tuple[frozenset[str], list[tuple[Unanswered, frozenset[str]]]]] = []
+    by_term: dict[tuple[Language, str], list[int]] = {}
+    asked: set[tuple[ConversationId, str]] = set()
+    for one in sorted(open_, key=lambda one: (one.at, one.conversation.int)):
+        about = terms(one.text.text, one.language)
+        said = (one.conversation, write_question(one.text.text))
+        if not about or said in asked:
+            continue
+        asked.add(said)
+        near = Counter(number for term in about for number in by_term.get((one.language, term), ()))
+        best = max(near, key=lambda number: (_share(about, found[number][0]), -number), default=None)
+        if best is not None and _share(about, found[best][0]) >= _ALIKE:
+            found[best][1].append((one, about))
+            continue
+        for term in about:
+            by_term.setdefault((one.language, term), []).append(len(found))
+        found.append((about, [(one, about)]))
+    gaps = [_make(members, now) for _, members in found]
+    return tuple(sorted(gaps, key=lambda gap: (-gap.this_week, -len(gap.open), -gap.open[0].at.timestamp(), gap.title)))
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other)
+
+
+def _make(members: Sequence[tuple[Unanswered, frozenset[str]]], now: datetime) -> Gap:
+    def likeness(member: tuple[Unanswered, frozenset[str]]) -> tuple[float, int]:
+        return sum(_share(member[1], about) for _, about in members), -len(member[0].text.text)
+
+    title = write_question(max(members, key=likeness)[0].text.text)
+    newest_first = tuple(one for one, _ in reversed(members))
+    return Gap(
+        language=newest_first[0].language,
+        title=title,
+        open=newest_first,
+        this_week=sum(one.at > now - WEEK for one in newest_first),
+        last_week=sum(now - 2 * WEEK < one.at <= now - WEEK for one in newest_first),
+    )

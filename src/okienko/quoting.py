@@ -1,0 +1,97 @@
+"""What the bot would quote, now and with other example questions: the answers of one room for the editor of another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from okienko.answers.answer import Answer, answer
+from okienko.answers.index import Index, build_index, search
+from okienko.answers.passages import Article
+from okienko.answers.shelf import Shelf
+from okienko.answers.store import read_articles_version, read_published
+from okienko.answers.text import leave_out_placeholders, read_tokens, stem
+from okienko.articles.asked.bot import Change, Gain, Quoted
+from okienko.database.pool import Database
+from okienko.values import Brand, Language, MaskedText
+
+_NEAR: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoting:
+    """The `Bot` that the editor asks."""
+
+    database: Database
+    shelf: Shelf
+
+    def terms(self, text: str, language: Language) -> frozenset[str]:
+        """The stems of its words that are no stop words, numbers left out."""
+        roots = (stem(token, language) for token in read_tokens(leave_out_placeholders(text)) if token.isalpha())
+        return frozenset(root for root in roots if len(root) > 1)
+
+    async def quote(self, brand: Brand, language: Language, questions: Sequence[str]) -> Mapping[str, Quoted]:
+        """What would be said to each question, from the index that answers customers."""
+        index = await self._index(brand)
+        return await asyncio.to_thread(_quote_all, index, language, questions)
+
+    async def compare(
+        self,
+        brand: Brand,
+        language: Language,
+        article: str,
+        variants: Sequence[Sequence[str]],
+        asked: Sequence[str],
+    ) -> Sequence[Gain]:
+        """Ranks in memory with and without: an index is built for each variant, beside the one that is in use."""
+        index = await self._index(brand)
+        async with self.database.brand(brand.id) as connection:
+            articles = await read_published(connection, brand.id)
+        return await asyncio.to_thread(_compare_all, index, articles, (article, language), variants, asked)
+
+    async def _index(self, brand: Brand) -> Index:
+        async with self.database.brand(brand.id) as connection:
+            version = await read_articles_version(connection, brand.id)
+        return await self.shelf.get(self.database, replace(brand, articles_version=version))
+
+
+def find_answer(index: Index, question: str, language: Language) -> str | None:
+    """The id of the article that would be quoted first; None when there would be no answer."""
+    found = answer(index, MaskedText(question), language=language, category=None)
+    return found.citations[0].article if isinstance(found, Answer) else None
+
+
+def _quote_all(index: Index, language: Language, questions: Sequence[str]) -> Mapping[str, Quoted]:
+    return {
+        question: Quoted(
+            article=find_answer(index, question, language),
+            near=tuple(hit.article.id for hit in search(index, question, language=language, limit=_NEAR)),
+        )
+        for question in questions
+    }
+
+
+def _compare_all(
+    index: Index,
+    articles: Sequence[Article],
+    changed: tuple[str, Language],
+    variants: Sequence[Sequence[str]],
+    asked: Sequence[str],
+) -> list[Gain]:
+    language = changed[1]
+    now = {question: find_answer(index, question, language) for question in dict.fromkeys(asked)}
+    gains: list[Gain] = []
+    for variant in variants:
+        other = build_index(
+            (replace(a, questions=tuple(variant)) if (a.id, a.language) == changed else a for a in articles), index
+        )
+        then = {question: find_answer(other, question, language) for question in now}
+        changes = tuple(
+            Change(question=question, before=before, after=then[question])
+            for question, before in now.items()
+            if before != then[question]
+        )
+        gains.append(Gain(changes=changes, asked=len(now)))
+    return gains
