@@ -255,7 +255,7 @@ NO_POLISH = [
     "plac zabaw 3 zł",
     "Plac zabaw 3 elementy",
     "sala 5 na piętrze",
-    "kod 31-147 nie działa",
+    "kod rabatowy 31-147 nie działa",
     "cena 10-150 zł",
     "od 24-500 sztuk",
     "dla 4 os. 2 pokoje",

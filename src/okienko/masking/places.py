@@ -67,7 +67,7 @@ _IRREGULAR: Final = listed("""
     mielca zielonej stalowej jeleniej nowym nowego nowej bielsku-bialej bielska-bialej bielsku bialej
     jastrzebiu-zdroju gorach rudzie rudy dabrowie dabrowy wloclawku wloclawka szczecinku kolobrzegu grudziadzu
     olsztynie zamosciu zakopanem tychach oswiecimiu swinoujsciu siedlcach kielcach katowicach gliwicach skierniewicach
-    bydgoszczy poznaniu torunia toruniu radomiu
+    bydgoszczy poznaniu torunia toruniu radomiu sopocie sopotu bytomiu bytomia przemyslu przemysla wagrowcu mielnie
     """)
 
 # Names of more than one word begin with one of these, or end in an adjective.
@@ -150,7 +150,9 @@ _ADJECTIVES: Final = listed("""
     podlesn zalesn zagrodow dworsk folwarczn pastersk rolnicz zytni pszenn owsian jeczmienn kukurydzian chmieln winn
     winogronow miodow pszczel piaskow zwirow kamienn skaln gorsk tatrzansk beskidzk bieszczadzk karpack sudeck
     babiogorsk giewontow reglow krucz hoz zurawi mokotowsk filtrow koszykow wilanowsk bonifratersk bernardynsk
-    dominikansk franciszkansk
+    dominikansk franciszkansk grabow ceglan lagodn kresow zacisz pagorkow widokow panoramiczn cyprysow migdalow orzechow
+    morelow brzoskwiniow cedrow platanow limbow lazurow blekitn szafirow rubinow perlow bursztynow diamentow koralow
+    cytrynow agrestow porzeczkow poprzeczn podmiejsk zacisza sarni bobrow jelenn wiosn
     """)
 STREETS: Final = _PERSONS | frozenset(stem + end for stem in _ADJECTIVES for end in ("a", "ia", "ej", "iej", "e", "ie"))
 _STREET_ENDS: Final = (
@@ -226,6 +228,7 @@ NOT_IN_NAMES: Final = listed(
     wersja wersji rozmiar rozmiarze model modelu produkt artykul punkt punkcie sala stolik rzad miejsce miejsca linia
     linii peron stron etap krok rozdzial paragraf poziom seria sezon odcinek tom czesc mail e-mail email login ip url
     www godz godzina godzine spotkanie sala salon hala hotel kino teatr stadion chociaz podalam podalem podalismy
+    stalo staly stoi stoja lezy lezalo czekalo czekaly parkuje parkuja zginelo
     ciagu internetu technic dniu dniach terminie kategorii the and my is at to of for in on it address please
     """
 )
@@ -308,7 +311,7 @@ _AREAS: Final = (
     "|ph|pl|po|pr|rg|rh|rm|s|sa|se|sg|sk|sl|sm|sn|so|sp|sr|ss|st|sw|sy|ta|td|tf|tn|tq|tr|ts|tw|ub|w|wa|wc|wd|wf|wn|wr|ws|wv"
     "|yo|ze"
 )
-UK_POSTCODE: Final = rf"(?:{_AREAS})[0-9][0-9a-z]? ?[0-9](?!gb|tb)[abd-hjlnp-uw-z]{{2}}"
+UK_POSTCODE_ANY: Final = rf"(?:{_AREAS})[0-9][0-9a-z]? ?[0-9][abd-hjlnp-uw-z]{{2}}"  # behind a street, `G4 1GB` is one
 STATES: Final = (
     "al|ak|az|ar|ca|co|ct|de|dc|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa"
     "|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy"
@@ -323,15 +326,22 @@ _ZIP: Final = re.compile(r"[0-9]{5}(?:-[0-9]{4})?(?![\w]|[.,-][0-9])")
 
 
 # The digits of a British postcode, or five of a ZIP code.
-MAYBE_POSTCODE: Final = re.compile(r"[0-9](?:[a-z]{2}(?![a-z0-9])|[0-9]{4}(?![0-9])(?<=[a-z,.][ ,.][0-9]{5}))")
+MAYBE_POSTCODE: Final = re.compile(
+    r"[0-9](?:(?<![0-9].)[a-z]{2}(?![a-z0-9])|[0-9]{4}(?![0-9])(?<=[a-z,.][ ,.][0-9]{5})"
+    r"|[a-z] [0-9][a-z][0-9](?![\w-]))"
+)
+_CANADIAN: Final = re.compile(r"[abceghj-nprstvxy][0-9][abceghj-nprstv-z] [0-9][abceghj-nprstv-z][0-9]")
 
 
 def english_postcodes(reading: Reading) -> Iterator[tuple[int, int, bool]]:
-    """Start and end of what looks like a British postcode (True) or an American state with its ZIP code (False)."""
+    """Start and end of what looks like a British or Canadian postcode (True) or a state with its ZIP code (False)."""
     folded = reading.folded
     for maybe in MAYBE_POSTCODE.finditer(folded):
         start, end = maybe.span()
-        if end - start == 3:
+        if end - start == 6:
+            if _CANADIAN.fullmatch(folded, start - 1, end) and reading.text[start - 1].isupper():
+                yield start - 1, end, True
+        elif end - start == 3:
             code = _BRITISH.search(folded, max(0, end - 9), end)
             if code is not None and code["area"] in _AREA_SET and folded[end : end + 1] not in {"-", "_"}:
                 yield code.start(), code.end(), True

@@ -96,12 +96,13 @@ _QUANTITY: Final = re.compile(
     r"(?:,[0-9]{2})? ?(?:zl|pln|dni|dnia|szt|%|days?|usd|eur|gbp|euro|h\b|godz|min|sek|sec|roku|rok\b|r\.|lat\b|times"
     r"|razy|osob|kg|cm|mm|gb|mb|x\b|€|\$|£)"
 )
-_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_YEAR: Final = re.compile(r"(?:19[0-9]|20[0-4])[0-9]")
 _SHAPES: Final = frozenset(
     {(3, 3), (4, 4), (2, 2, 2), (2, 2), (4, 2), (2, 4), (2, 2, 2, 2), (1, 3), (1,) * 3, (1,) * 4, (1,) * 6, (1,) * 8}
 )
 _SAYS: Final = frozenset({"to", "is", "jest", "was", "brzmi", "are", "says", "mam"})
 # What may be named between a code and its number without being the number's name.
+_ARTICLES: Final = frozenset({"the", "a", "my", "this", "that", "ten", "moj", "jakis"})
 _TRANSPARENT: Final = frozenset({"", "SECRET", "CREDIT_CARD", "IBAN_CODE", "PHONE_NUMBER", "CALL", "VEHICLE_PLATE"})
 _WORD: Final = re.compile(r"[^\W\d_]++")
 _LETTER: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,2}-$")
@@ -191,6 +192,8 @@ def _named(run: Run) -> bool:
         if word in _CODES or (joined is not None and sizes is None):
             if _OTHER.fullmatch(front):
                 return False
+            if front in _ARTICLES:  # `got the code 92673478`
+                front = words[-between - 3] if between + 3 <= len(words) else ""
             sure = opening or _OPENING.match(front) is not None
             return (size == _ONE_TIME and between <= _NEAR) or (sure and not (year and not said and between > 1))
         if sizes is None and kind_of(word) not in _TRANSPARENT and front not in _PICKING_UP and "paczkomat" not in word:

@@ -17,12 +17,12 @@ from okienko.masking.places import (
     MAYBE_POSTCODE,
     NOT_IN_NAMES,
     STATES,
-    UK_POSTCODE,
+    UK_POSTCODE_ANY,
     english_postcodes,
     line_end,
     listed,
 )
-from okienko.masking.reading import Reading
+from okienko.masking.reading import FILLER, Reading
 
 LABEL: Final = "ADDRESS"
 
@@ -49,7 +49,7 @@ _FIRST: Final = r"[0-9](?<![\w.,/$£€#-].)"
 _STREET: Final = re.compile(
     rf"{_FIRST}(?:"
     # 12345 County Road 12
-    r"[0-9]{0,5} (?:[nsew]\.? )?(?P<route>(?:county|state|us|old|farm) (?:road|route|highway|hwy|rd)"
+    r"[0-9]{0,5} (?:[nsew]\.? )?(?P<route>(?:county|state|us|old|farm|ranch) (?:road|route|highway|hwy|rd)"
     r"|route|rte|rt|highway|hwy|fm|cr|sr) #?[0-9]{1,4}[a-z]?(?![\w])(?: [nsew](?![a-z]))?"
     # 12 High Street, 350 5th Ave NW
     rf"|[0-9]{{0,5}}[a-z]?(?:[-/][0-9]{{1,4}}[a-z]?)?(?: 1/2)?(?:,? |,? ?\n)(?P<name>(?:{_PART} ){{1,4}}?)"
@@ -84,7 +84,11 @@ _UNIT: Final = (
     r"|ground floor|top floor)(?: flat)?(?![a-z]))"
 )
 _UNITS: Final = re.compile(rf"(?:[ ,.\n/-]{{0,3}}{_UNIT}){{1,4}}")
-_UNITS_BEFORE: Final = re.compile(rf"(?<![a-z0-9])(?:{_UNIT}[ ,.\n/-]{{1,3}}){{1,4}}(?:at |of )?$")
+# `Flat 4, 12 …`, `3/2, 45 …`, and what only says what the number is: `Unit 5, Riverside …`, `number 14 …`.
+_UNITS_BEFORE: Final = re.compile(
+    rf"(?<![a-z0-9])(?:{_UNIT}[ ,.\n/-]{{1,3}}){{1,4}}(?:at |of )?$|(?<![\w/.,-])[0-9]{{1,2}}/[0-9]{{1,2}},? $"
+    r"|(?<![a-z])(?:unit|flat|apt|apartment|suite|studio|number) $"
+)
 _BUILDING_BEFORE: Final = re.compile(
     r"(?<![a-z0-9])(?:[0-9]{1,4}[a-z]? )?(?:[^\W\d_]{2,20} ){1,3}(?:house|court|cottage|towers?|lodge|hall|building"
     r"|mansions?|farm|heights|point|apartments|centre|center|manor|villas?|barn)[ ,\n]{1,3}$"
@@ -94,11 +98,11 @@ _FRONT_WORDS: Final = listed(
     """
     flat apt apartment apartments unit suite ste room rm floor fl bldg building block lot level tower towers studio
     villa villas house trailer space basement court cottage lodge hall mansion mansions farm heights point centre center
-    manor barn
+    manor barn number
     """
 )
 _POST: Final = (
-    rf"(?:{UK_POSTCODE}|(?:{STATES})\.?,? [0-9]{{5}}(?:-[0-9]{{4}})?|[a-z][0-9][a-z] [0-9][a-z][0-9]"
+    rf"(?:{UK_POSTCODE_ANY}|(?:{STATES})\.?,? [0-9]{{5}}(?:-[0-9]{{4}})?|[a-z][0-9][a-z] [0-9][a-z][0-9]"
     rf"|(?:nsw|vic|qld|wa|sa|tas|act|nt) [0-9]{{4}}|[acdefhknprtvwxy][0-9]{{2}} [a-z0-9]{{4}}"
     rf"|dublin [0-9]{{1,2}})(?![\w-])"
 )
@@ -125,7 +129,8 @@ _CITY: Final = re.compile(
 )
 _MORE_CITY: Final = re.compile(r" (?P<word>[^\W\d_]{2,20}+(?:-[^\W\d_]{2,20}+){0,3})")
 _CITY_ENDS: Final = re.compile(
-    r" ?(?:[,.;:!?)\n]|$|- )| (?:and|but|is|was|not|because|so|instead|for|by|if|i|to|on|in|from|last|after|at|this"
+    r" ?(?:[,.;:!?)\n]|$|- )| (?:since|all|again|has|had|have|with|without|until|yesterday|today|where|when|still|keeps"
+    r"|needs|no|and|but|is|was|not|because|so|instead|for|by|if|i|to|on|in|from|last|after|at|this"
     r"|thanks|please|it)(?![a-z])"
 )
 _NO_CITY: Final = listed(
@@ -151,7 +156,9 @@ _STRONG_CONTEXT: Final = re.compile(
     r"|delivery to|ship(?:ped)? (?:it )?to|sent? (?:it |them )?to|shipping address is)"
     r"[ :\n]{1,2}$"
 )
-_BARE: Final = re.compile(r"(?P<number>[0-9]{1,5}[a-z]?),? (?P<name>[^\W\d_]{3,20}(?: [^\W\d_]{3,20}){0,2})(?![\w'’])")
+_BARE: Final = re.compile(
+    r"(?P<number>[0-9]{1,5}[a-z]?),? (?:the )?(?P<name>[^\W\d_]{3,20}(?: [^\W\d_]{3,20}){0,2})(?![\w'’])"
+)
 _BOX: Final = re.compile(
     r"(?<![a-z.])(?:p\.? ?o\.?[ -]?box|post office box|pob|rr ?[0-9]{1,3},? box)(?: no\.?"
     r"| number)?[ :#]{0,3}[0-9]{1,6}(?![0-9])"
@@ -169,10 +176,12 @@ _NAMED_STREET: Final = re.compile(
     rf"|off) (?P<street>(?:[^\W\d_]{{2,20}} ){{1,2}}(?:{'|'.join(sorted(_SURE))}|drive|close|court|place|way|square"
     rf"|hill|st|dr))(?![a-z])"
 )
+_HERE: Final = re.compile(r"(?<![a-z])(?:at|to|from|of|near|outside|is|it's|by)[ :]$")
+_SENTENCE_END: Final = re.compile(r" ?(?:[,.;!?)\n]|$)")
 _SMALL_WORDS: Final = listed("of the on upon in le la under by and st and")
 _GOODS_AFTER: Final = re.compile(
     r" (?:vouchers?|posters?|shops?|stores?|plates?|prices?|brands?|lights?|lamps?|bikes?|maps?|signs?|fashion"
-    r"|edition|games?|puzzles?"
+    r"|edition|games?|puzzles?|dvds?|cds?|lps?|movies?|films?|series|album|book|books|boxset|blu-?ray|toys?|set|magazine"
     r"|calendars?|tickets?|toes?|covers?|letters?)(?![a-z])"
 )
 _COUNTED: Final = re.compile(
@@ -293,6 +302,12 @@ def _convincing(reading: Reading, street: re.Match[str]) -> bool:
     if street["type"] is None and len(street.group().split()[0]) < 3:  # `2 Broadway shows`
         return (
             _context(reading, street.start())
+            or (
+                street["alone"] is not None
+                and text[street.start("alone")].isupper()
+                and _SENTENCE_END.match(folded, street.end()) is not None
+                and folded[max(0, street.start() - 3) : street.start()].endswith((": ", "at ", ":\n"))
+            )
             or _TO_POST.match(folded, street.end(), street.end() + _ENOUGH) is not None
         )
     if street["type"] is None:
@@ -318,6 +333,7 @@ def _convincing(reading: Reading, street: re.Match[str]) -> bool:
         and not shouted
         and _LOWER_WORD.match(text, street.end())
         and not _CITY_ENDS.match(folded, street.end())
+        and not _HERE.search(folded, max(0, street.start() - 8), street.start())
     ):
         return _context(reading, _front(reading, street.start()))
     if capital and not (shouted and stops) and (text[street.start("type")].isupper() or kind in _SURE or kind == "st"):
@@ -349,7 +365,7 @@ def _context(reading: Reading, at: int) -> bool:
 def _front(reading: Reading, start: int) -> int:
     """Where an address begins whose number is here: `Flat 4, Rose House, 12 …`."""
     folded = reading.folded
-    if _FRONT_WORDS.isdisjoint(reading.words):
+    if _FRONT_WORDS.isdisjoint(reading.words) and "/" not in folded[max(0, start - 6) : start]:
         return start
     for _ in range(2):
         units = _UNITS_BEFORE.search(folded, max(0, start - 48), start)
@@ -407,7 +423,7 @@ def _city(reading: Reading, at: int) -> int:
             folded, more.end()
         ):
             break
-        if not capital and more["word"] not in _CITY_PARTS:
+        if not capital and more["word"] not in _CITY_PARTS and not _known_next(folded, more.end()):
             break
         end = more.end()
     known = word in ENGLISH_TOWNS or (not capital and end > city.end())
@@ -416,6 +432,12 @@ def _city(reading: Reading, at: int) -> int:
     if known or capital or ("," in city["gap"] and _CITY_ENDS.match(folded, end)):
         return end
     return at
+
+
+def _known_next(folded: str, at: int) -> bool:
+    """Whether a known town follows: `upper poppleton, york`."""
+    city = _CITY.match(folded, at, at + 32)
+    return city is not None and city["gap"] == ", " and city["city"] in ENGLISH_TOWNS
 
 
 _CITY_PARTS: Final = listed(
@@ -451,13 +473,14 @@ def _before_post(reading: Reading, at: int, done: int) -> int | None:
         if (
             len(gap) > 3
             or ("." in gap and name not in _TYPES)
-            or any(sign in gap for sign in "!?:;(")
+            or any(sign in gap for sign in _BREAKS)
             or (name in _NO_CITY and name != "the")
         ):
             break
         if name not in _SMALL_WORDS and not plain and not (text[word.start()].isupper() or name[0].isdigit()):
             break
-        if name in _STOP and name not in _IN_NAMES and name not in _SMALL_WORDS:
+        unit = name in _FRONT_WORDS and start < at and folded[start].isdigit()
+        if name in _STOP and not unit and name not in _IN_NAMES and name not in _SMALL_WORDS:
             break
         convincing = (
             convincing
@@ -475,6 +498,7 @@ def _before_post(reading: Reading, at: int, done: int) -> int | None:
 _BUILDINGS: Final = listed(
     "house cottage tower towers lodge hall building mansions farm heights apartments barn rectory"
 )
+_BREAKS: Final = "!?:;(" + FILLER
 _IN_NAMES: Final = listed("the new old first second")
 
 

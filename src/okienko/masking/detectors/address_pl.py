@@ -33,7 +33,7 @@ from okienko.masking.reading import Reading
 LABEL: Final = "ADDRESS"
 
 _SLIPPED: Final = (slips("ulica") | slips("osiedle")) - listed("lica ulia ulica osiedle")
-_SLIPPED_SHORT: Final = listed("ull uul aal oss pll")
+_SLIPPED_SHORT: Final = listed("ull uul aal oss pll bulw")
 _STREET_WORDS: Final = (
     _SLIPPED
     | _SLIPPED_SHORT
@@ -47,7 +47,7 @@ _STREET_WORDS: Final = (
     )
 )
 _STREET: Final = re.compile(
-    r"(?<![\w.@/-])(?:(?P<short>ul|al|os|pl|ull|uul|aal|oss|pll)(?:[ ]?\.[ ]?:?[ ]?|[ :]{1,2}| ?\n)"
+    r"(?<![\w.@/-])(?:(?P<short>ul|al|os|pl|ull|uul|aal|oss|pll|bulw)(?:[ ]?\.[ ]?:?[ ]?|[ :]{1,2}| ?\n)"
     rf"|(?P<long>{'|'.join(sorted(_SLIPPED))}|ulic[aey]|alej[aei]|alei|alejach|osiedl[eua]|placu?|rond(?:o|a|zie)|skwer(?:u|ze)?"
     rf"|bulwar(?:u|ze|y)?"
     r"|trakt(?:u|cie)?|szos(?:a|ie|y)|pasazu?|wybrzez[eu]|zaulek|zaulku)(?:[ :]{1,3}|(?= ?[0-9]))"
@@ -101,16 +101,18 @@ _HOUSE: Final = re.compile(
     rf"|(?={_UNIT}\.? ?[0-9])|(?![a-z0-9]))"  # 15mieszkania 3
 )
 _CALLED: Final = re.compile(
-    r"[ ,.]{0,3}(?:nr|numer|no|n)?\.?:? ?(?:(?:domu|dom|budynku|budynek|bud|bloku|blok|posesji|bl)\.?:? ?(?:nr"
+    r"(?:[ ,]?\n(?=(?:nr|numer|dom)(?![a-z])|[0-9]{1,4}[a-z]?(?: ?/ ?[0-9]{1,4}[a-z]?)? ?(?:\n|$))|[ ,.]{0,3})"
+    r"(?:nr|numer|no|n)?\.?:? ?(?:(?:domu|dom|budynku|budynek|bud|bloku|blok|posesji|bl)\.?:? ?(?:nr"
     r"|numer)?\.? ?)?"
 )
 _UNITS: Final = re.compile(
     r"(?:[ ,./;\n(-]{0,3}(?:"
     r"(?:nr |numer )?(?:m|mieszk|mieszkani[aeu]|miesz|m-?nie|lok|lokalu?|klatk[ai]|klatce|kl|pietro|pietrze|pietra|p"
     r"|pok|pokoj"
-    r"|ap|apt|apart|apartamentu?|domofonu?|bram[ay]|oficyna|segment|segmentu|budynek|budynku|bud|bloku?|bl|wejscie"
+    r"|ap|apt|apart|apartamentu?|domofonu?|bram[ay]|hal[aei]|pawilonu?|stoisko|boks|oficyna|segment|segmentu|budynek|budynku|bud|bloku?|bl|wejscie"
     r"|kod (?:do )?(?:domofonu|klatki|bramy)|kod domofon|skrytka)"
-    r"(?:\.|:| nr| numer| to)?[. :]{0,2}#?(?:[0-9]{1,4}(?:[a-z](?![a-z]))?(?:/[0-9]{1,4})?#?|(?<=[. :])(?:[a-z]"
+    r"(?:\.|:| nr| numer| to)?[. :]{0,2}#?(?:(?:(?<=[. :])[a-z])?[0-9]{1,4}(?:[a-z](?![a-z]))?(?:/[0-9]{1,4}"
+    r"|\.[0-9]{1,3}(?![0-9.]))?#?|(?<=[. :])(?:[a-z]"
     r"|[ivx]{1,4})(?![a-z0-9]))(?![0-9])"
     r"|(?:[0-9]{1,2}|[ivx]{1,4})\.? ?(?:pietro|pietrze|p\.|klatka)|(?:na )?(?:pierwsz|drug|trzec|czwart"
     r"|ostatni)[a-z]{1,4} (?:pietro|pietrze|pietra)"
@@ -153,20 +155,21 @@ _BOX: Final = re.compile(
     r"(?<![a-z])s{0,2}k{1,2}r{1,2}(?:ytk[a-z]{1,2}|ytka)?\.? {0,2}(?:p[oczt]{1,6}[a-z]{0,5}\.?|p\.)"
     r"(?: ?(?:nr|numer))?[. :]{0,3}[0-9]{1,5}(?![0-9])"
 )
+_OFFICE: Final = re.compile(r" [0-9]{1,2}(?= ?(?:[,;.\n]|$))")  # `30-960 Kraków 1`
 _NUMBERED: Final = re.compile(
     r"(?<![a-z])(?:numer|nr) (?:(?:mojego |naszego )?(?:domu|mieszkania|lokalu|bloku|klatki|posesji|domofonu))"
     r"(?: to| jest|:| -"
     r"| z)? ?(?P<number>[0-9]{1,4}[a-z]?(?:/[0-9]{1,4})?(?: na [0-9]{1,4}[a-z]?(?:/[0-9]{1,4})?)?)(?![0-9a-z])"
 )
 _PARTS: Final = re.compile(
-    r"(?<![a-z])(?:blok|bloku|klatka|budynek)\.? ?(?:nr )?(?:[0-9]{1,3}[a-z]?|[a-z])(?![a-z0-9])[ ,]{1,2}"
+    r"(?<![a-z])(?:blok|bloku|klatka|budynek|dom)\.? ?(?:nr )?(?:[0-9]{1,3}[a-z]?|[a-z])(?![a-z0-9])[ ,]{1,2}"
     r"(?:m|mieszkani[aeu]|lok|lokal|klatka|klatce|pietro)\.? ?(?:nr )?(?:[0-9]{1,4}[a-z]?|[a-z])(?![a-z0-9])"
 )
 # What says directly before a name that an address follows.
 _LINK: Final = (
     r"(?:(?: |: ?|, | - |\n| \()(?:dostawy|zamieszkania|wysylki|korespondencyjny|korespondencji|domowy|sie|to|jest"
     r"|na|przy|pod|w"
-    r"|we|do|z|ze|adres(?:em)?|moj|moim|nowy|nowym|nowego|nowe|stary|firmy|brzmi|prosze|zamiast|teraz|obecnie|zwrotu"
+    r"|we|do|z|ze|adres(?:em)?|moj|moim|nowy|nowym|nowego|nowe|stary|firmy|firmowy|sluzbowy|pracy|biura|sklepu|brzmi|prosze|zamiast|teraz|obecnie|zwrotu"
     r"|byc|podaje"
     r"|powinien|powinno|tylko|paczki|rodzicow|dla|ktory|mieszkanie|tego|wlasciwy|poprawny|prawidlowy|aktualny"
     r"|siostry|odbiorcy"
@@ -189,6 +192,13 @@ _AT: Final = re.compile(r"(?:^|[^a-z])(?:na|przy|z|ze|do|w|u|pod|od)[ ]$")
 _TOWN_BEFORE: Final = re.compile(
     r"(?P<code>(?<![0-9-])[0-9]{2} ?- ?[0-9]{3}[ ,\n]{1,3})?(?P<town>[^\W\d_]{2,20}+(?:[ -][^\W\d_]{2,20}+){0,2})"
     r"(?P<gap>[ ,:\n(-]{1,3}(?:(?:na|przy|z|w)[ ]|adres:? )?)$"
+)
+_ON: Final = re.compile(r"(?:^|[^a-z])(?:na|przy)[ ]$")
+_LOCATIVE: Final = ("ej", "ego", "ich", "ych")
+_IN_HOUSE: Final = re.compile(r"(?<![a-z])(?:blok|bloku|budynek|budynku|kamienica|kamienicy|domu)[ ,:]{1,2}$")
+_MEANT: Final = re.compile(
+    r"(?<![a-z])(?:(?:mialo|ma|mial|powinno|powinna) byc|pomyl[a-z]{1,5}|a nie|zamiast"
+    r"|kurier[a-z]{0,2} (?:pojechal|byl)(?: na| pod)?)[ :]{1,2}$"
 )
 _LINE_START: Final = re.compile(r"(?:^|\n)[ \t\"„(]*$")
 _PIECE: Final = re.compile(r"[^\W_]+")
@@ -225,7 +235,7 @@ _MAYBE_HOUSE: Final = re.compile(
 )
 _POSTCODE_SHAPE: Final = re.compile(r"[0-9][ -][0-9]{3}(?![0-9])")
 _HOUSEHOLD: Final = listed("domu mieszkania lokalu bloku klatki posesji domofonu")
-_BLOCKS: Final = listed("blok bloku klatka budynek")
+_BLOCKS: Final = listed("blok bloku klatka budynek dom")
 _BOXES: Final = {
     f"{box}{end}"
     for box in ("skr", "sskr", "skkr", "skrr", "kr", "sr")
@@ -243,6 +253,7 @@ _BEFORE_NOUN: Final = ("ych", "ich", "ego")  # of a name of two words without ca
 _AFTER_NOUN: Final = ("skich", "ckich", "gorne", "dolne", "wielkie", "male", "dolny", "gorny", "skie")
 _POSTCODE_ALONE: Final = re.compile(r"[0-9]{2}-[0-9]{3}")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_AFTER_TOWN: Final = (*ADJECTIVE_ENDS, "ne", "ny", "nej", "nym", "le", "lym", "kie", "we", "wej")
 _NO_PLACES: Final = frozenset(("zabaw", "budowy"))
 _LONGEST_WORD: Final = 24
 _BEFORE_THREE: Final = ("-", " ")  # a postcode ends in three digits
@@ -283,7 +294,9 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
     folded, words = reading.folded, reading.words
     if not _BOXES.isdisjoint(words):
         for box in islice(_BOX.finditer(folded), _CROWD):
-            yield _hit(reading, box.start(), _place(reading, box.end()))
+            end = _place(reading, box.end())
+            office = _OFFICE.match(folded, end) if end > box.end() else None
+            yield _hit(reading, box.start(), office.end() if office else end)
     if not _HOUSEHOLD.isdisjoint(words):
         for number in _NUMBERED.finditer(folded):
             yield _hit(reading, number.start("number"), number.end())
@@ -567,6 +580,8 @@ def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
     near = reading.before(begin)
     if (capital or known) and (known or flat) and _AT.search(near[-6:]):
         return True
+    if (capital and _on_street(near, name[-1], plain=plain)) or (known and _FLAT.match(folded, house.end())):
+        return True
     if known and capital and (not plain or (_LINE_START.search(near) and LINE_END.match(folded, end))):
         return True
     if capital and flat and _FLAT_SURE.match(folded, house.end()):
@@ -576,6 +591,15 @@ def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
     if _ADDRESS_BEFORE.search(near):
         return True
     return (capital or known or not plain or name[-1].endswith("ej")) and _DELIVERY_BEFORE.search(near) is not None
+
+
+def _on_street(near: str, last: str, *, plain: bool) -> bool:
+    """Whether what stands before a name makes it a street's: `na Łagodnej 29/73`, `w bloku Ceglana 85b`."""
+    if plain:
+        return (last.endswith("ej") and _ON.search(near) is not None) or (
+            streetlike(last) and _MEANT.search(near) is not None
+        )
+    return (last.endswith(_LOCATIVE) and _AT.search(near[-6:]) is not None) or _IN_HOUSE.search(near) is not None
 
 
 def _units(folded: str, at: int) -> int:
@@ -656,6 +680,10 @@ def _town_before(reading: Reading, start: int) -> int:
             rest[-1].endswith(ADJECTIVE_ENDS) if len(rest) > 1 else ":" not in before["gap"]
         ):
             return place
+        if len(rest) == 2 and "," in before["gap"] and rest[1].endswith(_AFTER_TOWN) and rest[0] not in NOT_IN_NAMES:
+            second = folded.index(rest[1], place + len(rest[0]), start)
+            if text[place].isupper() and text[second].isupper():
+                return place
         if (
             "," in before["gap"]
             and reading.text[place].isupper()

@@ -1,7 +1,7 @@
-"""Postcodes that stand alone or with a town only: Polish, British, American, Canadian.
+"""Postcodes that stand alone or with a town only: Polish, British, American, Canadian, Irish.
 
 Inside an address they belong to the address. The Polish shape, two and three digits, is also a range's (`10-150 zł`)
-and a coupon's: it needs the words for a postcode, a town, or a line of its own.
+and a coupon's: it needs the words for a postcode, a town, a line of its own, or a sentence that speaks of a place.
 """
 
 from __future__ import annotations
@@ -11,34 +11,62 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.places import english_postcodes, town, town_after
+from okienko.masking.labels import AMOUNT, GOODS, ORDER, is_number, kind_of
+from okienko.masking.places import ENGLISH_TOWNS, english_postcodes, listed, town, town_after
 from okienko.masking.reading import Reading
 
 LABEL: Final = "POSTAL_CODE"
 
 # Begins with one plain class, so that `re` skips text without digits at full speed.
 _MAYBE: Final = re.compile(
-    r"[0-9](?:[a-z]{2}(?![a-z0-9])|[0-9]{4}(?![0-9])(?<=[a-z,.][ ,.][0-9]{5})|(?<![0-9.,/+-].)[0-9] ?- ?[0-9]{3}(?![\w/%])"
-    r"|[a-z] [0-9][a-z][0-9])"
+    r"[0-9](?:(?<![0-9].)[a-z]{2}(?![a-z0-9])|[0-9]{4}(?![0-9])(?<=[a-z,.][ ,.][0-9]{5})"
+    r"|(?<![0-9.,/+-].)[0-9] ?- ?[0-9]{3}(?![\w/%])|[a-z] [0-9][a-z][0-9]"
+    r"|[0-9w] [0-9a-z]{4}(?<=[a-z][0-9].{6})(?![a-z0-9]))"
 )
 _POLISH: Final = re.compile(
     r"[0-9](?:(?<![\w.,/+-].)|(?<=(?<!\w)pl[- ].))[0-9] ?- ?[0-9]{3}(?![\w/%]|[.,:-][0-9]| ?(?:zl|pln|szt|eur|km|kg|cm"
     r"|mm|gb|dni|lat|osob)|[ -][0-9]{2,3}(?![0-9]))"
 )
 _NAMED: Final = re.compile(
-    r"(?<![a-z])(?:kod\w{0,3} poczt\w*\.?|(?:zip|postal|post) ?-?codes?|postcodes?|zip|kod zip)"
+    r"(?<![a-z])(?:kod\w{0,3} poczt\w*\.?|(?:zip|postal|post) ?-?codes?|postcodes?|zip|kod zip|eircodes?)"
     r"(?:[ :,=-]{1,3}(?:to|jest|is|na|z|o|was|my|moj|mam|mojego|prawidlowy|poprawny|powinien|byc|should|be|now|from"
     r"|number|of|a)(?![a-z])){0,4}"
     r"[ :,#=\n-]{0,4}(?P<code>[0-9]{5}(?:-[0-9]{4})?|[0-9]{2} ?[-–_.]? ?[0-9]{3}"
-    r"|[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[a-z][0-9][a-z] ?[0-9][a-z][0-9])(?![\w]|[.,][0-9])"
+    r"|[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[a-z][0-9][a-z] ?[0-9][a-z][0-9]"
+    r"|[ac-fhknprtv-y][0-9][0-9w] ?[0-9ac-fhknprtv-y]{4})(?![\w]|[.,][0-9])"
 )
-_TO_PLACE: Final = re.compile(r"(?<![a-z])(?:do|na|dla|pod|w|w okolicy|rejon|okolice|obszar|poczta)[ :]{1,2}$")
-_DELIVERY: Final = re.compile(
-    r"(?<![a-z])(?:dostaw|wysyl|wysl|dowoz|dowie|dorecz|kurier|adres|miejscowos|mieszk|rejon|poczt)"
+# A code by itself, when the sentence speaks of deliveries, services or where somebody lives; a word for goods or for
+# another number must not stand before it, and a range not around it.
+_PLACES: Final = re.compile(
+    r"(?<![a-z])(?:dostaw|wysyl|wysl|dowoz|dowie[zs]|dojezdz|dorecz|kurier|adres|miejscowos|mieszk|rejon|poczt|transport"
+    r"|listonosz|zasieg|swiatlowod|internet|pradu?(?![a-z])|oddzial|odbio|odebra|serwisant|technik|awari|przeprowadz"
+    r"|okolic|formularz|dojech|dojed|jezdz|przesylk|paczk|stacj|pokry|montaz|delivery|deliver)"
 )
-_CANADIAN: Final = re.compile(
-    r"[0-9](?<=(?<![\w-])[abceghj-nprstvxy].)[abceghj-nprstv-z] [0-9][abceghj-nprstv-z][0-9](?![\w-])"
+_CALLED: Final = re.compile(
+    r"(?<![a-z])(?:(?:moj|moim|mojego|nasz|naszego|moja|swoj|zly|wlasciwy|poprawny|inny) )?"
+    r"kod(?:u|em|zie)?(?: (?:to|jest|mam|z|na|mial|ma|powinien|powinno|byc|zamiast|a|nie|pocztowy)| ?[:,=-])+[ ]{0,2}$"
+    r"|(?<![a-z])kod[ ,].{0,24}(?:powinno byc|ma byc|mialo byc|na|zamiast)[ ]$"
 )
+_COUPON: Final = re.compile(
+    r"(?<![a-z])(?:rabat|promo|kupon|znizk|voucher|bon(?![a-z])|bonu|karta|karty|produkt|artykul|bled|blad|towar|aktywac"
+    r"|licenc|czesc|kresk|sms|zamow|faktur|gier|gry|gre)"
+)
+_BEFORE: Final = re.compile(r"(?P<word>[^\W\d_]++)?(?P<gap>[^\w]*)$")
+_TO_PLACE: Final = listed(
+    "do na dla pod w we po okolice okolicy okolicach rejon rejonie rejonu obszar poczta przez ku mam"
+)
+_ROUND: Final = 50  # the second number of most ranges can be divided by it
+_SPACED: Final = re.compile(
+    r"(?<![a-z])kod(?:u|em)?(?: (?:to|jest|mam|z|na)| ?:){0,2} {1,2}(?P<code>[0-9]{2} ?[0-9]{3})(?![\w]|[.,-][0-9])"
+)
+_EIRCODE: Final = re.compile(
+    r"(?<![\w-])[ac-fhknprtv-y][0-9][0-9w] (?=[a-z]{0,3}[0-9])(?=[0-9]{0,3}[a-z])[0-9ac-fhknprtv-y]{4}(?![\w-])"
+)
+_IRISH_PLACES: Final = re.compile(
+    r"(?<![a-z])(?:deliver|ship|area|address|postcode|live|living|eircode|dublin|cork|galway|limerick|ireland|street"
+    r"|road|located|co\. )"
+)
+_SENTENCE: Final = 72  # characters on each side in which a place may be spoken of
 _PLACE_BEFORE: Final = re.compile(r"(?<![^\W\d_])(?P<town>[^\W\d_]{3,20}+)[ ,]{1,2}$")
 _CITY_BEFORE: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,20}+(?:[ -][^\W\d_]{2,20}+){0,2},? $")
 _LINE_START: Final = re.compile(r"(?:^|\n)[ \t]*$")
@@ -55,9 +83,18 @@ def find(reading: Reading) -> Iterable[Hit]:
             _hit(reading, named.start("code"), _with_town(reading, named.end("code")), Rank.LABELLED)
             for named in _NAMED.finditer(folded)
         )
+        hits += _spaced(reading)
     if _MAYBE.search(folded) is not None:
         hits += _by_shape(reading)
     return hits
+
+
+def _spaced(reading: Reading) -> Iterator[Hit]:
+    """`moj kod to 93 590 lodz`: without its dash only with a known town behind it."""
+    for code in _SPACED.finditer(reading.folded):
+        end = _with_town(reading, code.end())
+        if end > code.end():
+            yield _hit(reading, code.start("code"), end, Rank.LABELLED)
 
 
 def _by_shape(reading: Reading) -> Iterator[Hit]:
@@ -66,18 +103,32 @@ def _by_shape(reading: Reading) -> Iterator[Hit]:
         hit = _polish(reading, code)
         if hit is not None:
             yield hit
-    for canadian in _CANADIAN.finditer(folded):
-        if reading.text[canadian.start() - 1].isupper():
-            yield _hit(reading, canadian.start() - 1, canadian.end(), Rank.SHAPE)
+    yield from _eircodes(reading)
     for count, (start, end, british) in enumerate(english_postcodes(reading)):
         if british:
             if " " in folded[start:end] or reading.text[start].isupper():
-                yield _hit(reading, start, end, Rank.SHAPE)
+                yield _hit(reading, _english_town(reading, start), end, Rank.SHAPE)
             continue
         city = _CITY_BEFORE.search(folded, max(0, start - 48), start) if count < _CROWD else None
         capital = city is not None and reading.text[city.start()].isupper()
         if reading.text[start : start + 2].isupper() or (city is not None and "," in city.group()):
             yield _hit(reading, city.start() if city and capital else start, end, Rank.SHAPE)
+
+
+def _english_town(reading: Reading, start: int) -> int:
+    """Where a known town begins that stands before a British postcode, else `start`."""
+    before = _PLACE_BEFORE.search(reading.folded, max(0, start - 24), start)
+    return before.start() if before is not None and before["town"] in ENGLISH_TOWNS else start
+
+
+def _eircodes(reading: Reading) -> Iterator[Hit]:
+    """Irish codes, where the sentence speaks of a place: `D04 X285` may be a model, too."""
+    for code in _EIRCODE.finditer(reading.folded):
+        start, end = code.span()
+        if reading.text[start].isupper() and _IRISH_PLACES.search(
+            reading.folded, max(0, start - _SENTENCE), end + _SENTENCE
+        ):
+            yield _hit(reading, start, end, Rank.SHAPE)
 
 
 def _polish(reading: Reading, code: re.Match[str]) -> Hit | None:
@@ -91,10 +142,27 @@ def _polish(reading: Reading, code: re.Match[str]) -> Hit | None:
         start = before.start()
     elif with_town == end and not (
         (_LINE_START.search(folded, max(0, start - 8), start) and _LINE_END.match(folded, end, end + 8))
-        or (_TO_PLACE.search(near := reading.before(start)) and _DELIVERY.search(near))
+        or _spoken_of(reading, start, end)
     ):
         return None
     return _hit(reading, start, with_town, Rank.CHECKED)
+
+
+def _spoken_of(reading: Reading, start: int, end: int) -> bool:
+    """Whether the words around a code speak of a place, and not of goods, amounts or other numbers."""
+    folded = reading.folded
+    near = reading.before(start)
+    if _CALLED.search(near):
+        return True
+    before = _BEFORE.search(near)
+    word = (before["word"] or "") if before else ""
+    if word in {"kod", "kodu", "kodem", "kodzie"}:
+        return _COUPON.search(folded, max(0, start - _SENTENCE), end + _SENTENCE) is None
+    if word == "od" or is_number(word) or kind_of(word) in {ORDER, GOODS, AMOUNT}:
+        return False
+    if word not in _TO_PLACE and int(folded[end - 3 : end]) % _ROUND == 0:
+        return False
+    return _PLACES.search(folded, max(0, start - _SENTENCE), end + _SENTENCE) is not None
 
 
 def _with_town(reading: Reading, end: int) -> int:
@@ -131,9 +199,12 @@ DETECTOR: Final = Detector(
         ("Springfield, IL 62704-1234", ("Springfield, IL 62704-1234",)),
         ("from ls1 4dy", ("ls1 4dy",)),
         ("to K1A 0B1", ("K1A 0B1",)),
+        ("wpisuję kod 31-147 i nic", ("31-147",)),
+        ("czy jest zasięg w 62-095?", ("62-095",)),
+        ("is D04 X285 in your delivery area?", ("D04 X285",)),
     ),
     no=(
-        "kod 31-147 nie działa",
+        "kod rabatowy 31-147 nie działa",
         "cena 10-150 zł, od 24-500 sztuk",
         "Galaxy S23 8GB, dysk M2 2TB",
         "kod rabatowy LATO20",

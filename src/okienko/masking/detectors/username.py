@@ -44,7 +44,8 @@ _LABELLED: Final = re.compile(
 _SIGNED_IN: Final = re.compile(
     r"(?<![a-z])(?:(?:za|prze|wy)?logow[a-z]+(?: sie)?|zalogowan[a-z]+|loguj[a-z]*(?: sie)?|log(?:ged|ging)? ?-?in"
     r"|sign(?:ed|ing)? ?-?in|registered|zarejestrowan[a-z]+"
-    r"|zarejestrow[a-z]+(?: sie)?|wystepuj[a-z]+|(?:jestem|mnie) znan[aey]|i'?a?m known|gram|i play|i go by"
+    r"|zarejestrow[a-z]+(?: sie)?|wystepuj[a-z]+|(?:jestem|mnie) znan[aey]|jestem(?= jako)"
+    r"|i'?a?m known|gram|i play|i go by"
     r"|post(?:ed|ing)? as|pisz[a-z]+)(?: (?:sie|tam|u was|to|there|online))? (?:jako|as|pod nickiem|pod nazwa"
     r"|pod loginem|under|by)"
     rf"(?: (?:user|uzytkownik|the user|login|nick))?:? {_QUOTE}?(?P<name>{_NAME})"
@@ -97,15 +98,17 @@ _SAYS_NOTHING: Final = _STOP - listed(
     """
     to jest is was mam on na w do u for in z i s of from at with moj moja moje moim mojego my mial jako as id ids name
     names user users uzytkownika uzytkownik uzytkownikiem konto konta profil profile profili account login nick tag
-    klienta gracza moze your the for screen nazwa nazwe nazwy fb google facebook apple allegro page app by o a pod podany
-    podaje brzmi sie called full public service live xbox steam game gry shop sklepu sklep online aplikacji mail e email
+    klienta gracza moze your the for screen nazwa nazwe nazwy fb google facebook apple allegro page app by o a pod
+    podany podaje brzmi sie called full public service live xbox steam game gry shop sklepu sklep online aplikacji
+    mail e email
     """
 )
 # What stands before `jako` or `as`: `zalogowana jako`, `pisałem u was jako`, `I go by`.
+_AFTER_WORDS: Final = frozenset(("", " ", ",", "?", "!", "\n"))
 _BEFORE_AS: Final = listed(
     """
-    in sie signed registered znany znana known gram play go posted posting tam was to there online pod insta instagramie
-    facebooku fb allegro discordzie
+    jestem in sie signed registered znany znana known gram play go posted posting tam was to there online pod insta
+    instagramie facebooku fb allegro discordzie
     """
 )
 _BEFORE_AS_STARTS: Final = ("log", "zalog", "przelog", "wylog", "rejestr", "zarejestr", "wystep", "pisz")
@@ -116,7 +119,7 @@ _REACH: Final = 96  # characters of such a phrase
 # One of these stands in every phrase that is looked for.
 _SIGNS: Final = listed(
     """
-    loguje login loginu loginem loginie nick nickiem nicku nicka nickname nicknamem ksywka ksywke ksywki ksywa
+    userid loguje login loginu loginem loginie nick nickiem nicku nicka nickname nicknamem ksywka ksywke ksywki ksywa
     pseudonim pseudonimem pseudonimu username usernames user name id nazwa nazwe nazwy uzytkownik uzytkownika
     uzytkownikiem uzytkowniczka uzytkowniczki konto konta koncie account profil profilu profilem profile handle
     gamertag gamer gracza screen jako as pod log logged signed registered nazwie steam discord skype telegram tg
@@ -152,13 +155,11 @@ def _introduced(reading: Reading) -> Iterator[Hit]:
     for place, word in enumerate(words):
         if word not in _SIGNS:
             continue
-        if place + 1 < len(words) and words[place + 1] in _SAYS_NOTHING:
-            continue
         before = words[place - 1] if place else ""
         if word in _AS and before not in _BEFORE_AS and not before.startswith(_BEFORE_AS_STARTS):
             continue
         start = reading.starts[place]
-        if start < done:
+        if start < done or _says_nothing(reading, place, start + len(word)):
             continue
         count += 1
         if count > _CROWD:
@@ -167,6 +168,15 @@ def _introduced(reading: Reading) -> Iterator[Hit]:
         if found is not None:
             yield _named(reading, found)
             done = found.end()
+
+
+def _says_nothing(reading: Reading, place: int, end: int) -> bool:
+    """Whether a word follows after which no name stands: `konto nie działa`, but not `login nie.wiem`."""
+    after = reading.words[place + 1] if place + 1 < len(reading.words) else ""
+    if after not in _SAYS_NOTHING or not reading.folded.startswith(after, end + 1):
+        return False
+    stop = end + 1 + len(after)
+    return reading.folded[end] == " " and reading.folded[stop : stop + 1] in _AFTER_WORDS
 
 
 def _signed_in(reading: Reading, at: int) -> re.Match[str] | None:
