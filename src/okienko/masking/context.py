@@ -25,6 +25,11 @@ from okienko.masking.labels import (
 )
 
 _OF: Final = frozenset({"do", "dla", "z", "for", "ze", "of", "przy", "on"})
+# A heading is no name: what is added to an order is not its number (`Dane do faktury: …`, `Add this to my case: …`).
+_ADDED_TO: Final = re.compile(
+    r"(?:dopis|doda[cjn]|dolacz|dane|potrzebne|add|attach|note|put)[a-z]*+(?: [a-z]{1,8}){0,3}? (?:do|to|on)"
+    r"(?: (?:my|our|the|your|mojego|mojej|naszego|naszej|tego|tej))? [a-z]{4,14}: ?"
+)
 _VETOES: Final = frozenset({ORDER, GOODS, AMOUNT})
 
 _WORD: Final = re.compile(r"[^\W\d_]++")
@@ -52,6 +57,10 @@ UNNAMED: Final = Name("", 0)
 
 def name_before(context: str) -> Name:
     """What the words in front of a number call it. `context` is folded and ends at the number."""
+    if ":" in context and ("do " in context or "to " in context or "on " in context):
+        added = _ADDED_TO.search(context)
+        if added is not None:
+            context = context[added.end() :]
     words = _WORD.findall(_line(context) if "\n" in context else context)
     if not words:
         return UNNAMED

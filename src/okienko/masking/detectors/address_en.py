@@ -21,6 +21,7 @@ from okienko.masking.places import (
     english_postcodes,
     line_end,
     listed,
+    slips,
 )
 from okienko.masking.reading import FILLER, Reading
 
@@ -41,24 +42,45 @@ _UNSURE: Final = listed(
 )
 # Streets that are called by one word.
 _ALONE: Final = listed("broadway strand piccadilly haymarket cheapside poultry bowery embarcadero kingsway millbank")
+# What fast fingers make of the longer ones.
+_SLIPPED: Final = frozenset(
+    slip
+    for word in (
+        *("street", "road", "avenue", "lane", "boulevard", "crescent", "terrace", "parkway", "gardens", "drive"),
+        *("court", "close", "square", "place", "pkwy"),
+    )
+    for slip in slips(word)
+    if slip[0] == word[0] and len(slip) > 3
+) - (
+    _SURE
+    | _UNSURE
+    | listed("coast places roads lanes drives courts squares drie dive trace cloes plac pace cose curt cour palace")
+)
 _TYPES: Final = _SURE | _UNSURE | _ALONE | listed("route rte county")
 _PART: Final = r"(?:[^\W\d_]{1,20}+(?:['’-][^\W\d_]{1,20}+)?\.?|[0-9]{1,3}(?:st|nd|rd|th))"
 _TYPE: Final = "|".join(sorted(_SURE | _UNSURE, key=len, reverse=True))
 # Every alternative begins with one plain class, so that `re` skips text without digits at full speed.
 _FIRST: Final = r"[0-9](?<![\w.,/$£€#-].)"
-_STREET: Final = re.compile(
-    rf"{_FIRST}(?:"
-    # 12345 County Road 12
-    r"[0-9]{0,5} (?:[nsew]\.? )?(?P<route>(?:county|state|us|old|farm|ranch) (?:road|route|highway|hwy|rd)"
-    r"|route|rte|rt|highway|hwy|fm|cr|sr) #?[0-9]{1,4}[a-z]?(?![\w])(?: [nsew](?![a-z]))?"
-    # 12 High Street, 350 5th Ave NW
-    rf"|[0-9]{{0,5}}[a-z]?(?:[-/][0-9]{{1,4}}[a-z]?)?(?: 1/2)?(?:,? |,? ?\n)(?P<name>(?:{_PART} ){{1,4}}?)"
-    rf"(?P<type>{_TYPE})(?![\w'’])(?:\.? (?:{_TYPE})(?![\w'’]))?"
-    r"(?:\.? (?:n|s|e|w|ne|nw|se|sw|north|south|east|west)(?![a-z]))?"
-    # 1633 Broadway
-    r"|[0-9]{0,5}[a-z]?,? (?:(?:n|s|e|w|the|north|south|east|west)\.? )?"
-    rf"(?P<alone>{'|'.join(sorted(_ALONE))})(?![a-z]))"
-)
+
+
+def _street(types: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"{_FIRST}(?:"
+        # 12345 County Road 12
+        r"[0-9]{0,5} (?:[nsew]\.? )?(?P<route>(?:county|state|us|old|farm|ranch) (?:road|route|highway|hwy|rd)"
+        r"|route|rte|rt|highway|hwy|fm|cr|sr) #?[0-9]{1,4}[a-z]?(?![\w])(?: [nsew](?![a-z]))?"
+        # 12 High Street, 350 5th Ave NW
+        rf"|[0-9]{{0,5}}[a-z]?(?:[-/][0-9]{{1,4}}[a-z]?)?(?: 1/2)?(?:,? |,? ?\n)(?P<name>(?:{_PART} ){{1,4}}?)"
+        rf"(?P<type>{types})(?![\w'’])(?:\.? (?:{types})(?![\w'’]))?"
+        r"(?:\.? (?:n|s|e|w|ne|nw|se|sw|north|south|east|west)(?![a-z]))?"
+        # 1633 Broadway
+        r"|[0-9]{0,5}[a-z]?,? (?:(?:n|s|e|w|the|north|south|east|west)\.? )?"
+        rf"(?P<alone>{'|'.join(sorted(_ALONE))})(?![a-z]))"
+    )
+
+
+_STREET: Final = _street(_TYPE)
+_STREET_SLIPPED: Final = _street("|".join(sorted(_SLIPPED, key=len, reverse=True)))
 # No street is called so, but goods, counts and distances are: `2 way street`, `64 gb usb drive`, `10 miles of road`.
 _STOP: Final = listed(
     """
@@ -102,7 +124,7 @@ _FRONT_WORDS: Final = listed(
     """
 )
 _POST: Final = (
-    rf"(?:{UK_POSTCODE_ANY}|(?:{STATES})\.?,? [0-9]{{5}}(?:-[0-9]{{4}})?|[a-z][0-9][a-z] [0-9][a-z][0-9]"
+    rf"(?:{UK_POSTCODE_ANY}|(?:{STATES})\.?,? ?[0-9]{{5}}(?:-[0-9]{{4}})?|[a-z][0-9][a-z] [0-9][a-z][0-9]"
     rf"|(?:nsw|vic|qld|wa|sa|tas|act|nt) [0-9]{{4}}|[acdefhknprtvwxy][0-9]{{2}} [a-z0-9]{{4}}"
     rf"|dublin [0-9]{{1,2}})(?![\w-])"
 )
@@ -199,17 +221,18 @@ def find(reading: Reading) -> Iterable[Hit]:
     folded = reading.folded
     hits: list[Hit] = []
     streets: list[Hit] = []
-    typed = not _TYPES.isdisjoint(reading.words)
-    at_home = not _AT_HOME.isdisjoint(reading.words)
-    if typed and at_home:
-        hits += _without_number(reading)
+    if not _ANY.isdisjoint(reading.words):
+        typed = not _TYPES.isdisjoint(reading.words)
+        at_home = not _AT_HOME.isdisjoint(reading.words)
+        if typed and at_home:
+            hits += _without_number(reading)
+        if reading.runs and (typed or not _SLIPPED.isdisjoint(reading.words)):
+            streets += _by_street(reading, _STREET if typed else _STREET_SLIPPED)
+            hits += streets
+        if reading.runs and at_home:
+            hits += _at_home(reading)
     if not reading.runs:
         return hits
-    if typed:
-        streets += _by_street(reading)
-        hits += streets
-    if at_home:
-        hits += _at_home(reading)
     if "box" in folded or "pob" in folded:
         hits += _boxes(reading)
     if MAYBE_POSTCODE.search(folded) is not None:
@@ -217,11 +240,11 @@ def find(reading: Reading) -> Iterable[Hit]:
     return hits
 
 
-def _by_street(reading: Reading) -> Iterator[Hit]:
+def _by_street(reading: Reading, pattern: re.Pattern[str]) -> Iterator[Hit]:
     """A number, a name and a type of street."""
     folded = reading.folded
     done = found = 0
-    for street in islice(_STREET.finditer(folded), _MOST_LOOKED_AT):
+    for street in islice(pattern.finditer(folded), _MOST_LOOKED_AT):
         if street.start() < done:
             continue
         if found >= _CROWD:
@@ -255,6 +278,9 @@ def _by_postcode(reading: Reading, done: int) -> Iterator[Hit]:
 _AT_HOME: Final = listed(
     "address live lives lived living reside moved deliver delivered ship shipped send sent delivery flat apt apartment"
 )
+
+
+_ANY: Final = _TYPES | _SLIPPED | _AT_HOME
 
 
 def _without_number(reading: Reading) -> Iterator[Hit]:
