@@ -42,7 +42,7 @@ _COMPOUNDS: Final = frozenset(
 _ASKED: Final = frozenset(["for", "to", "with", "z", "ze", "do", "o", "about"])  # between `speak` and the name
 
 
-def announced(message: Message, place: int) -> tuple[int, int, Rank] | None:
+def announced(message: Message, place: int) -> tuple[int, int, Rank] | None:  # noqa: PLR0912 - a list of cases
     """The name after a cue, other cues and links between them: its first word, the word after its last, its rank."""
     cue = message.cue(place)
     needed = AFTER.get(message.words[place])
@@ -98,12 +98,14 @@ def _bridged(message: Message, place: int, cue: int) -> bool:
     return gap in {" - ", ' "', " („", " ("}
 
 
-def _believed(message: Message, place: int, cue: int, *, linked: bool) -> bool:
+def _believed(message: Message, place: int, cue: int, *, linked: bool) -> bool:  # noqa: PLR0912 - a list of cases
     """Whether a word is a name when that cue stands before it; `linked`: with a colon, or a verb between them."""
     code, word = message.codes[place], message.words[place]
     given, surname = message.given(place), message.surname(place)
     capital = message.capital(place)
     if code & FUNCTION and not given:
+        if message.words[place - 1] in _ENGLISH_TITLES and code & NAME:
+            return True
         if not (capital and code & NAME) or message.gap(place) not in {" ", ". ", "\n", ",\n", ", ", ",\n\n"}:
             return False
         if cue == Cue.TITLE:  # Mr Day, Pani Musze

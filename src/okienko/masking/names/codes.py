@@ -59,6 +59,7 @@ _CUE_OF: Final = {
 }
 _LINKS: Final = frozenset(f"{POLISH[Cue.LINK]} {ENGLISH[Cue.LINK]}".split())
 _FIRMS: Final = frozenset(FIRMS.split())
+_WISHES: Final = frozenset(("milego", "milej", "nice", "dobrego", "dobrej", "spokojnego", "udanego"))
 
 
 class _Codes(dict[str, int]):
@@ -87,7 +88,7 @@ def _code(word: str) -> int:
         return code | LETTER | BEGINS
     entry = look_up(word)
     if entry is not None:
-        code |= entry.flags
+        code |= entry.flags if word not in _WISHES else entry.flags & ~NAME
     if word in _FIRMS:
         code |= FIRM
     if code & NAME:

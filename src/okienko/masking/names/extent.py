@@ -6,7 +6,7 @@ from typing import Final
 
 from okienko.masking.names.codes import AMBIGUOUS, LETTER, NAME, SURE, surname_level
 from okienko.masking.names.cues import Cue
-from okienko.masking.names.lexicon import FUNCTION, SURNAME
+from okienko.masking.names.lexicon import FUNCTION, POPULAR, SURNAME
 from okienko.masking.names.message import HYPHENS, Message
 from okienko.masking.names.surroundings import ALSO_WORDS, ENDINGS, PARTICLES
 
@@ -63,7 +63,7 @@ def disguised(message: Message, place: int) -> bool:
     )
 
 
-def _continues(message: Message, first: int, place: int, *, announced: bool) -> bool:
+def _continues(message: Message, first: int, place: int, *, announced: bool) -> bool:  # noqa: PLR0912 - a list of cases
     """Whether a word belongs to the name that begins with another."""
     code = message.codes[place]
     given, surname = message.given(place), message.surname(place)
@@ -95,4 +95,7 @@ def _continues(message: Message, first: int, place: int, *, announced: bool) -> 
         return True
     if message.capital(first):
         return False
-    return surname == AMBIGUOUS or message.stranger(place) or (surname > 0 and message.closed(place + 1))
+    if surname == AMBIGUOUS or message.stranger(place):
+        return True
+    certain = message.given(place - 1) == SURE and message.codes[place - 1] & POPULAR
+    return surname > 0 and (bool(certain) or message.closed(place + 1))

@@ -33,7 +33,7 @@ LABEL: Final = "PERSON"
 _LOOKED_AT: Final = ANNOUNCES | BEGINS
 _CLOSELY: Final = ANNOUNCES | SMALL
 _MOST_MENDED: Final = 24  # words of a reading that may be mistyped names
-_CROWD: Final = 160  # places of a reading that are looked at closely; a letter of 4,000 signs has a third of them
+_CROWD: Final = 120  # places of a reading that are looked at closely; a letter of 4,000 signs has a third of them
 _LONGEST: Final = 40  # words of a name in a crowd
 
 

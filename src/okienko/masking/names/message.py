@@ -9,6 +9,7 @@ from typing import Final
 from okienko.masking.names.codes import (
     AMBIGUOUS,
     LETTER,
+    SURE,
     cue_of,
     entry_of,
     given_level,
@@ -40,7 +41,7 @@ _NAMES_WITH_CAPITAL: Final = frozenset(("ani", "will"))
 class Message:
     """The words of a message; a place is the number of one. `done`: those before it belong to names that are found."""
 
-    __slots__ = ("capitals", "codes", "count", "done", "shouted", "starts", "text", "words")
+    __slots__ = ("_about", "capitals", "codes", "count", "done", "ends", "gaps", "shouted", "starts", "text", "words")
 
     def __init__(self, text: str, words: Sequence[str], starts: Sequence[int], codes: Sequence[int]) -> None:
         self.text = text
@@ -49,11 +50,14 @@ class Message:
         self.codes = codes
         self.count = len(codes)
         self.done = 0
+        self.ends = ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
+        self.gaps = [text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True)]
+        self._about: dict[frozenset[str], bool] = {}
         self.shouted = self.count > 3 and text.isupper()  # then capitals say nothing
         self.capitals = [not self.shouted and not text[start : start + 2].islower() for start in starts]
 
     def end(self, place: int) -> int:
-        return self.starts[place] + len(self.words[place])
+        return self.ends[place]
 
     def capital(self, place: int) -> bool:
         return self.capitals[place]
@@ -75,9 +79,7 @@ class Message:
 
     def gap(self, place: int) -> str:
         """What stands between a word and the one before it, or behind the last one."""
-        if place == self.count:
-            return self.text[self.end(place - 1) :]
-        return self.text[self.end(place - 1) if place else 0 : self.starts[place]]
+        return self.gaps[place]
 
     def after(self, place: int) -> str:
         """The sign behind a word, if any."""
@@ -132,17 +134,28 @@ class Message:
         return bool(self.codes[place] & LETTER) and self.text[self.starts[place]].isupper()
 
     def article(self, place: int) -> bool:
-        """Whether an article stands before a word."""
-        return place > 0 and self.words[place - 1] in _ARTICLES and self.gap(place) == " "
+        """Whether an English article stands before a word. `a` is Polish as well, where names are inflected."""
+        if not place or self.words[place - 1] not in _ARTICLES or self.gap(place) != " ":
+            return False
+        if self.words[place - 1] != "a" or not self.capital(place):
+            return self.words[place - 1] != "a" or self.given(place) < SURE
+        return self.given(place) < SURE and self.nominative(place)
 
     def nominative(self, place: int) -> bool:
         """Whether a name stands in the form in which things bear it: `fotel Emma`, not `fotel Emmy`."""
         entry = entry_of(fold(self.words[place]))
         return entry is None or (entry.given or entry.surname) == "0" or self.words[place] in _WOMEN
 
+    def about(self, topic: frozenset[str]) -> bool:
+        """Whether one of these words stands anywhere in the message."""
+        known = self._about.get(topic)
+        if known is None:
+            known = self._about[topic] = not topic.isdisjoint(self.words)
+        return known
+
     def starred(self, place: int) -> bool:
         """Whether a word is a sign of the zodiac, in a message that speaks of it."""
-        return self.words[place] in _ZODIAC and not _STARS.isdisjoint(self.words)
+        return self.words[place] in _ZODIAC and self.about(_STARS)
 
     def thing(self, place: int) -> bool:
         """Whether a word is a Polish noun for a thing, and announces nobody."""
@@ -159,10 +172,11 @@ class Message:
 
     def famous(self, place: int) -> bool:
         """Whether a word belongs to a known title, product or character that is called like a person."""
-        words = self.words
-        for first in range(place, max(-1, place - _LONGEST_BRAND), -1):
+        begin = max(0, place - _LONGEST_BRAND + 1)
+        words = tuple(map(fold, self.words[begin : place + _LONGEST_BRAND]))
+        for first in range(place - begin + 1):
             for brand in _BRANDS.get(words[first], ()):
-                if first + len(brand) > place and tuple(words[first : first + len(brand)]) == brand:
+                if begin + first + len(brand) > place and words[first : first + len(brand)] == brand:
                     return True
         return False
 

@@ -16,7 +16,16 @@ from okienko.masking.names.codes import (
 )
 from okienko.masking.names.cues import Cue
 from okienko.masking.names.extent import disguised, extended, past_particles
-from okienko.masking.names.lexicon import COMMON, FOREIGN, FUNCTION, GIVEN, PLACE, POPULAR, SURNAME, WIDESPREAD
+from okienko.masking.names.lexicon import (
+    COMMON,
+    FOREIGN,
+    FUNCTION,
+    GIVEN,
+    PLACE,
+    POPULAR,
+    SURNAME,
+    WIDESPREAD,
+)
 from okienko.masking.names.message import Message
 from okienko.masking.names.surroundings import DESKS, GOODS, OWNERS, SAID, SAINTS, STAGE, TRAVELS
 
@@ -31,7 +40,7 @@ _ROADS: Final = frozenset(
 )
 _AT: Final = frozenset(("przy", "pod", "na", "w", "we", "koło", "obok", "at", "in", "on"))
 _STAGE: Final = frozenset(STAGE.split())
-_SEEN: Final = frozenset(["na", "for", "to", "see", "watch", "find"])
+_SEEN: Final = frozenset(("na", "for", "to", "see", "watch", "find", "stream", "of", "obejrze", "obejrzec", "ogladac"))
 _PLACE_AND: Final = frozenset(["to", "do", "and", "or", "i", "lub", "albo", "a"])
 _MOST_HAVE: Final = SURNAME | WIDESPREAD | COMMON
 _BEHIND_THINGS: Final = frozenset((" ", ' "', " „", " “", " '", " - "))
@@ -145,7 +154,7 @@ def _pair(message: Message, place: int) -> tuple[int, int] | None:  # noqa: PLR0
         if given == SURE and other & FUNCTION and other & SURNAME and message.gap(follower) == " ":
             return place, follower + 1  # o Damianie Musze
         return None
-    if other & FUNCTION or message.cue(follower) > Cue.NEAR:
+    if other & FUNCTION or message.cue(follower) > Cue.NEAR or (capital and message.words[follower] in _GOODS):
         return None
     if not capital and not next_capital:
         frequent = code & POPULAR and other & WIDESPREAD and not other & (COMMON | FOREIGN)
@@ -154,8 +163,11 @@ def _pair(message: Message, place: int) -> tuple[int, int] | None:  # noqa: PLR0
         if given == SURE and code & POPULAR:
             if message.stranger(follower):
                 return place, extended(message, place, follower + 1)
-            if next_surname and message.gap(follower) == " " and (message.shouted or message.closed(follower + 1)):
+            if next_surname and message.gap(follower) == " ":
                 return place, follower + 1  # sandra kapusta
+        near = place > 0 and message.cue(place - 1) in {Cue.NEAR, Cue.ASKS}
+        if near and code & POPULAR and both == 2 * AMBIGUOUS and not other & COMMON:
+            return place, extended(message, place, follower + 1)  # bez róży bielak
     surname_too = next_surname == SURE or (other & WIDESPREAD and not other & COMMON)
     if capital != next_capital and given >= AMBIGUOUS and given + next_surname > 2 * AMBIGUOUS and surname_too:
         return place, follower + 1
@@ -204,6 +216,9 @@ def _single(message: Message, place: int) -> bool:  # noqa: PLR0912 - a list of 
         )
     if before == Cue.NEAR:
         return best >= AMBIGUOUS or (given > 0 and not code & PLACE and message.closed(place + 1))
+    if surname == AMBIGUOUS and not code & (COMMON | PLACE):
+        said = message.gap(place) == " " and message.words[place - 1] in _SAID
+        return said or _acts(message, place)  # odebrał Sroka
     return surname == SURE and (code & WIDESPREAD != 0 or not code & (FOREIGN | PLACE))
 
 
@@ -212,7 +227,7 @@ def is_title(message: Message, first: int, end: int) -> bool:
     if message.cue(first) > Cue.NEAR and message.cue(first) < Cue.PLACES:
         return False
     last = message.codes[end - 1]
-    if message.words[first] in _SAINTS:
+    if message.words[first] in _SAINTS or message.codes[first] & (FIRM | WIDESPREAD) == FIRM:
         return True
     if message.capital(first) and message.begins(first) and not message.codes[first] & POPULAR:
         unlikely = message.codes[first] & COMMON or not message.codes[first] & WIDESPREAD
@@ -242,17 +257,17 @@ def is_thing_name(message: Message, place: int) -> bool:
         return True
     if message.starred(place):
         return True
-    if code & PLACE and (before in _ROADS or not message.begins(place)) and not _TRAVELS.isdisjoint(words):
+    if code & PLACE and (before in _ROADS or not message.begins(place)) and message.about(_TRAVELS):
         return True
     if code & PLACE and _with_place(message, place):
         return True
     if before in {"na", "przy"} and words[place].endswith("ej") and not message.given(place):
         return True  # przy Marszałkowskiej
-    if not _STAGE.isdisjoint(words) and _staged(message, place):
+    if message.about(_STAGE) and _staged(message, place):
         return True
     if message.capital(place) and message.quoted(place):
         return True
-    if before == "by" and place > 1 and message.begins(place - 2) and message.capital(place - 2):
+    if before == "by" and place > 1 and message.begins(place - 2) and message.given(place - 2):
         return True
     if message.capital(place) and any(code & FIRM for code in message.codes[max(0, place - 2) : place]):
         return message.joined(place) and message.capital(place - 1)
@@ -278,14 +293,17 @@ def _with_place(message: Message, place: int) -> bool:
     """Whether a word is one of two places: `from Georgia to Virginia`, `Jersey or Chester`."""
     for other in (place - 2, place + 2):
         if 0 <= other < message.count and message.codes[other] & PLACE:
-            rather_people = message.codes[other] & message.codes[place] & POPULAR and message.words[place - 1] != "to"
+            rather_people = message.codes[other] & message.codes[place] & POPULAR and message.words[place - 1] not in {
+                "from",
+                "to",
+            }
             if message.words[(place + other) // 2] in _PLACE_AND and not rather_people:
                 return True
     return False
 
 
 def _staged(message: Message, place: int) -> bool:
-    """Whether a name is rather that of a play, a film or a book, in a message that speaks of such: `tickets for Hamilton`."""
+    """Whether a name is rather that of a play, a film or a book, in a message about such: `tickets for Hamilton`."""
     if message.given(place) and message.begins(place):
         return message.gap(place + 1) == " " and place + 1 < message.count and not message.capital(place + 1)
     return message.words[place - 1] in _SEEN and message.gap(place) == " "
@@ -303,6 +321,8 @@ def _acts(message: Message, place: int) -> bool:
     if not after or message.gap(place + 1) != " ":
         return False
     if after[0] in _SAID or (after[0] == "nie" and after[1:2] and after[1] in _SAID):
+        return True
+    if after[0] == "who" or (after[0] == "is" and after[1:2] and after[1] in {"my", "our"}):
         return True
     return after[0] in {"z", "ze", "from", "in", "at"} and not _DESKS.isdisjoint(after[1:])
 

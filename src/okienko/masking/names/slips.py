@@ -20,44 +20,12 @@ _NEIGHBOURS: Final = {
     sign: row[max(0, place - 1) : place] + row[place + 1 : place + 2] for row in _ROWS for place, sign in enumerate(row)
 }
 _DOUBLED: Final = re.compile(r"(.)\1")
-_ENDINGS: Final = tuple(
-    [
-        "owicz",
-        "owicza",
-        "owiczowi",
-        "owiczem",
-        "ewicz",
-        "ewicza",
-        "ewiczowi",
-        "ewiczem",
-        "owski",
-        "owska",
-        "owskiego",
-        "owskiej",
-        "owskiemu",
-        "owskim",
-        "ewski",
-        "ewska",
-        "ewskiego",
-        "ewskiej",
-        "ewskiemu",
-        "ewskim",
-        "inski",
-        "inska",
-        "inskiego",
-        "inskiej",
-        "anski",
-        "anska",
-        "anskiego",
-        "anskiej",
-        "czuk",
-        "czuka",
-        "enko",
-        "szwili",
-        "dze",
-        "yan",
-    ]
-)
+_ENDINGS: Final = """
+owicz owicza owiczowi owiczem ewicz ewicza ewiczowi ewiczem owski owska owskiego owskiej owskiemu owskim ewski ewska
+ewskiego ewskiej ewskiemu ewskim inski inska inskiego inskiej anski anska anskiego anskiej czuk czuka enko szwili dze
+yan
+"""
+_SURNAMES: Final = tuple(_ENDINGS.split())
 _PREPOSITIONS: Final = frozenset("zwouia")
 _GLUED: Final = re.compile(r"[a-ząćęłńóśźż][A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]{2}")
 
@@ -68,7 +36,7 @@ def mended(word: str) -> int:
     plain = fold(word)
     if not _SHORTEST <= len(plain) <= _LONGEST or not is_strange(word):
         return 0
-    if len(plain) > 6 and plain.endswith(_ENDINGS):
+    if len(plain) > 6 and plain.endswith(_SURNAMES):
         return UNKNOWN_SURNAME
     found = 0
     for meant in _meant(plain):

@@ -6,7 +6,7 @@ from typing import Final
 
 # A word with a capital directly after one of these may be a surname, even if it is an ordinary word.
 NEAR: Final = """
-dla od ode do z ze o u przez przekazac przekazcie przekaz wpisac dopisac zapytac poprosic poprosze upowazniam
+dla bez od ode do z ze o u przez przekazac przekazcie przekaz wpisac dopisac zapytac poprosic poprosze upowazniam
 upowaznic powiadomic poinformowac zawiadomic wysylalem rozmawialem rozmawialam przy prosze for with from to by add ask
 called contact contacted tell told speak spoke spoken speaking met asked notify authorise authorize inform contacting
 emailed email calling call texted paid pay against meet let na under znac daj dajcie czyli namely
@@ -22,20 +22,20 @@ WORKS: Final = """
 kolor koloru kolorze zestaw zestawu zestawie model fotel fotela fotele lampy krzeslo stol film filmu filmie filmem
 ksiazka ksiazke ksiazki lektura lekture serial serialu sklep sklepu sklepie perfumy krem kremu hotel hotelu hotelem
 restauracja restauracji kwiat kwiaty kwiatow marka marki marke modelu firma firmy firmie lampa lampe sofa sofe kanapa
-sukienka sukienke buty gra gre ksiazce swieto swieta album plyta plyte herbata herbate tort wodka wodke piwo
-pralka pralke wino czekolada program aplikacja aplikacji kolekcja kolekcji movie book song brand shop store series
-show perfume app browser feature company called zaslony zaslona zaslon posciel poscieli wozek wozka wozku komoda
-komode komody stolik stolika szafa szafe szafka szafke regal regalu dywan dywanu dywanik lozko lozka materac materaca
-koc koca obrus obrusu firana firany firanki roleta rolety poduszka poduszke narzuta narzute zegarek zegarka torebka
+sukienka sukienke buty gra gre ksiazce swieto swieta album plyta plyte herbata herbate tort wodka wodke piwo pralka
+pralke wino czekolada program aplikacja aplikacji kolekcja kolekcji movie book song brand shop store series show
+perfume app browser feature company called zaslony zaslona zaslon posciel poscieli wozek wozka wozku komoda komode
+komody stolik stolika szafa szafe szafka szafke regal regalu dywan dywanu dywanik lozko lozka materac materaca koc
+koca obrus obrusu firana firany firanki roleta rolety poduszka poduszke narzuta narzute zegarek zegarka torebka
 torebke torba torbe plecak plecaka kurtka kurtke plaszcz plaszcza bluza bluze koszula koszule spodnie sweter swetra
 pierscionek naszyjnik bransoletka kolczyki rower rowerek hulajnoga fotelik lalka lalke tusz szminka szminke odkurzacz
 odmiana odmiany tapeta tapete plytki panele zastawa serwis talerze sandaly kozaki szpilki botki balerinki wzor wzoru
 linia linii seria curtains curtain bedding pram stroller rug wardrobe cabinet dress shoes boots jacket collection
 chair table lamp bed mattress sofa kettle cushion blanket handbag backpack earrings necklace bracelet dom suszarka
-suszarke suszarki drukarka drukarke drukarki swieca swiece wino wina piwo sezon sezonu odcinek odcinka odcinki bajka
-bajke bajki spektakl spektaklu musical opera opere opery audiobook audiobooka ebook ebooka powiesc powiesci komiks
-komiksu komedia komedie animacja animacje season episode novel audiobook musical opera cartoon plyn plynu proszek
-proszku lody chipsy kawa kawe kawy szampon mydlo mydla pasta paste piwa sok soku ksiazeczka serie
+suszarke suszarki drukarka drukarke drukarki swieca swiece wino piwo sezon sezonu odcinek odcinka odcinki bajka bajke
+bajki spektakl spektaklu musical opera opere opery audiobook audiobooka ebook ebooka powiesc powiesci komiks komiksu
+komedia komedie animacja animacje season episode novel audiobook musical opera cartoon plyn plynu proszek proszku lody
+chipsy kawa kawe kawy szampon mydlo mydla pasta paste piwa sok soku ksiazeczka serie
 """
 
 # What follows these is named for somebody: a street, a school, a church.
@@ -74,20 +74,20 @@ GOODS: Final = """
 armchair sofa couch chair table desk bed mattress frame headboard bookcase bookshelf shelf shelves wardrobe dresser
 drawer drawers cabinet sideboard bench stool ottoman footstool mirror rug carpet curtain curtains blind blinds cushion
 cushions pillow duvet bedding throw blanket towel towels lamp light lights chandelier vase candle clock kettle toaster
-blender mixer oven fridge freezer dishwasher hob cooker pan pans pot pots mug mugs plate plates bowl bowls tumbler
-bottle bottles flask lunchbox knife knives cutlery dress dresses skirt blouse shirt shirts top tee jumper sweater
-cardigan coat jacket parka jeans trousers leggings shorts socks tights bra bikini swimsuit pyjamas nightdress shoes
-shoe boots boot heels sandals slippers trainers sneakers loafers bag bags handbag tote purse wallet backpack rucksack
-suitcase luggage belt scarf hat gloves watch ring rings bracelet necklace earrings pendant sunglasses glasses perfume
-fragrance lipstick mascara foundation cream serum shampoo soap lotion polish doll dolls toy toys teddy puzzle game
-figure figurine pram stroller buggy cot crib highchair bike bicycle scooter helmet tent barbecue grill mower drill
-phone tablet laptop keyboard headset headphones speaker monitor printer router camera case cover strap charger cable
-model range collection series set kit bundle edition colour color size wallpaper paint tile tiles tap sink bath basin
-toilet shower door window roses rose tulips bulbs bulb seeds plant plants tree shrub apples pears potatoes tomatoes
-wine beer gin whisky whiskey rum vodka tea coffee chocolate chocolates biscuits cake cakes cheese sauce rice pizza
-salad soup cereal yoghurt card cards app account plan tariff branch hotel inn pub cafe restaurant store shop centre
-center station street road park movie film series show song album book novel audiobook ebook dvd tickets trailer
-season episode
+blender hoover vacuum mixer oven fridge freezer dishwasher hob cooker pan pans pot pots mug mugs plate plates bowl
+bowls tumbler bottle bottles flask lunchbox knife knives cutlery dress dresses skirt blouse shirt shirts top tee
+jumper sweater cardigan coat jacket parka jeans trousers leggings shorts socks tights bra bikini swimsuit pyjamas
+nightdress shoes shoe boots boot heels sandals slippers trainers sneakers loafers bag bags handbag tote purse wallet
+backpack rucksack suitcase luggage belt scarf hat gloves watch ring rings bracelet necklace earrings pendant
+sunglasses glasses perfume fragrance lipstick mascara foundation cream serum shampoo soap lotion polish doll dolls toy
+toys teddy puzzle game figure figurine pram stroller buggy cot crib highchair bike bicycle scooter helmet tent
+barbecue grill mower drill phone tablet laptop keyboard headset headphones speaker monitor printer router camera case
+cover strap charger cable model range collection series set kit bundle edition colour color size wallpaper paint tile
+tiles tap sink bath basin toilet shower door window roses rose tulips bulbs bulb seeds plant plants tree shrub apples
+pears potatoes tomatoes wine beer gin whisky whiskey rum vodka tea coffee chocolate chocolates biscuits cake cakes
+cheese sauce rice pizza salad soup cereal yoghurt card cards app account plan tariff branch hotel inn pub cafe
+restaurant store shop centre center station street road park movie film series show song album book novel audiobook
+ebook dvd tickets trailer season episode
 """
 
 # Before one of these nobody is meant: `my Bill`, `your Will`.
@@ -98,9 +98,10 @@ SAINTS: Final = "swiety swieta swietego swietej swietemu swietym swieto sw st sa
 
 # A word for a journey somewhere in the message, and towns are no people in it.
 TRAVELS: Final = """
-train trains flight flights bus coach ferry fly flying flew travel travelling trip moved moving relocated driving
-airport station heathrow gatwick pociag pociagiem lot lotu loty autobus autobusem bus busem wycieczka wycieczki wyjazd
-przeprowadzka przeprowadzilam przeprowadzilem jade jedziemy lece lecimy podroz
+jechal pojechal jedzie live living mieszkam train trains flight flights bus coach ferry fly flying flew travel
+travelling trip moved moving relocated driving airport station heathrow gatwick pociag pociagiem lot lotu loty autobus
+autobusem bus busem wycieczka wycieczki wyjazd przeprowadzka przeprowadzilam przeprowadzilem jade jedziemy lece lecimy
+podroz
 """
 
 # The zodiac, and the words that speak of it.
@@ -125,37 +126,39 @@ tommy hilfiger, calvin klein, hugo boss, harry potter, harrym potterem, harryego
 daniels, jack daniel, johnnie walker, jim beam, captain morgan, tom tailor, ralph lauren, michael kors, marc jacobs,
 paco rabanne, giorgio armani, daniel wellington, max factor, mary kay, karl lagerfeld, louis vuitton, yves rocher,
 yves saint laurent, estee lauder, charlotte tilbury, pierre cardin, jimmy choo, wells fargo, charles schwab, morgan
-stanley, jp morgan, john deere, jo malone, jan niezbedny, ben jerry, ben and jerry, uncle ben, uncle bens, doc
-martens, dr martens, dr oetker, dr pepper, aunt bessie, mr kipling, mr muscle, mrs hinch, earl grey, lady grey, stella
-artois, stella rosa, victoria sponge, victoria secret, victoria secrets, ted baker, paul smith, kate spade, michael
-hill, vivienne westwood, stella mccartney, carolina herrera, elizabeth arden, helena rubinstein, bobbi brown, laura
-mercier, bobby brown, jean paul gaultier, thierry mugler, issey miyake, hermes paris, coco chanel, marks spencer,
-marks and spencer, john lewis, harvey nichols, fred perry, ben sherman, jack wills, jack jones, jack wolfskin, helly
-hansen, franklin marshall, lee cooper, peter england, philipp plein, tory burch, tom ford, jamie oliver, gordon
-ramsay, mercedes benz, alfa romeo, aston martin, rolls royce, harley davidson, land rover, ford mondeo, opel corsa,
-opel adam, seat leon, renault clio, kia rio, ashley madison, tim hortons, papa john, papa johns, jimmy john, carl jr,
-wendys, charles tyrwhitt, san francisco, los angeles, san diego, san jose, new york, santa barbara, las vegas, santa
-claus, san antonio, santa monica, saint louis, st albans, st helens, st andrews, st ives, st pancras, kings cross,
-black friday, swiety mikolaj, swietego mikolaja, swietym mikolajem, boze narodzenie, bozego narodzenia, bozym
-narodzeniem, bozemu narodzeniu, bielsko biala, bielska bialej, bielsku bialej, victoria station, nowy targ, zielona
-gora, tort sachera, tortu sachera, torcik sachera, pan tadeusz, pana tadeusza, panu tadeuszu, pan samochodzik, ania z zielonego wzgorza, ani z zielonego wzgorza,
-anie z zielonego wzgorza, kubus puchatek, kubusia puchatka, kubusiem puchatkiem, bob budowniczy, boba budowniczego,
-strazak sam, strazaka sama, strazakiem samem, listonosz pat, listonosza pata, swinka peppa, myszka miki, pippi
-langstrumpf, anna karenina, anny kareniny, anne karenine, lara croft, forrest gump, forresta gumpa, jane eyre, emma
-woodhouse, ted lasso, super mario, mario kart, mario bros, jack sparrow, james bond, jamesa bonda, indiana jones,
-indiany jonesa, bridget jones, dziennik bridget, sherlock holmes, sherlocka holmesa, hercule poirot, john wick, johna
-wicka, tony soprano, walter white, jack reacher, jacka reachera, luke skywalker, darth vader, anakin skywalker, peter
-pan, piotrus pan, piotrusia pana, tom sawyer, tomek sawyer, tomka sawyera, oliver twist, olivera twista, david
-copperfield, robin hood, robin hooda, robinson crusoe, don kichot, don kichota, romeo i julia, romea i julii, romea i
-julie, romeo and juliet, mary poppins, alice in wonderland, alicja w krainie, alicji w krainie, jas i malgosia, jasia
-i malgosi, hannah montana, rick and morty, tom and jerry, tom i jerry, thelma and louise, bonnie and clyde, kate and
-leopold, barry lyndon, billy elliot, erin brockovich, thomas the tank, fireman sam, postman pat, bob the builder,
-peppa pig, mickey mouse, donald duck, kaczor donald, bart simpson, homer simpson, johnny bravo, scooby doo, marvelous
-mrs maisel, mrs maisel, mrs doubtfire, mrs brown, grey anatomy, greys anatomy, gilmore girls, emily in paris, emily w
-paryzu, veep, killing eve, better call saul, zadzwon do saula, daisy jones, anna nicole, chlopaki z baraniej, sami
-swoi, kevin sam w domu, kevina samego, kevin home alone, klan, janosik, karol wojtyla, jan pawel ii, jana pawla ii,
-janowi pawlowi ii, maria curie, marie curie, fryderyka chopina, mikolaja kopernika, adama mickiewicza, juliusza
-slowackiego, henryka sienkiewicza, tadeusza kosciuszki, jozefa pilsudskiego, kazimierza wielkiego, stefana batorego
+stanley, jp morgan, john deere, jo malone, leroy merlin, laura ashley, chuck taylor, air jordan, nike jordan, stan
+smith, irena eris, belle epoque, cath kidston, orla kiely, jack and jones, tiger tim, romer king, jan niezbedny, ben
+jerry, ben and jerry, uncle ben, uncle bens, doc martens, dr martens, dr oetker, dr pepper, aunt bessie, mr kipling,
+mr muscle, mrs hinch, earl grey, lady grey, stella artois, stella rosa, victoria sponge, victoria secret, victoria
+secrets, ted baker, paul smith, kate spade, michael hill, vivienne westwood, stella mccartney, carolina herrera,
+elizabeth arden, helena rubinstein, bobbi brown, laura mercier, bobby brown, jean paul gaultier, thierry mugler, issey
+miyake, hermes paris, coco chanel, marks spencer, marks and spencer, john lewis, harvey nichols, fred perry, ben
+sherman, jack wills, jack jones, jack wolfskin, helly hansen, franklin marshall, lee cooper, peter england, philipp
+plein, tory burch, tom ford, jamie oliver, gordon ramsay, mercedes benz, alfa romeo, aston martin, rolls royce, harley
+davidson, land rover, ford mondeo, opel corsa, opel adam, seat leon, renault clio, kia rio, ashley madison, tim
+hortons, papa john, papa johns, jimmy john, carl jr, wendys, charles tyrwhitt, san francisco, los angeles, san diego,
+san jose, new york, santa barbara, las vegas, santa claus, san antonio, santa monica, saint louis, st albans, st
+helens, st andrews, st ives, st pancras, kings cross, black friday, swiety mikolaj, swietego mikolaja, swietym
+mikolajem, boze narodzenie, bozego narodzenia, bozym narodzeniem, bozemu narodzeniu, bielsko biala, bielska bialej,
+bielsku bialej, victoria station, nowy targ, zielona gora, tort sachera, tortu sachera, torcik sachera, pan tadeusz,
+pana tadeusza, panu tadeuszu, pan samochodzik, ania z zielonego wzgorza, ani z zielonego wzgorza, anie z zielonego
+wzgorza, kubus puchatek, kubusia puchatka, kubusiem puchatkiem, bob budowniczy, boba budowniczego, strazak sam,
+strazaka sama, strazakiem samem, listonosz pat, listonosza pata, swinka peppa, myszka miki, pippi langstrumpf, anna
+karenina, anny kareniny, anne karenine, lara croft, forrest gump, forresta gumpa, jane eyre, emma woodhouse, ted
+lasso, super mario, mario kart, mario bros, jack sparrow, james bond, jamesa bonda, indiana jones, indiany jonesa,
+bridget jones, dziennik bridget, sherlock holmes, sherlocka holmesa, hercule poirot, john wick, johna wicka, tony
+soprano, walter white, jack reacher, jacka reachera, luke skywalker, darth vader, anakin skywalker, peter pan, piotrus
+pan, piotrusia pana, tom sawyer, tomek sawyer, tomka sawyera, oliver twist, olivera twista, david copperfield, robin
+hood, robin hooda, robinson crusoe, don kichot, don kichota, romeo i julia, romea i julii, romea i julie, romeo and
+juliet, mary poppins, alice in wonderland, alicja w krainie, alicji w krainie, jas i malgosia, jasia i malgosi, hannah
+montana, rick and morty, tom and jerry, tom i jerry, thelma and louise, bonnie and clyde, kate and leopold, barry
+lyndon, billy elliot, erin brockovich, thomas the tank, fireman sam, postman pat, bob the builder, peppa pig, mickey
+mouse, donald duck, kaczor donald, bart simpson, homer simpson, johnny bravo, scooby doo, marvelous mrs maisel, mrs
+maisel, mrs doubtfire, mrs brown, grey anatomy, greys anatomy, gilmore girls, emily in paris, emily w paryzu, veep,
+killing eve, better call saul, zadzwon do saula, daisy jones, anna nicole, chlopaki z baraniej, sami swoi, kevin sam w
+domu, kevina samego, kevin home alone, klan, janosik, karol wojtyla, jan pawel ii, jana pawla ii, janowi pawlowi ii,
+maria curie, marie curie, fryderyka chopina, mikolaja kopernika, adama mickiewicza, juliusza slowackiego, henryka
+sienkiewicza, tadeusza kosciuszki, jozefa pilsudskiego, kazimierza wielkiego, stefana batorego
 """
 
 # What stands behind an article is a thing, unless it is a given name with a surname.
@@ -192,9 +195,10 @@ ik yk owa son sen ez ov ova yan
 
 # Plays, films, books: with one of these in a message, a name that does nothing may be a title.
 STAGE: Final = """
-teatr teatru teatrze spektakl spektaklu spektakle balkon balkonie parter parterze loza lozy premiera premiere opera opery
-musical musicalu kino kina kinie seans seansu napisy napisow lektor lektora lektorem dubbing dubbingu sezon sezonu
-odcinek odcinka odcinki rozdzial rozdziale rozdzialu audiobook audiobooka ebook ebooka okladka okladke theatre theater
-stalls balcony matinee musical cinema audiobook audiobooks chapter episode episodes season subtitles dubbing paperback
-hardcover screening
+film filmu serial serialu movie tickets bajka bajke teatr teatru teatrze spektakl spektaklu spektakle balkon balkonie
+parter parterze loza lozy premiera premiere opera opery musical musicalu kino kina kinie seans seansu napisy napisow
+lektor lektora lektorem dubbing dubbingu sezon sezonu odcinek odcinka odcinki rozdzial rozdziale rozdzialu audiobook
+audiobooka ebook ebooka okladka okladke theatre theater stalls balcony matinee musical cinema audiobook audiobooks
+chapter episode episodes season subtitles dubbing paperback hardcover screening watch stream streaming pages catalogue
+obejrze obejrzec ogladac katalogu
 """
