@@ -280,8 +280,8 @@ def _with_care(situation: Situation, says: tuple[Say, ...], holder: Holder) -> t
         return says
     speak = words(situation.language)
     text = speak.gettext(
-        "This seems to be about health or something just as private. Only the people who deal with cases here read such "
-        "messages, and we keep them for a shorter time than the rest of the conversation."
+        "This seems to be about health or something just as private. Only the people who deal with cases here read "
+        "such messages, and we keep them for a shorter time than the rest of the conversation."
     )
     if stays:
         text += " " + speak.gettext("You can also talk to a person.")
