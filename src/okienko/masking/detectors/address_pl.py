@@ -248,6 +248,7 @@ _NO_NAMES: Final = ((NOT_IN_NAMES | _GOODS) - _MONTHS) | listed(
 )
 _ALSO_COUNTED: Final = frozenset(("os", "al", "pl"))  # `dla 4 os.`
 _MOST_IN_VAIN: Final = 48  # names with numbers in one reading that were no addresses
+_MOST_LOOKED_AT: Final = 192  # numbers, and words for a street, in one reading; no message has more
 _CROWD: Final = 12  # so many in one reading are read; what follows is masked to the end of its line
 _BEFORE_NOUN: Final = ("ych", "ich", "ego")  # of a name of two words without capitals
 _AFTER_NOUN: Final = ("skich", "ckich", "gorne", "dolne", "wielkie", "male", "dolny", "gorny", "skie")
@@ -311,7 +312,7 @@ def _by_street(reading: Reading) -> Iterator[Hit]:
     places = [place for place, word in enumerate(reading.words) if word in _STREET_WORDS]
     if all(reading.words[place] == "pl" for place in places) and _SQUARE.search(reading.folded) is None:
         return  # of an e-mail's or a page's address
-    for place in places:
+    for place in places[:_MOST_LOOKED_AT]:
         if reading.starts[place] < done:
             continue
         street = _STREET.match(reading.folded, reading.starts[place])
@@ -452,7 +453,7 @@ def _houses(reading: Reading, streets: list[Hit]) -> Iterator[tuple[int, re.Matc
     waiting = iter(streets)
     street = next(waiting, None)
     more: bool | None = None
-    for maybe in _MAYBE_HOUSE.finditer(folded):
+    for maybe in islice(_MAYBE_HOUSE.finditer(folded), _MOST_LOOKED_AT):
         at = maybe.start()
         while street is not None and street.end <= at:
             street = next(waiting, None)
@@ -661,8 +662,10 @@ def _town_before(reading: Reading, start: int) -> int:
     folded, text = reading.folded, reading.text
     floor = max(0, start - 56)
     near = _PIECE.findall(folded, floor, start)[-4:]
-    if "," not in folded[max(floor, start - 10) : start] and not any(
-        word in FIRST_PARTS or word.isdigit() or town(word, capital=True) for word in near
+    if (
+        "," not in folded[max(floor, start - 10) : start]
+        and not any(word in FIRST_PARTS or town(word, capital=True) for word in near)
+        and _POSTCODE_SHAPE.search(folded, floor, start) is None
     ):
         return start
     before = _TOWN_BEFORE.search(folded, floor, start)

@@ -129,6 +129,7 @@ _YEAR_LINK: Final = re.compile(
 _INSIDE: Final = re.compile(r"[\w/,.+-]")
 _GOES_ON: Final = re.compile(r"[ .-]{0,3}[a-z]|,[0-9]")
 _SIZES: Final = (1, 2, 4)  # of the first number of a date
+_MOST_LOOKED_AT: Final = 256  # numbers in one reading; no message has more
 _LONGEST: Final = 32  # characters of a date
 _PIECE: Final = re.compile(r"[^\W_]+")
 
@@ -151,14 +152,16 @@ def find(reading: Reading) -> Iterable[Hit]:
 
 def _said(reading: Reading) -> Iterator[_Said]:
     """Words for birth, by place."""
-    for place, word in enumerate(reading.words):
+    places = [place for place, word in enumerate(reading.words) if word in _SAID]
+    for place in places[:_MOST_LOOKED_AT]:
+        word = reading.words[place]
         if word in _BEGINS:
             longer = _LONGER.match(reading.folded, reading.starts[place])
             if longer is not None:
                 yield _Said(longer.end(), longer["party"] is not None)
             elif word == "ur" and place and reading.words[place - 1] in {"data", "date", "daty"}:
                 yield _Said(reading.starts[place] + len(word), False)
-        elif word in _SAID:
+        else:
             yield _Said(reading.starts[place] + len(word), word in _PARTY or word in _SLIPPED_PARTY)
 
 
@@ -193,8 +196,10 @@ def _dates(reading: Reading, said: list[_Said]) -> Iterator[re.Match[str]]:
     """Full dates, by place and without overlaps."""
     folded = reading.folded
     behind = {word.end for word in said}  # `data urodzenia14.11.1955`
-    done = 0
+    done = looked_at = 0
     for run in reading.runs:
+        if looked_at > _MOST_LOOKED_AT:
+            return
         if run.start < done or (run.end - run.start > 2 and run.written.isdigit()):
             continue
         month = folded[max(0, run.start - 12) : run.start].rstrip(" .-").rpartition(" ")[2].lstrip("(:,")
@@ -210,6 +215,7 @@ def _dates(reading: Reading, said: list[_Said]) -> Iterator[re.Match[str]]:
             last = first + 1 == len(run.starts)
             if start < done or end - start not in _SIZES or (last and not _GOES_ON.match(folded, end)):
                 continue
+            looked_at += 1
             date = _DATE.match(folded, start, start + _LONGEST)
             if date is not None and (not start or start in behind or not _INSIDE.match(folded, start - 1, start)):
                 yield date

@@ -72,7 +72,7 @@ _CITY_BEFORE: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,20}+(?:[ -][^\W\d_]{2
 _LINE_START: Final = re.compile(r"(?:^|\n)[ \t]*$")
 _LINE_END: Final = re.compile(r"[ .]*(?:\n|$)")
 
-_CROWD: Final = 24  # from here on codes go without their towns
+_CROWD: Final = 24  # from here on codes go without their towns, and without a reason
 
 
 def find(reading: Reading) -> Iterable[Hit]:
@@ -99,8 +99,8 @@ def _spaced(reading: Reading) -> Iterator[Hit]:
 
 def _by_shape(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    for code in _POLISH.finditer(folded):
-        hit = _polish(reading, code)
+    for count, code in enumerate(_POLISH.finditer(folded)):
+        hit = _polish(reading, code) if count < _CROWD else _hit(reading, code.start(), code.end(), Rank.SHAPE)
         if hit is not None:
             yield hit
     yield from _eircodes(reading)
