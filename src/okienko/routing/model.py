@@ -1,8 +1,8 @@
 """A trained router: what it holds, what it says of a message, and how it becomes bytes. Pure; numpy.
 
-Two voices score each intent: a linear model over all features, and the example whose words are most alike. What a score
-means is learnt from held-out messages (`train`): how likely the message belongs to any of the intents at all, and how
-likely the best one is right.
+Three voices score each intent: a linear model over all features, the example whose words are most alike, and how much
+of the message's letters the examples cover. What a score means is learnt from held-out messages (`train`): how likely
+the message belongs to any of the intents at all, and how likely the best one is right.
 """
 
 from __future__ import annotations
@@ -96,7 +96,20 @@ class Head:
         return 1 / (1 + np.exp(-np.clip(z, -40, 40, dtype=np.float64)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Voices:
+    """What each of the three says of some messages: messages x intents."""
+
+    linear: Floats
+    alike: Floats  # the cosine of its words with the nearest example's
+    covered: Floats  # the share of its grams that some example has
+
+    def mix(self, parts: Floats) -> Floats:
+        """The scores."""
+        return parts[0] * self.linear + parts[1] * self.alike + parts[2] * self.covered
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Scorer:
     """The scores of the intents, not yet calibrated."""
 
@@ -104,27 +117,30 @@ class Scorer:
     weights: Floats  # (features + 1) x intents; the last row is the constant
     seen: NDArray[np.bool_]  # features x intents: whether an example of the intent has the feature
     memory: Memory
-    alike: float  # what a cosine of 1 with an example adds to its intent's score
+    mix: Floats  # what each of `Voices` counts
     sharpness: float  # softmax(sharpness * scores) are shares
 
     def score(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
         """The scores of messages (messages x intents), and the signs by which the scores are judged."""
         rows = self.vocabulary.read(texts)
-        scores, cosines = self.hear(rows)
-        scores += self.alike * cosines
-        return scores, self.read_signs(rows, scores, cosines)
+        voices = self.hear(rows)
+        scores = voices.mix(self.mix)
+        return scores, self.read_signs(rows, scores, voices)
 
-    def hear(self, rows: Rows) -> tuple[Floats, Floats]:
-        """The two voices: linear scores, and cosines with the nearest examples."""
-        scores = np.repeat(self.weights[-1:], len(rows.known), axis=0)
-        for number in range(len(scores)):
+    def hear(self, rows: Rows) -> Voices:
+        """The three voices, not mixed yet."""
+        linear = np.repeat(self.weights[-1:], len(rows.known), axis=0)
+        covered = np.zeros_like(linear)
+        for number in range(len(linear)):
             features, weights = rows.row(number)
-            scores[number] += weights @ self.weights[features]
+            linear[number] += weights @ self.weights[features]
+            grams, weights = rows.grams.row(number)
+            covered[number] = (weights * weights) @ self.seen[grams]
         words = rows.words
         shifted = Block(words.starts, words.features - np.int32(len(self.vocabulary.grams)), words.weights)
-        return scores, self.memory.compare(shifted)
+        return Voices(linear=linear, alike=self.memory.compare(shifted), covered=covered)
 
-    def read_signs(self, rows: Rows, scores: Floats, cosines: Floats) -> Floats:
+    def read_signs(self, rows: Rows, scores: Floats, voices: Voices) -> Floats:
         """What tells right scores from wrong ones."""
         every = np.arange(len(scores))
         best = scores.argmax(1)
@@ -133,10 +149,9 @@ class Scorer:
         shares = np.exp(self.sharpness * (scores - top[:, None]))
         whole = shares.sum(1)
         shares /= whole[:, None]
-        near = np.partition(cosines, -min(_NEAREST, cosines.shape[1]))[:, -_NEAREST:]
+        near = np.partition(voices.alike, -min(_NEAREST, scores.shape[1]))[:, -_NEAREST:]
         nearest = near.max(1)
-        own = cosines[every, best]
-        grams, words = self._cover(rows.grams, best), self._cover(rows.words, best)
+        own = voices.alike[every, best]
         signs = [
             top,
             top - second,
@@ -148,15 +163,15 @@ class Scorer:
             near.mean(1),
             rows.known,
             np.log1p(np.diff(rows.words.starts)),
-            grams,
-            words * rows.known,
+            voices.covered[every, best],
+            self._cover_words(rows.words, best) * rows.known,
         ]
         return np.stack(signs, axis=1).astype(np.float32)
 
-    def _cover(self, block: Block, intents: NDArray[np.intp]) -> Floats:
-        """How much of each message some example of its intent has."""
-        owners = block.owners
-        covered = block.weights**2 * self.seen[block.features, intents[owners]]
+    def _cover_words(self, words: Block, intents: NDArray[np.intp]) -> Floats:
+        """How much of each message's known words some example of its intent has."""
+        owners = words.owners
+        covered = words.weights**2 * self.seen[words.features, intents[owners]]
         return np.bincount(owners, covered, len(intents)).astype(np.float32)
 
 
@@ -206,7 +221,6 @@ class Router:
             "unseen": vocabulary.unseen,
             "usual": vocabulary.usual,
             "size": memory.size,
-            "alike": scorer.alike,
             "sharpness": scorer.sharpness,
             "take_from": self.take_from,
             "ask_from": self.ask_from,
@@ -223,6 +237,7 @@ class Router:
             plain=np.frombuffer(orjson.dumps(plain), np.uint8),
             idf=vocabulary.idf,
             weights=scorer.weights,
+            mix=scorer.mix,
             seen=np.packbits(scorer.seen, axis=1),
             starts=memory.starts,
             examples=memory.examples,
@@ -266,7 +281,7 @@ def from_bytes(data: bytes) -> Router:
                     weights=arrays["weights"],
                     seen=np.unpackbits(arrays["seen"], axis=1, count=len(names["intents"])).astype(np.bool_),
                     memory=memory,
-                    alike=plain["alike"],
+                    mix=arrays["mix"],
                     sharpness=plain["sharpness"],
                 ),
                 inside=heads["inside"],

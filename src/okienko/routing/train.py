@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from okienko.routing.features import Block, Floats, Ints, Vocabulary, learn_vocabulary
-from okienko.routing.model import SIGNS, Head, Memory, Router, Scorer
+from okienko.routing.model import SIGNS, Head, Memory, Router, Scorer, Voices
 
 _FEW: Final = 25  # examples an intent, in the mean, below which the intents compete
 COST: Final = 0.5
@@ -27,7 +27,9 @@ _COMPETING_EPOCHS: Final = 20
 _SMALLEST_SHARE: Final = 2e-3
 _CONSTANT_RATE: Final = 0.1
 _RARE_FROM: Final = 2000  # examples from which a feature must be seen twice
-_ALIKE: Final = 0.25  # of the spread of the linear scores, for a spread of cosines
+# What the other voices count, in spreads of the linear one. Where examples are few, the nearest is too often wrong.
+_MIX: Final = (0.25, 0.3)
+_MIX_OF_FEW: Final = (0.0, 0.3)
 _LOOKS: Final = 2  # so often a part is held out, each time another
 _STRANGERS: Final = 0.25  # of the intents are held out to see what messages from elsewhere look like
 _HELD_OUT: Final = 0.2  # of the examples of the other intents
@@ -35,6 +37,8 @@ _ELSEWHERE: Final = 0.7  # what messages from elsewhere count beside intents lef
 _FOREIGN: Final = 0.1  # so many of the messages of a desk are taken to belong nowhere
 _PRECISION: Final = 0.95  # of what is taken unasked
 _KEPT: Final = 0.95  # of the messages that belong somewhere are not given to a person
+
+_LINEAR: Final = np.array([1, 0, 0], np.float32)
 
 Labels = NDArray[np.int32]
 Padded = tuple[Ints, Floats]  # features and weights of a message, with the constant
@@ -65,10 +69,11 @@ def train(examples: Sequence[Example], outside: Sequence[str] = (), *, seed: int
     numbers = {intent: number for number, intent in enumerate(intents)}
     labels = np.array([numbers[example.intent] for example in ordered], np.int32)
     rng = np.random.default_rng(seed)
-    looks = [_look_at_held_out(texts, labels, outside, rng) for _ in range(_LOOKS)]
-    alike = float(np.mean([look.alike for look in looks]))
+    few = len(texts) < _FEW * len(intents)
+    looks = [_look_at_held_out(texts, labels, outside, rng, few=few) for _ in range(_LOOKS)]
+    mix = np.mean([look.mix for look in looks], axis=0).astype(np.float32)
     sharpness = float(np.mean([look.sharpness for look in looks]))
-    scorer = fit(texts, labels, rng, alike=alike, sharpness=sharpness)
+    scorer = fit(texts, labels, rng, few=few, mix=mix, sharpness=sharpness)
     signs = np.concatenate([look.signs for look in looks])
     is_inside = np.concatenate([look.inside for look in looks])
     is_right = np.concatenate([look.right for look in looks])
@@ -90,7 +95,8 @@ def fit(
     labels: Labels,
     rng: np.random.Generator,
     *,
-    alike: float = 0.0,
+    few: bool,
+    mix: Floats = _LINEAR,
     sharpness: float = 1.0,
 ) -> Scorer:
     """The scores' half of a router. `texts` are ordered by their labels, which are 0, 1, 2 …"""
@@ -99,7 +105,7 @@ def fit(
     rows = vocabulary.read(texts)
     padded = [pad(rows.row(number), vocabulary.size) for number in range(len(texts))]
     weights = np.zeros((vocabulary.size + 1, count), np.float32)
-    if len(texts) < _FEW * count:
+    if few:
         compete(weights, padded, labels, rng, _COMPETING_EPOCHS)
     else:
         separate(weights, padded, labels, rng, _EPOCHS)
@@ -111,7 +117,7 @@ def fit(
         weights=weights,
         seen=seen,
         memory=_remember(rows.words, labels, vocabulary),
-        alike=alike,
+        mix=mix,
         sharpness=sharpness,
     )
 
@@ -189,11 +195,13 @@ class _Seen:
     inside: NDArray[np.bool_]
     right: NDArray[np.bool_]
     weights: NDArray[np.float64]  # what each message counts
-    alike: float
+    mix: Floats
     sharpness: float
 
 
-def _look_at_held_out(texts: Sequence[str], labels: Labels, outside: Sequence[str], rng: np.random.Generator) -> _Seen:
+def _look_at_held_out(
+    texts: Sequence[str], labels: Labels, outside: Sequence[str], rng: np.random.Generator, *, few: bool
+) -> _Seen:
     """Trains on a part, and looks at the rest: examples, intents left out as a whole, messages from elsewhere."""
     count = int(labels[-1]) + 1
     strangers = rng.permutation(count)[: int(_STRANGERS * count)]
@@ -206,29 +214,28 @@ def _look_at_held_out(texts: Sequence[str], labels: Labels, outside: Sequence[st
     _, part = np.unique(labels[kept], return_inverse=True)
     known = np.unique(labels[kept])
     part = part.astype(np.int32)
-    draft = fit([texts[at] for at in kept.tolist()], part, rng)
+    draft = fit([texts[at] for at in kept.tolist()], part, rng, few=few)
     if not held.any():  # an example an intent: nothing can be spared, so what was learnt has to do
         held = ~strange
     asked: list[int] = np.concatenate([np.flatnonzero(held), np.flatnonzero(strange)]).tolist()
     messages = [*[texts[at] for at in asked], *list(outside)]
     rows = draft.vocabulary.read(messages)
-    linear, cosines = draft.hear(rows)
-    scores = linear[: len(asked)]
+    voices = draft.hear(rows)
     own = np.searchsorted(known, labels[asked])
     inside = held[asked]
-    # The two voices are brought to one scale: that of the linear one.
-    alike = float(_ALIKE * scores[inside].std() / max(cosines[: len(asked)][inside].std(), 1e-6))
-    linear += alike * cosines
-    sharpness = _choose_sharpness(scores[inside], own[inside])
-    signs = replace(draft, sharpness=sharpness).read_signs(rows, linear, cosines)
+    known_ones = np.flatnonzero(inside)
+    mix = _choose_mix(voices, known_ones, _MIX_OF_FEW if few else _MIX)
+    scores = voices.mix(mix)
+    sharpness = _choose_sharpness(scores[known_ones], own[known_ones])
+    signs = replace(draft, sharpness=sharpness).read_signs(rows, scores, voices)
     is_inside = np.concatenate([inside, np.zeros(len(outside), np.bool_)])
-    is_right = np.concatenate([inside & (scores.argmax(1) == own), np.zeros(len(outside), np.bool_)])
+    is_right = np.concatenate([inside & (scores[: len(asked)].argmax(1) == own), np.zeros(len(outside), np.bool_)])
     return _Seen(
         signs=signs,
         inside=is_inside,
         right=is_right,
         weights=_balance(is_inside, len(asked)),
-        alike=alike,
+        mix=mix,
         sharpness=sharpness,
     )
 
@@ -240,6 +247,14 @@ def _balance(inside: NDArray[np.bool_], examples: int) -> NDArray[np.float64]:
     for kind, share in ((inside, 1.0), (~inside & ~outside, 1 - _ELSEWHERE), (outside, _ELSEWHERE)):
         weights[kind] = share / max(1, kind.sum())
     return weights / weights.sum() * len(weights)
+
+
+def _choose_mix(voices: Voices, of: NDArray[np.intp], parts: tuple[float, float]) -> Floats:
+    """Brings the voices to one scale, that of the linear one."""
+    linear, alike, covered = (
+        max(float(voice[of].std()), 1e-6) for voice in (voices.linear, voices.alike, voices.covered)
+    )
+    return np.array([1, parts[0] * linear / alike, parts[1] * linear / covered], np.float32)
 
 
 def _choose_sharpness(scores: Floats, labels: NDArray[np.intp]) -> float:
