@@ -449,7 +449,8 @@ def main(english: str) -> None:  # noqa: PLR0912, PLR0915 - one list after the o
     )
     counts = Counter(bit for value in flags.values() for bit in range(16) if value >> bit & 1)
     sys.stdout.write(
-        f"{len(sifted)} words, {len(things)} for things, {len(entries)} forms, {len(kinds_found)} kinds; flags {sorted(counts.items())}\n"
+        f"{len(sifted)} words, {len(things)} for things\n"
+        f"{len(entries)} forms, {len(kinds_found)} kinds; flags {sorted(counts.items())}\n"
     )
 
 

@@ -28,6 +28,7 @@ from okienko.masking.names.lexicon import (
 )
 from okienko.masking.names.message import Message
 from okienko.masking.names.surroundings import DESKS, GOODS, OWNERS, SAID, SAINTS, STAGE, TRAVELS
+from okienko.masking.reading import FILLER
 
 _SAID: Final = frozenset(SAID.split())
 _DESKS: Final = frozenset(DESKS.split())
@@ -328,12 +329,15 @@ def _acts(message: Message, place: int) -> bool:
 
 
 def _last_line(message: Message, place: int) -> bool:
-    """Whether a word stands on a short last line of several: a signature."""
+    """Whether a word stands on a short last line of several: a signature. What is masked already counts as words."""
     if not place or place + 3 < message.count:
         return False
     first = place
     while first and "\n" not in message.gap(first):
+        if FILLER in message.gap(first):
+            return False
         first -= 1
         if place - first > 2:
             return False
-    return first > 0 and "\n" not in message.text[message.end(place) :].strip()
+    rest = message.text[message.end(place) :]
+    return first > 0 and FILLER not in rest and "\n" not in rest.strip()
