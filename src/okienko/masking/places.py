@@ -304,6 +304,99 @@ def town_after(reading: Reading, at: int, *, sure: bool, sure_of_street: bool = 
     return end
 
 
+# They may begin a name (`ul. Na Stoku 5`), never stand inside it.
+OPENERS: Final = listed(
+    """
+    na pod nad za przy w
+    """
+)
+# Names of goods and what they run on: `iPhone 13`, `Windows 11`, `Galaxy S23 128`.
+GOODS: Final = listed(
+    """
+    ocena liga pociag lot bilet mecz nagroda konkurs mercedes lozko stol krzeslo szafa sofa kanapa dywan rabat kupon
+    poduszka krem perfumy rower wozek plecak torba koc kubek ekspres odkurzacz microsoft iphone ipad samsung galaxy
+    xiaomi redmi poco huawei motorola nokia oppo realme pixel android androida androidzie windows windowsa windowsie
+    macos ios linux ubuntu playstation xbox nintendo switch office excel word chrome firefox edge teams outlook
+    airpods apple watch macbook dell lenovo asus acer hp lg sony bosch philips tefal electrolux whirlpool amica beko
+    candy gorenje bmw audi ford opel skoda toyota honda mazda seat fiat renault volvo kia hyundai nissan lego allegro
+    amazon ceneo olx empik netflix spotify facebook instagram inpost dpd dhl ups gls orlen zabka biedronka lidl
+    rossmann ikea pro max plus mini ultra lite air core ryzen geforce rtx intel amd usb hdmi bluetooth wifi xl xxl ean
+    sku iso din kurtka bluza koszula spodnie buty sukienka rozm size punkty czlowiek zestaw lampa pralka lodowka
+    telewizor laptop krok bilet gra ksiazka pakiet opcja wariant tabela rysunek zdjecie zalacznik ustep artykul art
+    ust par pkt ram ssd gb tb led volt wat mah bar kanal sezon tura runda grupa klasa kategoria typ numer strefa zone
+    opona opony teams sharepoint onedrive exchange server azure surface powershell power visio project access
+    publisher onenote skype kodeks ustawa rozporzadzenie dyrektywa version wersje
+    """
+)
+TITLES: Final = listed(
+    """
+    gen sw ks plk mjr kpt dr prof bl bp abp kard por ppor hr inz marsz rtm o s hm adm dh red mar jana ii iii iv xx xxx
+    """
+)
+# They say that an address may follow, or has been given.
+CONTEXT_WORDS: Final = listed(
+    """
+    adres adresem adresie adresu adresy mieszkam mieszka mieszkamy zamieszkaly zamieszkala zamieszkania zam mieszkalam
+    mieszkalem zameldowany zameldowana dostawa dostawy dostawe dostarczyc dostarczcie wyslac wyslijcie wyslanie
+    wysylki wysylka przeslac kurier kuriera kurierem paczka paczke paczki przesylka przesylke przesylki przyjechac
+    przyjedzie odbior odebrac przeprowadzka przeprowadzilam przeprowadzilem siedziba na przy ul ulica ulicy ulice os
+    osiedle
+    """
+)
+AT: Final = re.compile(r"(?:^|[^a-z])(?:na|przy|z|ze|do|w|u|pod|od)[ ]$")
+POSTCODE_SHAPE: Final = re.compile(r"[0-9][ -][0-9]{3}(?![0-9])")
+_PIECE: Final = re.compile(r"[^\W_]+")
+_TOWN_BEFORE: Final = re.compile(
+    r"(?P<code>(?<![0-9-])[0-9]{2} ?- ?[0-9]{3}[ ,\n]{1,3})?(?P<town>[^\W\d_]{2,20}+(?:[ -][^\W\d_]{2,20}+){0,2})"
+    r"(?P<gap>[ ,:\n(-]{1,3}(?:(?:na|przy|z|w)[ ]|adres:? )?)$"
+)
+_AFTER_TOWN: Final = (*ADJECTIVE_ENDS, "ne", "ny", "nej", "nym", "le", "lym", "kie", "we", "wej")
+
+
+def town_before(reading: Reading, start: int) -> int:
+    """Where an address begins that has its town in front of the street, else `start`."""
+    folded, text = reading.folded, reading.text
+    floor = max(0, start - 56)
+    near = _PIECE.findall(folded, floor, start)[-4:]
+    if (
+        "," not in folded[max(floor, start - 10) : start]
+        and not any(word in FIRST_PARTS or town(word, capital=True) for word in near)
+        and POSTCODE_SHAPE.search(folded, floor, start) is None
+    ):
+        return start
+    before = _TOWN_BEFORE.search(folded, floor, start)
+    if before is None:
+        return start
+    if before["code"]:
+        return before.start("code")
+    words = NAME_WORD.findall(before["town"].replace("-", " "))
+    place = before.start("town")
+    if words[-1] in OPENERS:
+        words.pop()
+    for skipped in range(len(words)):
+        rest = words[skipped:]
+        if town(rest[0], capital=text[place].isupper()) and (
+            rest[-1].endswith(ADJECTIVE_ENDS) if len(rest) > 1 else ":" not in before["gap"]
+        ):
+            return place
+        if len(rest) == 2 and "," in before["gap"] and rest[1].endswith(_AFTER_TOWN) and rest[0] not in NOT_IN_NAMES:
+            second = folded.index(rest[1], place + len(rest[0]), start)
+            if text[place].isupper() and text[second].isupper():
+                return place
+        if (
+            "," in before["gap"]
+            and reading.text[place].isupper()
+            and rest[0] not in NOT_IN_NAMES
+            and (
+                rest[0] in FIRST_PARTS
+                or (len(rest) == 1 and (rest[0].endswith(TOWN_ENDS) or AT.search(folded, max(0, place - 6), place)))
+            )
+        ):
+            return place
+        place += len(rest[0]) + 1
+    return start
+
+
 # British postcodes by the areas that exist, then district, sector and unit; America's states.
 _AREAS: Final = (
     "ab|al|b|ba|bb|bd|bh|bl|bn|br|bs|bt|ca|cb|cf|ch|cm|co|cr|ct|cv|cw|da|dd|de|dg|dh|dl|dn|dt|dy|e|ec|eh|en|ex|fk|fy|g|gl|gu"

@@ -210,7 +210,6 @@ _COUNTED: Final = re.compile(
     r"(?<![a-z])(?:chapter|part|episode|season|level|page|step|section|volume|vol|act|row|seat|top) $"
 )
 _LOWER_WORD: Final = re.compile(r" [a-z]{3}")
-_LINE_START: Final = re.compile(r"(?:^|[\n.!?;:(])[ \t\"]*$")
 _ENOUGH: Final = 96
 _MOST_LOOKED_AT: Final = 192  # streets, convincing or not, in one reading
 _CROWD: Final = 12  # so many in one reading are read; what follows is masked to the end of its line

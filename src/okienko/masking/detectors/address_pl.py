@@ -13,20 +13,24 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from okienko.masking.address_rest import FAR_POSTCODE, REGION, code_end, place_end, rest_end, units_end
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.places import (
-    ADJECTIVE_ENDS,
+    AT,
+    CONTEXT_WORDS,
     FIRST_PARTS,
+    GOODS,
     LINE_END,
-    NAME_WORD,
     NOT_IN_NAMES,
-    TOWN_ENDS,
+    OPENERS,
+    POSTCODE_SHAPE,
+    TITLES,
     line_end,
     listed,
     slips,
     streetlike,
-    town,
     town_after,
+    town_before,
 )
 from okienko.masking.reading import Reading
 
@@ -56,30 +60,6 @@ _STREET: Final = re.compile(
 )
 _SQUARE: Final = re.compile(r"pl(?<![\w.@/-]..)[ .:\n]")
 _MONTH: Final = r"stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|wrzesnia|pazdziernika|listopada|grudnia"
-# They may begin a name (`ul. Na Stoku 5`), never stand inside it.
-_OPENERS: Final = listed(
-    """
-    na pod nad za przy w
-    """
-)
-# Names of goods and what they run on: `iPhone 13`, `Windows 11`, `Galaxy S23 128`.
-_GOODS: Final = listed(
-    """
-    ocena liga pociag lot bilet mecz nagroda konkurs mercedes lozko stol krzeslo szafa sofa kanapa dywan rabat kupon
-    poduszka krem perfumy rower wozek plecak torba koc kubek ekspres odkurzacz microsoft iphone ipad samsung galaxy
-    xiaomi redmi poco huawei motorola nokia oppo realme pixel android androida androidzie windows windowsa windowsie
-    macos ios linux ubuntu playstation xbox nintendo switch office excel word chrome firefox edge teams outlook
-    airpods apple watch macbook dell lenovo asus acer hp lg sony bosch philips tefal electrolux whirlpool amica beko
-    candy gorenje bmw audi ford opel skoda toyota honda mazda seat fiat renault volvo kia hyundai nissan lego allegro
-    amazon ceneo olx empik netflix spotify facebook instagram inpost dpd dhl ups gls orlen zabka biedronka lidl
-    rossmann ikea pro max plus mini ultra lite air core ryzen geforce rtx intel amd usb hdmi bluetooth wifi xl xxl ean
-    sku iso din kurtka bluza koszula spodnie buty sukienka rozm size punkty czlowiek zestaw lampa pralka lodowka
-    telewizor laptop krok bilet gra ksiazka pakiet opcja wariant tabela rysunek zdjecie zalacznik ustep artykul art
-    ust par pkt ram ssd gb tb led volt wat mah bar kanal sezon tura runda grupa klasa kategoria typ numer strefa zone
-    opona opony teams sharepoint onedrive exchange server azure surface powershell power visio project access
-    publisher onenote skype kodeks ustawa rozporzadzenie dyrektywa version wersje
-    """
-)
 _UNIT_AFTER: Final = re.compile(
     r" ?(?:zl|pln|eur|euro|usd|gbp|gr|szt|sztuk|sztuki|lat|lata|rok|roku|dni|dniach|dnia|dzien|godz|godzin|godziny"
     r"|godzinie|h"
@@ -105,52 +85,7 @@ _CALLED: Final = re.compile(
     r"(?:nr|numer|no|n)?\.?:? ?(?:(?:domu|dom|budynku|budynek|bud|bloku|blok|posesji|bl)\.?:? ?(?:nr"
     r"|numer)?\.? ?)?"
 )
-_UNITS: Final = re.compile(
-    r"(?:[ ,./;\n(-]{0,3}(?:"
-    r"(?:nr |numer )?(?:m|mieszk|mieszkani[aeu]|miesz|m-?nie|lok|lokalu?|klatk[ai]|klatce|kl|pietro|pietrze|pietra|p"
-    r"|pok|pokoj"
-    r"|ap|apt|apart|apartamentu?|domofonu?|bram[ay]|hal[aei]|pawilonu?|stoisko|boks|oficyna|segment|segmentu|budynek|budynku|bud|bloku?|bl|wejscie"
-    r"|kod (?:do )?(?:domofonu|klatki|bramy)|kod domofon|skrytka)"
-    r"(?:\.|:| nr| numer| to)?[. :]{0,2}#?(?:(?:(?<=[. :])[a-z])?[0-9]{1,4}(?:[a-z](?![a-z]))?(?:/[0-9]{1,4}"
-    r"|\.[0-9]{1,3}(?![0-9.]))?#?|(?<=[. :])(?:[a-z]"
-    r"|[ivx]{1,4})(?![a-z0-9]))(?![0-9])"
-    r"|(?:[0-9]{1,2}|[ivx]{1,4})\.? ?(?:pietro|pietrze|p\.|klatka)|(?:na )?(?:pierwsz|drug|trzec|czwart"
-    r"|ostatni)[a-z]{1,4} (?:pietro|pietrze|pietra)"
-    r"|parter(?:ze)?(?![a-z])|oficyna|poddasze"
-    r")){1,6}"
-)
 _FLAT: Final = re.compile(r"[ ,./]{0,3}(?:m|lok|mieszk|mieszkani[aeu]|lokalu?|klatka|kl)\.? ?(?:nr )?[0-9]")
-_SPACED_LETTER: Final = re.compile(r" [A-HJ-NP-TV](?![\w.]| ?[0-9])")
-_MAYBE_UNIT: Final = re.compile(
-    r"[ ,./;(-]{0,3}(?:[ivx]{1,4} )?(?P<word>[^\W\d_]{2,12})(?:\.? ?:? ?(?:[0-9]{1,4}[a-z]?|[a-z])(?![a-z0-9])"
-    r"|(?<=[eo])(?=[ ,.]|$))"
-)
-_SLIPPED_UNITS: Final = frozenset(
-    slip
-    for word in ("mieszkanie", "mieszkania", "klatka", "pietro", "lokal", "lok")
-    for slip in slips(word)
-    if len(slip) > 2 or slip == "ok"
-)
-# A digit too many or too few, once an address has begun and a town follows.
-_NEARLY_CODE: Final = re.compile(
-    r"[ ,;\n]{1,3}(?P<code>[0-9]{1,3} {0,2}-? {0,2}[0-9] ?[0-9]{1,3}(?: [0-9])?)(?![0-9])[a-z]?"
-)
-_POST: Final = r"(?:pl[ -]?)?(?<![0-9])[0-9ol]{2}(?: ?- ?|[ ._])?[0-9ol]{3}(?![0-9]| ?[-/]?[0-9])"
-_POSTCODE: Final = re.compile(
-    r"[ ,.;:/\n\t()|-]{0,4}(?:(?:i |oraz |a )?kod(?: pocztowy| poczt\.?)?[ :-]{0,3}(?:to |jest )?)?"
-    rf"(?P<code>{_POST})"
-    r"(?! ?(?:zl|pln|szt|sztuk|gb|mb|km|kg|cm|mm|lat|dni|eur|euro)(?![a-z])|[.,][0-9])"
-)
-# Some words and then a postcode: a town, a district, a village with its post office.
-_FAR_POSTCODE: Final = re.compile(
-    r"(?:[ ,.;:/\n()-]{1,3}[^\W\d_]{2,20}){1,4}?[ ,.;:/\n()-]{1,3}(?:kod(?: pocztowy)?[ :-]{0,3})?"
-    r"(?P<code>[0-9]{2}(?: ?- ?)[0-9]{3})(?![0-9])(?! ?(?:zl|pln|szt|sztuk|gb|km|kg|cm)(?![a-z]))"
-)
-_REGION: Final = re.compile(
-    r"[ ,.;\n(]{1,3}(?:(?:woj|wojewodztwo|gm|gmina|pow|powiat|poczta|k|kolo|dzielnica)(?:[.:] ?"
-    r"| )[^\W\d_]{3,20}(?:[ -][^\W\d_]{3,20}(?=[,.;\n)]|$))?"
-    r"\)?|polska(?![a-z])|poland(?![a-z]))"
-)
 _BOX: Final = re.compile(
     r"(?<![a-z])s{0,2}k{1,2}r{1,2}(?:ytk[a-z]{1,2}|ytka)?\.? {0,2}(?:p[oczt]{1,6}[a-z]{0,5}\.?|p\.)"
     r"(?: ?(?:nr|numer))?[. :]{0,3}[0-9]{1,5}(?![0-9])"
@@ -188,11 +123,6 @@ _DELIVERY_BEFORE: Final = re.compile(
     r" (?:na|przy|pod|z|do|w)" + _LINK
 )
 _NO_ADDRESS: Final = re.compile(r"(?:ip|mail|mailowy|url|strony|www|mac|e-mail|internetowy)[ :]{0,3}$")
-_AT: Final = re.compile(r"(?:^|[^a-z])(?:na|przy|z|ze|do|w|u|pod|od)[ ]$")
-_TOWN_BEFORE: Final = re.compile(
-    r"(?P<code>(?<![0-9-])[0-9]{2} ?- ?[0-9]{3}[ ,\n]{1,3})?(?P<town>[^\W\d_]{2,20}+(?:[ -][^\W\d_]{2,20}+){0,2})"
-    r"(?P<gap>[ ,:\n(-]{1,3}(?:(?:na|przy|z|w)[ ]|adres:? )?)$"
-)
 _ON: Final = re.compile(r"(?:^|[^a-z])(?:na|przy)[ ]$")
 _LOCATIVE: Final = ("ej", "ego", "ich", "ych")
 _IN_HOUSE: Final = re.compile(r"(?<![a-z])(?:blok|bloku|budynek|budynku|kamienica|kamienicy|domu)[ ,:]{1,2}$")
@@ -217,15 +147,6 @@ _FLAT_SURE: Final = re.compile(
     r"[ ,./]{0,3}(?:m\.? ?|lok\.? ?|mieszk\.? ?|mieszkani[aeu] ?"
     r"|lokalu? )(?:nr )?[0-9]{1,3}(?![0-9x,.]*[0-9])(?! ?(?:zl|cm|kg))"
 )
-_CONTEXT_WORDS: Final = listed(
-    """
-    adres adresem adresie adresu adresy mieszkam mieszka mieszkamy zamieszkaly zamieszkala zamieszkania zam mieszkalam
-    mieszkalem zameldowany zameldowana dostawa dostawy dostawe dostarczyc dostarczcie wyslac wyslijcie wyslanie
-    wysylki wysylka przeslac kurier kuriera kurierem paczka paczke paczki przesylka przesylke przesylki przyjechac
-    przyjedzie odbior odebrac przeprowadzka przeprowadzilam przeprowadzilem siedziba na przy ul ulica ulicy ulice os
-    osiedle
-    """
-)
 # A number of up to four digits behind a word, that is no date and no beginning of something longer. Begins with one
 # plain class, so that `re` skips text without digits at full speed.
 _MAYBE_HOUSE: Final = re.compile(
@@ -233,7 +154,6 @@ _MAYBE_HOUSE: Final = re.compile(
     r"(?![0-9]|[.:][0-9]|[/-][0-9]{4}(?![0-9])|([/-])[0-9]{1,2}\1[0-9]{4}|[ .][0-9]{3,4}[ .-][0-9]{2}"
     r"|-[0-9]{3,4}-[0-9]{2})"
 )
-_POSTCODE_SHAPE: Final = re.compile(r"[0-9][ -][0-9]{3}(?![0-9])")
 _HOUSEHOLD: Final = listed("domu mieszkania lokalu bloku klatki posesji domofonu")
 _BLOCKS: Final = listed("blok bloku klatka budynek dom")
 _BOXES: Final = {
@@ -243,7 +163,7 @@ _BOXES: Final = {
 }
 _LABELS: Final = _HOUSEHOLD | _BLOCKS | _BOXES
 _ANY: Final = _STREET_WORDS | _LABELS
-_NO_NAMES: Final = ((NOT_IN_NAMES | _GOODS) - _MONTHS) | listed(
+_NO_NAMES: Final = ((NOT_IN_NAMES | GOODS) - _MONTHS) | listed(
     "january february march april may june july august september october november december"
 )
 _ALSO_COUNTED: Final = frozenset(("os", "al", "pl"))  # `dla 4 os.`
@@ -254,21 +174,11 @@ _BEFORE_NOUN: Final = ("ych", "ich", "ego")  # of a name of two words without ca
 _AFTER_NOUN: Final = ("skich", "ckich", "gorne", "dolne", "wielkie", "male", "dolny", "gorny", "skie")
 _POSTCODE_ALONE: Final = re.compile(r"[0-9]{2}-[0-9]{3}")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
-_AFTER_TOWN: Final = (*ADJECTIVE_ENDS, "ne", "ny", "nej", "nym", "le", "lym", "kie", "we", "wej")
 _NO_PLACES: Final = frozenset(("zabaw", "budowy"))
 _LONGEST_WORD: Final = 24
-_BEFORE_THREE: Final = ("-", " ")  # a postcode ends in three digits
-# `mieszkanie 6 4,`, `12 5/3`: a space too many in a number.
-_STRAY: Final = re.compile(r" {1,2}[0-9]{1,2}[a-z]?(?: ?/ ?[0-9]{1,3})?(?= ?(?:[,;)\n]|\.(?![0-9])|$))")
-_UNITS_REACH: Final = 96
 _NUMBER_WORDS: Final = frozenset(("nr", "numer", "domu", "dom"))
 _ENOUGH: Final = 64  # characters that one step may read
 _MOST_WORDS: Final = 5  # of a name
-_TITLES: Final = listed(
-    """
-    gen sw ks plk mjr kpt dr prof bl bp abp kard por ppor hr inz marsz rtm o s hm adm dh red mar jana ii iii iv xx xxx
-    """
-)
 
 
 def find(reading: Reading) -> Iterable[Hit]:
@@ -295,7 +205,7 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
     folded, words = reading.folded, reading.words
     if not _BOXES.isdisjoint(words):
         for box in islice(_BOX.finditer(folded), _CROWD):
-            end = _place(reading, box.end())
+            end = place_end(reading, box.end())
             office = _OFFICE.match(folded, end) if end > box.end() else None
             yield _hit(reading, box.start(), office.end() if office else end)
     if not _HOUSEHOLD.isdisjoint(words):
@@ -303,7 +213,7 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
             yield _hit(reading, number.start("number"), number.end())
     if not _BLOCKS.isdisjoint(words):
         for parts in islice(_PARTS.finditer(folded), _CROWD):
-            yield _hit(reading, parts.start(), _rest(reading, parts.end()))
+            yield _hit(reading, parts.start(), rest_end(reading, parts.end()))
 
 
 def _by_street(reading: Reading) -> Iterator[Hit]:
@@ -325,7 +235,7 @@ def _by_street(reading: Reading) -> Iterator[Hit]:
         name = _name_after(reading, street)
         end = 0 if name is None else _unnumbered(reading, street, name) or _numbered(reading, street, name)
         if end:
-            start = max(_town_before(reading, street.start()), done)
+            start = max(town_before(reading, street.start()), done)
             yield _hit(reading, start, end)
             done = end
             found += 1
@@ -357,18 +267,18 @@ def _name_after(reading: Reading, street: re.Match[str]) -> _Name | None:
     while len(words) <= _MOST_WORDS:
         house = _house(folded, at) if words else None
         word = None if house else _NEXT_WORD.match(folded, at, at + _ENOUGH)
-        if word is None or (words and "." in word["gap"] and words[-1] not in _TITLES and len(words[-1]) > 1):
+        if word is None or (words and "." in word["gap"] and words[-1] not in TITLES and len(words[-1]) > 1):
             break
         piece = word["word"]
         upper = text[word.start("word")].isupper()
         initial = len(piece) == 1 and folded.startswith(".", word.end())
-        opens = not words and piece in _OPENERS and (short or upper or street["long"] == "osiedle")
+        opens = not words and piece in OPENERS and (short or upper or street["long"] == "osiedle")
         goes_on = initial or opens or (words and _GOES_ON.match(folded, word.start("word")))
         if piece in NOT_IN_NAMES and not goes_on:
             break
         words.append(piece)
         at = word.end() + len(" 303") * (piece == "dywizjonu" and folded.startswith(" 303", word.end()))
-        if len(words) == 1 or upper or words[-2] in _TITLES or words[-2] in _OPENERS:
+        if len(words) == 1 or upper or words[-2] in TITLES or words[-2] in OPENERS:
             end = at
     if not words:
         return None
@@ -388,9 +298,9 @@ def _unnumbered(reading: Reading, street: re.Match[str], name: _Name) -> int:
         return 0
     if not (name.capital or short == "ul" or (long.startswith("ulic") and streetlike(name.words[0]))):
         return 0
-    if long and not _AT.search(folded, max(0, street.start() - 8), street.start()):
+    if long and not AT.search(folded, max(0, street.start() - 8), street.start()):
         return 0
-    return _place(reading, name.end)
+    return place_end(reading, name.end)
 
 
 def _numbered(reading: Reading, street: re.Match[str], name: _Name) -> int:
@@ -398,7 +308,7 @@ def _numbered(reading: Reading, street: re.Match[str], name: _Name) -> int:
     folded, house = reading.folded, name.house
     if house is None or (house.group().isdigit() and _UNIT_AFTER.match(folded, house.end(), house.end() + _ENOUGH)):
         return 0
-    end = _rest(reading, house.end())
+    end = rest_end(reading, house.end())
     short, long, first = street["short"], street["long"] or "", name.words[0]
     if name.capital or short == "ul" or long.startswith("ulic") or end > house.end() + 2:
         return end
@@ -439,8 +349,8 @@ def _by_number(reading: Reading, streets: list[Hit]) -> Iterator[Hit]:
             elif sure and reading.text[begin:at].islower():
                 begin = reach  # `na stefana batorego 12`: whatever stands there belongs to the name
         if sure:
-            end = _rest(reading, house.end())
-            yield _hit(reading, max(done, _town_before(reading, begin)), end)
+            end = rest_end(reading, house.end())
+            yield _hit(reading, max(done, town_before(reading, begin)), end)
             done = end
             found += 1
         else:
@@ -466,7 +376,7 @@ def _houses(reading: Reading, streets: list[Hit]) -> Iterator[tuple[int, re.Matc
         if not streetlike(word) and not reading.text[begin].isupper():
             # A name without a capital needs more around it: words for an address, or a postcode.
             if more is None:
-                more = not _CONTEXT_WORDS.isdisjoint(reading.words) or _POSTCODE_SHAPE.search(folded) is not None
+                more = not CONTEXT_WORDS.isdisjoint(reading.words) or POSTCODE_SHAPE.search(folded) is not None
             if not more:
                 continue
         house = _house_number(folded, at, word)
@@ -528,26 +438,26 @@ def _name_before(reading: Reading, at: int) -> tuple[int, int]:
         while begin > 0 and stop - begin < _LONGEST_WORD and (folded[begin - 1].isalpha() or folded[begin - 1] in "-'"):
             begin -= 1
         word = folded[begin:stop]
-        if not word or (dotted and word not in _TITLES and len(word) > 1):
+        if not word or (dotted and word not in TITLES and len(word) > 1):
             break
         if word in _MONTHS:  # `3 Maja 12`
             day = _DAY_BEFORE.search(folded, max(0, begin - 5), begin)
             return (day.start() if day else found), found
         upper = text[begin].isupper()
         joins = word == "i" and (capital or folded.startswith("wigury", start))
-        opens = capital and upper and not shouted and word in _OPENERS
-        if (word in NOT_IN_NAMES and not joins and not opens) or (count and word in _GOODS):
+        opens = capital and upper and not shouted and word in OPENERS
+        if (word in NOT_IN_NAMES and not joins and not opens) or (count and word in GOODS):
             break
         if not count:
             capital = upper
             shouted = len(word) > 1 and text[begin + 1].isupper()
             adjective = word.endswith(_AFTER_NOUN)
-        elif capital and not upper and word not in _TITLES and not joins:
+        elif capital and not upper and word not in TITLES and not joins:
             break
         start = begin
         if joins:
             continue
-        likely = word in FIRST_PARTS or word in _TITLES or streetlike(word) or word.endswith(_BEFORE_NOUN)
+        likely = word in FIRST_PARTS or word in TITLES or streetlike(word) or word.endswith(_BEFORE_NOUN)
         if count and not capital and not likely and not (count == 1 and adjective):
             open_ = True
         if not open_:
@@ -560,17 +470,17 @@ def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
     folded, text = reading.folded, reading.text
     pieces = [piece for piece in _PIECE.finditer(folded, begin, house.start()) if piece.group() not in _NUMBER_WORDS]
     name = [piece.group() for piece in pieces]
-    if not name or not _GOODS.isdisjoint(name):
+    if not name or not GOODS.isdisjoint(name):
         return False
     capital = text[begin].isdigit() or any(text[piece.start()].isupper() for piece in pieces)
     known = streetlike(name[-1]) or streetlike(name[0])
-    end = _units(folded, house.end())
-    code = _code(folded, end)
-    if not code and capital and _FAR_POSTCODE.match(folded, end, end + _ENOUGH):
+    end = units_end(folded, house.end())
+    code = code_end(folded, end)
+    if not code and capital and FAR_POSTCODE.match(folded, end, end + _ENOUGH):
         return True
     if code and (capital or known or town_after(reading, code, sure=True) > code):
         return True
-    if capital and _REGION.match(folded, end, end + _ENOUGH):
+    if capital and REGION.match(folded, end, end + _ENOUGH):
         return True
     flat = end > house.end()
     if not flat and _YEAR.fullmatch(house.group()) and not _ADDRESS_BEFORE.search(reading.before(begin)):
@@ -579,7 +489,7 @@ def _convincing(reading: Reading, begin: int, house: re.Match[str]) -> bool:
     if (capital or known) and town_after(reading, end, sure=False, sure_of_street=known or not plain) > end:
         return True
     near = reading.before(begin)
-    if (capital or known) and (known or flat) and _AT.search(near[-6:]):
+    if (capital or known) and (known or flat) and AT.search(near[-6:]):
         return True
     if (capital and _on_street(near, name[-1], plain=plain)) or (known and _FLAT.match(folded, house.end())):
         return True
@@ -600,105 +510,7 @@ def _on_street(near: str, last: str, *, plain: bool) -> bool:
         return (last.endswith("ej") and _ON.search(near) is not None) or (
             streetlike(last) and _MEANT.search(near) is not None
         )
-    return (last.endswith(_LOCATIVE) and _AT.search(near[-6:]) is not None) or _IN_HOUSE.search(near) is not None
-
-
-def _units(folded: str, at: int) -> int:
-    """The end of the flat, staircase, floor and so on that stand next."""
-    for _ in range(4):
-        units = _UNITS.match(folded, at, at + _UNITS_REACH)
-        if units is None:
-            units = _MAYBE_UNIT.match(folded, at, at + _ENOUGH)
-            if units is None or units["word"] not in _SLIPPED_UNITS:
-                break
-        at = units.end()
-    return at
-
-
-def _rest(reading: Reading, at: int) -> int:
-    """The end of what follows a house number: `A`, flat, floor, postcode, town, province."""
-    letter = _SPACED_LETTER.match(reading.text, at)
-    if letter:
-        at = letter.end()
-    at = _units(reading.folded, at)
-    stray = _STRAY.match(reading.folded, at)
-    return _place(reading, stray.end() if stray else at)
-
-
-def _place(reading: Reading, at: int) -> int:
-    """The end of a postcode and a town that stand next."""
-    folded = reading.folded
-    for _ in range(3):
-        code = _code(folded, at)
-        if not code:
-            far = _FAR_POSTCODE.match(folded, at, at + _ENOUGH)
-            code = far.end() if far else _nearly_code(reading, at)
-        at = town_after(reading, code or at, sure=code > 0)
-        region = _REGION.match(folded, at, at + _ENOUGH)
-        if region is None:
-            break
-        at = region.end()
-    return at
-
-
-def _code(folded: str, at: int) -> int:
-    """The end of a postcode that stands next, 0 if none does."""
-    code = _POSTCODE.match(folded, at, at + _ENOUGH)
-    if code is None or sum(sign.isdigit() for sign in code["code"]) < 3:
-        return 0
-    return code.end()
-
-
-def _nearly_code(reading: Reading, at: int) -> int:
-    """The end of what is a postcode but for a slip of the fingers, 0 if nothing like it stands before a town."""
-    code = _NEARLY_CODE.match(reading.folded, at, at + _ENOUGH)
-    if code is None or not 4 <= sum(sign.isdigit() for sign in code["code"]) <= 6:
-        return 0
-    return code.end() if town_after(reading, code.end(), sure=True) > code.end() else 0
-
-
-def _town_before(reading: Reading, start: int) -> int:
-    """Where an address begins that has its town in front of the street, else `start`."""
-    folded, text = reading.folded, reading.text
-    floor = max(0, start - 56)
-    near = _PIECE.findall(folded, floor, start)[-4:]
-    if (
-        "," not in folded[max(floor, start - 10) : start]
-        and not any(word in FIRST_PARTS or town(word, capital=True) for word in near)
-        and _POSTCODE_SHAPE.search(folded, floor, start) is None
-    ):
-        return start
-    before = _TOWN_BEFORE.search(folded, floor, start)
-    if before is None:
-        return start
-    if before["code"]:
-        return before.start("code")
-    words = NAME_WORD.findall(before["town"].replace("-", " "))
-    place = before.start("town")
-    if words[-1] in _OPENERS:
-        words.pop()
-    for skipped in range(len(words)):
-        rest = words[skipped:]
-        if town(rest[0], capital=text[place].isupper()) and (
-            rest[-1].endswith(ADJECTIVE_ENDS) if len(rest) > 1 else ":" not in before["gap"]
-        ):
-            return place
-        if len(rest) == 2 and "," in before["gap"] and rest[1].endswith(_AFTER_TOWN) and rest[0] not in NOT_IN_NAMES:
-            second = folded.index(rest[1], place + len(rest[0]), start)
-            if text[place].isupper() and text[second].isupper():
-                return place
-        if (
-            "," in before["gap"]
-            and reading.text[place].isupper()
-            and rest[0] not in NOT_IN_NAMES
-            and (
-                rest[0] in FIRST_PARTS
-                or (len(rest) == 1 and (rest[0].endswith(TOWN_ENDS) or _AT.search(folded, max(0, place - 6), place)))
-            )
-        ):
-            return place
-        place += len(rest[0]) + 1
-    return start
+    return (last.endswith(_LOCATIVE) and AT.search(near[-6:]) is not None) or _IN_HOUSE.search(near) is not None
 
 
 DETECTOR: Final = Detector(
