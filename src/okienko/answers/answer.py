@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from okienko.answers.index import Hit, Index, Ranking, Reading, rank, read_passages, read_question, read_text
+from okienko.answers.index import Hit, Index, Ranking, Reading, rank, read_passages, read_question, read_title
 from okienko.answers.passages import Unit
 from okienko.answers.text import STOP_WORDS, fold_token, leave_out_placeholders, read_tokens
 from okienko.values import Citation, Language, MaskedText
@@ -182,8 +182,8 @@ def _choose(hit: Hit) -> tuple[int, int]:
     A word that the title has says little about where in the article the answer is, so the article's opening is quoted
     unless a heading or the question's other words point elsewhere.
     """
-    ranking, question = hit.ranking, hit.question
-    told = read_text(ranking, question, hit.article.title)
+    question = hit.question
+    told = read_title(hit)
     worth = [weight * (1 - (1 - _TOLD) * told.get(word, 0.0)) for word, weight in enumerate(question.weights)]
     affirms = question.tokens.isdisjoint(_DENIALS)
     readings = read_passages(hit)
@@ -193,11 +193,9 @@ def _choose(hit: Hit) -> tuple[int, int]:
         inside = sum(reading.worth(worth))
         # A heading points here when it says most of the question, hence the square; "The deposit has not come back"
         # answers only somebody who says "not".
-        pointed = 0.0
-        heading = reading.passage.heading
-        if heading and (not affirms or _DENIALS.isdisjoint(read_tokens(heading))):
-            found = read_text(ranking, question, heading)
-            pointed = sum(question.weights[word] * share for word, share in found.items())
+        pointed = sum(question.weights[word] * share for word, share in reading.heading.items())
+        if pointed and affirms and not _DENIALS.isdisjoint(read_tokens(reading.passage.heading)):
+            pointed = 0.0
         return inside + pointed * pointed + _LEAD * (reading is opening)
 
     chosen = max(readings, key=fit)

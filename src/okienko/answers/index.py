@@ -12,6 +12,7 @@ knows pull it down, which is what lets an answer be refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -32,7 +33,7 @@ _LINE: Final = (1.2, 0.3)  # and of lines, which are short and of like length
 _TITLE: Final = 20
 _DESCRIPTION: Final = 7
 _PLAIN: Final = 10
-_CHUNK: Final = 128  # articles analysed at once; bounds the memory that a build borrows
+_CHUNK: Final = 256  # articles counted at once; bounds the memory that a build borrows
 _MOST_WORDS: Final = 64  # of a question, each once; a letter of ten pages asks its question early
 _PASSAGES: Final = 3  # of a hit that is looked at closely
 _STEM_MARK: Final = "="  # tells the stem "kont" from the 4-gram "kont"
@@ -46,14 +47,16 @@ _Shares = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
-    """One analysed article: the term counts of its documents (0: the whole, then its lines) and its tokens."""
+    """One analysed article: what its documents (0: the whole, then its lines) say how often; its tokens in order."""
 
     article: Article
     pages: Pages
     lines: int
-    document: _Ints  # ascending
-    term: _Ints
+    # Tokens and not their terms, which are eight times as many.
+    document: NDArray[np.uint16]  # ascending
+    token: _Ints
     count: NDArray[np.uint16]  # tenths
+    heads: tuple[tuple[int, ...], ...]  # tokens of its title, then of the heading of each passage
     tokens: _Ints  # of its units, in order
     ends: _Ints  # of each unit's stretch in them
     signature: NDArray[np.uint32]  # like that of an article of nearly the same words
@@ -67,7 +70,7 @@ class _Words:
     tokens: dict[str, int] = field(default_factory=dict[str, int])
     token_terms: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     terms: dict[str, int] = field(default_factory=dict[str, int])
-    sums: list[int] = field(default_factory=list[int])  # of terms: the same in every index
+    sums: list[int] = field(default_factory=list[int])  # of the tokens' stems: the same in every index
     spellings: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])  # folded token → tokens
 
     def copy(self) -> _Words:
@@ -88,7 +91,7 @@ class _Words:
             return known
         terms = self.terms
         named = _terms_of(token, self.language)
-        self.sums += (crc32(term.encode()) for term in named if term not in terms)
+        self.sums.append(crc32(named[0].encode()) if named else 0)
         self.token_terms.append(tuple(terms.setdefault(term, len(terms)) for term in named))
         folded = fold(token)
         self.spellings[folded] = (*self.spellings.get(folded, ()), token)
@@ -186,7 +189,8 @@ class Reading:
     """What a passage has of a question: for each unit, how nearly it has each word."""
 
     passage: Passage
-    units: tuple[Mapping[int, float], ...]  # word of the question → 0…1
+    heading: Mapping[int, float]  # word of the question → 0…1
+    units: tuple[Mapping[int, float], ...]
 
     def worth(self, weights: Sequence[float]) -> Iterator[float]:
         """What each word is worth that the passage has."""
@@ -279,6 +283,12 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
     )
 
 
+def find_hit(ranking: Ranking, question: Question, article: str) -> Hit | None:
+    """One article by its id, as if the question had found it."""
+    row = next((row for row in ranking.rows if row.article.id == article), None)
+    return None if row is None else Hit(score=1.0, also=(), ranking=ranking, question=question, row=row)
+
+
 def read_words(question: Question, tokens: Iterable[int]) -> dict[int, float]:
     """Which words of a question some tokens are, and how nearly (0…1)."""
     if not question.near:
@@ -296,10 +306,9 @@ def read_words(question: Question, tokens: Iterable[int]) -> dict[int, float]:
     return found
 
 
-def read_text(ranking: Ranking, question: Question, text: str) -> dict[int, float]:
-    """Which words of a question a text has, and how nearly (0…1)."""
-    known = ranking.words.tokens
-    return read_words(question, (known[token] for token in read_tokens(text) if token in known))
+def read_title(hit: Hit) -> dict[int, float]:
+    """Which words of the question the title has, and how nearly (0…1)."""
+    return read_words(hit.question, hit.row.heads[0])
 
 
 def read_passages(hit: Hit) -> list[Reading]:
@@ -309,12 +318,12 @@ def read_passages(hit: Hit) -> list[Reading]:
     ends: list[int] = row.ends.tolist()
     begin = at = 0
     readings: list[Reading] = []
-    for passage in row.pages.passages:
+    for passage, heading in zip(row.pages.passages, row.heads[1:], strict=True):
         units: list[Mapping[int, float]] = []
         for _ in passage.units:
             units.append(read_words(question, tokens[begin : ends[at]]))
             begin, at = ends[at], at + 1
-        readings.append(Reading(passage, tuple(units)))
+        readings.append(Reading(passage, read_words(question, heading), tuple(units)))
     return readings
 
 
@@ -389,20 +398,18 @@ def _build_ranking(
 ) -> Ranking | None:
     words = previous.words.copy() if previous else _Words(language)
     known = {row.article.id: row for row in previous.rows} if previous else {}
-    rows: dict[str, _Row] = {}
-    fresh: list[Article] = []
+    rows: list[_Row] = []
     for article in articles:
         row = known.get(article.id)
-        if row is not None and _same_words(row.article, article):
-            rows[article.id] = row if row.article == article else replace(row, article=article)
-        else:
-            fresh.append(article)
-    for chunk in range(0, len(fresh), _CHUNK):
-        rows.update((row.article.id, row) for row in _analyse(fresh[chunk : chunk + _CHUNK], words))
-    ordered = sorted(rows.values(), key=lambda row: row.article.id)
-    if not ordered:
+        if row is None or not _same_words(row.article, article):
+            row = _analyse(article, words)
+        elif row.article != article:
+            row = replace(row, article=article)
+        if row is not None:
+            rows.append(row)
+    if not rows:
         return None
-    ranking = _weigh(tuple(ordered), words, _by_stem(synonyms, language))
+    ranking = _weigh(tuple(rows), words, _by_stem(synonyms, language))
     return replace(ranking, usual=_ask_titles(ranking))
 
 
@@ -438,62 +445,46 @@ def _by_stem(synonyms: Iterable[Sequence[str]], language: Language) -> Mapping[s
     return {root: frozenset(others) for root, others in found.items()}
 
 
-def _analyse(articles: Sequence[Article], words: _Words) -> list[_Row]:
-    """Count the terms of each article and of each of its lines, for many articles at once."""
-    read = [(article, cut_passages(article.body)) for article in articles]
-    read = [(article, pages) for article, pages in read if pages.passages]
-    tokens: list[int] = []
-    stretches: list[tuple[int, int, int]] = []  # document, weight, how many tokens
-    bodies: list[tuple[list[int], list[int]]] = []  # of each article: tokens, ends of units
-    first: list[int] = []  # of each article, its first document
-    document = 0
+def _analyse(article: Article, words: _Words) -> _Row | None:
+    """What an article says, as numbers; nothing for one without a word."""
+    pages = cut_passages(article.body)
+    if not pages.passages:
+        return None
+    documents: list[Counter[int]] = [Counter() for _ in range(2 + len(article.questions))]
+    whole, *lines = documents
 
-    def take(text: str, *weights: tuple[int, int]) -> list[int]:
+    def take(text: str, weight: int, line: Counter[int] | None = None) -> list[int]:
         found = [words.number(token) for token in read_tokens(text)]
-        for at, weight in weights:
-            tokens.extend(found)
-            stretches.append((at, weight, len(found)))
+        for token in found:
+            whole[token] += weight
+        if line is not None:
+            for token in found:
+                line[token] += _PLAIN
         return found
 
-    for article, pages in read:
-        first.append(document)
-        whole, line = document, document + 1
-        take(article.title, (whole, _TITLE), (line, _PLAIN))
-        take(article.description, (whole, _DESCRIPTION), (line, _PLAIN))
-        for question in article.questions:
-            line += 1
-            take(question, (whole, _PLAIN), (line, _PLAIN))
-        body: list[int] = []
-        ends: list[int] = []
-        for passage in pages.passages:
-            take(passage.heading, (whole, _PLAIN))
-            for unit in passage.units:
-                body += take(pages.text[unit.start : unit.end], (whole, _PLAIN))
-                ends.append(len(body))
-        bodies.append((body, ends))
-        document = line + 1
-    if not stretches:
-        return []
-    documents, terms, counts = _count(tokens, stretches, words)
-    sums = np.asarray(words.sums, np.uint32)
-    rows: list[_Row] = []
-    for (article, pages), begin, (body, ends) in zip(read, first, bodies, strict=True):
-        lines = 1 + len(article.questions)
-        start, middle, end = np.searchsorted(documents, (begin, begin + 1, begin + 1 + lines))
-        rows.append(
-            _Row(
-                article,
-                pages,
-                lines,
-                (documents[start:end] - begin).astype(np.int32),
-                terms[start:end],
-                counts[start:end],
-                np.asarray(body, np.int32),
-                np.asarray(ends, np.int32),
-                _sign(sums[terms[start:middle]]),
-            )
-        )
-    return rows
+    heads = [tuple(take(article.title, _TITLE, lines[0]))]
+    take(article.description, _DESCRIPTION, lines[0])
+    for question, line in zip(article.questions, lines[1:], strict=True):
+        take(question, _PLAIN, line)
+    body: list[int] = []
+    ends: list[int] = []
+    for passage in pages.passages:
+        heads.append(tuple(take(passage.heading, _PLAIN)))
+        for unit in passage.units:
+            body += take(pages.text[unit.start : unit.end], _PLAIN)
+            ends.append(len(body))
+    return _Row(
+        article,
+        pages,
+        len(lines),
+        np.repeat(np.arange(len(documents), dtype=np.uint16), list(map(len, documents))),
+        np.fromiter(chain.from_iterable(documents), np.int32),
+        np.fromiter((min(count, 65_535) for one in documents for count in one.values()), np.uint16),
+        tuple(heads),
+        np.asarray(body, np.int32),
+        np.asarray(ends, np.int32),
+        _sign(np.array([words.sums[token] for token in whole], np.uint32)),
+    )
 
 
 def _sign(sums: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -505,31 +496,51 @@ def _sign(sums: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return (mixed * np.uint32(0x2C1B3C6D)).min(axis=0)
 
 
-def _count(
-    tokens: Sequence[int], stretches: Sequence[tuple[int, int, int]], words: _Words
-) -> tuple[NDArray[np.int64], _Ints, NDArray[np.uint16]]:
-    """Weighted counts of the terms of each document, ordered by document and term.
+def _count(rows: Sequence[_Row], words: _Words) -> tuple[_Ints, _Ints, NDArray[np.float32]]:
+    """Document, term and count of all documents: first the whole of each article, in their order, then their lines.
 
-    Document, term and weight are packed into one whole number, because sorting those is what numpy does fastest.
+    Document, term and count are packed into one whole number, because sorting those is what numpy does fastest.
     """
-    lengths = [length for _, _, length in stretches]
-    document = np.repeat([at for at, _, _ in stretches], lengths).astype(np.int64)
-    weight = np.repeat([heavy for _, heavy, _ in stretches], lengths).astype(np.int64)
-    token = np.asarray(tokens, np.int64)
-    # Same token, same document: add up first, because a token is eight terms.
-    document, token, weight = _add_up(document, token, weight, len(words.tokens))
-    sizes = np.fromiter(map(len, words.token_terms), np.int64, len(words.token_terms))
-    all_terms = np.fromiter(chain.from_iterable(words.token_terms), np.int64, int(sizes.sum()))
+    sizes, all_terms = _list_terms(words)
     ends = np.cumsum(sizes)
-    copies = sizes[token]
-    spread = np.repeat(ends[token] - np.cumsum(copies), copies) + np.arange(int(copies.sum()))
-    document, term, count = _add_up(
-        np.repeat(document, copies), all_terms[spread], np.repeat(weight, copies), len(words.terms)
+    parts: list[tuple[_Ints, _Ints, NDArray[np.float32]]] = []
+    line = len(rows)
+    for begin in range(0, len(rows), _CHUNK):
+        documents: list[NDArray[np.int64]] = []
+        chunk = rows[begin : begin + _CHUNK]
+        for at, row in enumerate(chunk, begin):
+            documents.append(np.where(row.document == 0, at, row.document + np.int64(line - 1)))
+            line += row.lines
+        token = np.concatenate([row.token for row in chunk])
+        copies = sizes[token]
+        spread = np.repeat(ends[token] - np.cumsum(copies), copies) + np.arange(int(copies.sum()))
+        packed = (np.repeat(np.concatenate(documents), copies) * len(words.terms) + all_terms[spread]) << _COUNT_BITS
+        packed |= np.repeat(np.concatenate([row.count for row in chunk]).astype(np.int64), copies)
+        packed.sort()
+        pair = packed >> _COUNT_BITS
+        begins = np.flatnonzero(np.diff(pair, prepend=-1))
+        if len(begins):
+            total = np.add.reduceat(packed & ((1 << _COUNT_BITS) - 1), begins)
+            document, term = np.divmod(pair[begins], len(words.terms))
+            parts.append((document.astype(np.int32), term.astype(np.int32), total.astype(np.float32)))
+    if not parts:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32)
+    return (
+        np.concatenate([part[0] for part in parts]),
+        np.concatenate([part[1] for part in parts]),
+        np.concatenate([part[2] for part in parts]),
     )
-    return document, term.astype(np.int32), np.minimum(count, 65_535).astype(np.uint16)
 
 
-_WEIGHT_BITS: Final = 20
+def _list_terms(words: _Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many terms each token has, and the terms of all tokens one after another."""
+    sizes = np.fromiter(map(len, words.token_terms), np.int64, len(words.token_terms))
+    return sizes, np.fromiter(chain.from_iterable(words.token_terms), np.int64, int(sizes.sum()))
+
+
+_COUNT_BITS: Final = 20
+_COMMON: Final = 0.5  # letters that more of the articles have say nothing
+_FEW: Final = 300  # articles, of which each counts
 _NEAR_BYTES: Final = 8_000  # about, of `_Heard.near`
 _HEARD_BYTES: Final = 16 << 20  # kept of what words of questions mean; then begun anew
 _MOST_TITLES: Final = 64  # asked to learn what is usual
@@ -542,32 +553,13 @@ _MULTIPLIERS: Final = np.arange(1, 2 * _HASHES, 2, dtype=np.uint32) * np.uint32(
 _ADDENDS: Final = np.arange(_HASHES, dtype=np.uint32) * np.uint32(0x85EBCA6B)
 
 
-def _add_up(
-    document: NDArray[np.int64], item: NDArray[np.int64], weight: NDArray[np.int64], items: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    packed = np.sort(((document * items + item) << _WEIGHT_BITS) | np.minimum(weight, (1 << _WEIGHT_BITS) - 1))
-    pair = packed >> _WEIGHT_BITS
-    begins = np.flatnonzero(np.diff(pair, prepend=-1))
-    total = np.add.reduceat(packed & ((1 << _WEIGHT_BITS) - 1), begins) if len(begins) else packed
-    pair = pair[begins]
-    return pair // max(items, 1), pair % max(items, 1), total
-
-
 def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Mapping[str, frozenset[str]]) -> Ranking:
     """Term counts as shares, ordered by term."""
     articles = len(rows)
     lines = np.array([row.lines for row in rows], np.int64)
     firsts = np.cumsum(lines) - lines
     size = articles + int(lines.sum())
-    term = np.concatenate([row.term for row in rows])
-    # The whole is document 0 of its article, its first line document 1.
-    document = np.concatenate(
-        [
-            np.where(row.document == 0, np.int32(at), row.document + np.int32(articles + first - 1))
-            for at, (first, row) in enumerate(zip(firsts.tolist(), rows, strict=True))
-        ]
-    )
-    share = np.concatenate([row.count for row in rows]).astype(np.float32)
+    document, term, share = _count(rows, words)
     terms = len(words.terms)
     is_gram = np.fromiter((not name.startswith(_STEM_MARK) for name in words.terms), np.bool_, terms)
     # How many articles have a term decides what it is worth, in their lines too.
@@ -584,6 +576,9 @@ def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Mapping[str, frozens
     damping += share
     share /= damping
     del damping
+    if articles > _FEW:
+        telling = ~(is_gram & (have > _COMMON * articles))[term]
+        document, term, share = document[telling], term[telling], share[telling]
     # Sorting (term, position) as one whole number keeps documents in order within a term, which is kind to the cache.
     order = term.astype(np.int64)
     order <<= 32
@@ -591,15 +586,14 @@ def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Mapping[str, frozens
     order.sort()
     order &= 0xFFFFFFFF
     starts = np.concatenate([[0], np.cumsum(np.bincount(term, minlength=terms))])
-    sizes = np.fromiter(map(len, words.token_terms), np.int64, len(words.token_terms))
-    token_terms = np.fromiter(chain.from_iterable(words.token_terms), np.int64, int(sizes.sum()))
+    sizes, token_terms = _list_terms(words)
     slugs = np.array([row.article.category for row in rows])
     return Ranking(
         words.language,
         rows,
         words,
         starts.tolist(),
-        document[order].astype(np.int32),
+        document[order],
         np.rint(share[order] * 255).astype(np.uint8),
         firsts,
         size,
