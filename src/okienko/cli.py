@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from okienko import __version__, commands, doctor, log, rotate, settings, start
 from okienko.articles.drafts import Defaults, ImportRefused
 from okienko.articles.importers.files import read_path
+from okienko.articles.sources.store import Kept
 from okienko.commands import NoSuchBrand
 from okienko.database.binaries import NoBinaries
 from okienko.database.embedded import NoServer
@@ -174,7 +175,7 @@ def articles() -> None:
     "--lang", "language", type=LANGUAGES, default="pl", show_default=True, help="For articles that name none."
 )
 def import_(source: Path, data: Path | None, brand: str | None, category: str, language: Language) -> None:
-    """Import a folder of Markdown files with front matter, or a JSONL file. All of it, or nothing."""
+    """Import articles: a folder of Markdown, of HTML or of Zendesk's JSON, or a JSONL or CSV file. All, or nothing."""
     try:
         drafts = read_path(source, Defaults(category=category, language=language))
     except ImportRefused as refused:
@@ -193,6 +194,94 @@ def import_(source: Path, data: Path | None, brand: str | None, category: str, l
     if new:
         console.print(f"Brand “{into.slug}” is new.")
     click.echo(f"{imported.created} new, {imported.changed} changed, {imported.unchanged} unchanged")
+
+
+@articles.group("sources")
+def sources_() -> None:
+    """Places that articles are read from again and again: a sitemap's address, or a path on this machine."""
+
+
+@sources_.command("add")
+@click.argument("location")
+@data_option
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@click.option("--category", default="general", show_default=True, help="For articles that name none.")
+@click.option("--lang", "language", type=LANGUAGES, default="pl", show_default=True, help="For those that name none.")
+@click.option("--every", "hours", type=click.IntRange(1, 8760), default=24, show_default=True, help="Hours.")
+def sources_add(  # noqa: PLR0917 - one parameter an option
+    location: str, data: Path | None, brand: str | None, category: str, language: Language, hours: int
+) -> None:
+    """Read LOCATION now, and again every so many hours. Behind `#` stands how the paths of a sitemap's pages begin."""
+    defaults = Defaults(category=category, language=language)
+    with start.open_database(read_settings(data)) as urls:
+        name, outcome = run(commands.add_source(urls, location, brand, defaults, hours))
+    say_kept(name, outcome)
+
+
+@sources_.command("list")
+@data_option
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+def sources_list(data: Path | None, brand: str | None) -> None:
+    """Say which sources there are, how many articles came from each, and what is wrong."""
+    with start.open_database(read_settings(data)) as urls:
+        found = run(commands.list_sources(urls, brand))
+    for source in found:
+        click.echo(
+            f"{source.location}  every {source.every_hours} h, {source.articles} articles, "
+            f"{source.conflicts} in conflict, read {source.read or 'never'}"
+        )
+        if source.trouble:
+            click.echo(f"  {source.trouble}")
+
+
+@sources_.command("run")
+@data_option
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+def sources_run(data: Path | None, brand: str | None) -> None:
+    """Read all sources of a brand now."""
+    with start.open_database(read_settings(data)) as urls:
+        done = run(commands.run_sources(urls, brand))
+    for location, outcome in done:
+        say_kept(location, outcome, stop=False)
+    sys.exit(1 if any(isinstance(outcome, ImportRefused) for _, outcome in done) else 0)
+
+
+@sources_.command("remove")
+@click.argument("location")
+@data_option
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+def sources_remove(location: str, data: Path | None, brand: str | None) -> None:
+    """Do not read LOCATION again. Its articles stay."""
+    with start.open_database(read_settings(data)) as urls:
+        if not run(commands.remove_source(urls, location, brand)):
+            refuse(f"“{location}” is no source of this brand; see `okienko articles sources list`.")
+
+
+@articles.command("links")
+@data_option
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+def articles_links(data: Path | None, brand: str | None) -> None:
+    """Follow the links in articles now, up to 200 that were not followed for a week; the worker does so, too."""
+    with start.open_database(read_settings(data)) as urls:
+        followed, dead = run(commands.follow_links(urls, brand))
+    click.echo(f"{followed} links followed")
+    for link in dead:
+        click.echo(f"{link.language}/{link.article}: {link.address} ({link.trouble})")
+    sys.exit(1 if dead else 0)
+
+
+def say_kept(location: str, outcome: Kept | ImportRefused, *, stop: bool = True) -> None:
+    """What reading a source has done, or why it did nothing."""
+    if isinstance(outcome, ImportRefused):
+        for problem in outcome.problems:
+            console.print(str(problem), markup=False)
+        if stop:
+            refuse("Nothing was imported. It is tried again when it is due.")
+        return
+    click.echo(
+        f"{location}: {outcome.created} new, {outcome.changed} changed, {outcome.unchanged} unchanged, "
+        f"{outcome.conflicts} in conflict, {outcome.withdrawn} withdrawn, {outcome.taken} of another source"
+    )
 
 
 @okienko.command()
@@ -350,6 +439,24 @@ def eval_routing(learnt: Path, asked: Path, strangers: Path | None, outside: Pat
     else:
         for name, value in figures.items():
             click.echo(f"{name:>25}  {'–' if value is None else value}")
+
+
+@eval_.command("adversarial")
+@click.option("--model", "url", metavar="URL", help="Ask this model, too: an OpenAI-compatible API, such as …/v1.")
+@click.option("--name", help="What that server calls the model; with OKIENKO_MODEL_NAME it may be left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def eval_adversarial(url: str | None, name: str | None, as_json: bool) -> None:
+    """Attack the bot: without a model, with one, and with one that obeys the attacker. Fails on one broken promise."""
+    from okienko.evaluation.adversarial import run as adversarial  # noqa: PLC0415 - nothing else needs what it needs
+    from okienko.evaluation.adversarial.report import write_report as write_attacks  # noqa: PLC0415
+
+    asked = None
+    if url is not None:
+        environ = {**os.environ, "OKIENKO_MODEL_URL": url, **({"OKIENKO_MODEL_NAME": name} if name else {})}
+        asked = start.open_model(settings.read(environ, Path.home()))
+    figures = adversarial.evaluate(model=asked, say=console.print)
+    click.echo(json.dumps(figures, ensure_ascii=False) if as_json else "\n".join(write_attacks(figures)))
+    sys.exit(0 if figures["holds"] else 1)
 
 
 @okienko.group("keys")

@@ -9,13 +9,15 @@ from datetime import timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from okienko import rotate
+from okienko import links, rotate, sources
 from okienko.answers.index import build_index
 from okienko.answers.model import store as model_store
 from okienko.answers.model.store import Switch
 from okienko.answers.store import read_published
-from okienko.articles.drafts import Draft
-from okienko.articles.store import Imported
+from okienko.articles.drafts import Defaults, Draft, ImportRefused
+from okienko.articles.sources import store as source_store
+from okienko.articles.sources.store import Kept, Source
+from okienko.articles.store import Imported, Link, is_dead, list_links
 from okienko.articles.store import import_articles as store_articles
 from okienko.ask import ask
 from okienko.brands.store import add_brand, read_brands, read_categories
@@ -23,6 +25,7 @@ from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, Database
 from okienko.database.urls import Urls
 from okienko.demo import load as demo
+from okienko.http import Reader
 from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
 from okienko.settings import Settings, WrongSetting
 from okienko.staff import passwords
@@ -67,6 +70,65 @@ async def import_articles(
         async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
             imported = await store_articles(connection, brand.id, drafts, now=now(), on_progress=on_progress)
     return brand, new, imported
+
+
+async def add_source(
+    urls: Urls, location: str, slug: str | None, defaults: Defaults, every_hours: int
+) -> tuple[str, Kept | ImportRefused]:
+    """Adds a source and reads it; (where, what happened). It stays a source when it cannot be read now."""
+    location = sources.find_location(location)
+    async with await Database.open(urls.app, size=2) as database, Reader() as pages:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            await source_store.add_source(
+                connection,
+                brand.id,
+                source_id=new_id(now()),
+                location=location,
+                defaults=defaults,
+                every_hours=every_hours,
+                now=now(),
+            )
+            source = next(
+                one for one in await source_store.list_sources(connection, brand.id) if one.location == location
+            )
+            await source_store.claim_source(connection, brand.id, source, now())
+        return location, await sources.run_source(database, brand.id, source, pages, now)
+
+
+async def list_sources(urls: Urls, slug: str | None) -> list[Source]:
+    """A brand's sources."""
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            return await source_store.list_sources(connection, brand.id)
+
+
+async def run_sources(urls: Urls, slug: str | None) -> list[tuple[str, Kept | ImportRefused]]:
+    """Reads all sources of a brand; (where, what happened) of each."""
+    async with await Database.open(urls.app, size=2) as database, Reader() as pages:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            found = await source_store.list_sources(connection, brand.id)
+        return [(one.location, await sources.run_source(database, brand.id, one, pages, now)) for one in found]
+
+
+async def remove_source(urls: Urls, location: str, slug: str | None) -> bool:
+    """False when there is no such source."""
+    location = sources.find_location(location)
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            return await source_store.remove_source(connection, brand.id, location)
+
+
+async def follow_links(urls: Urls, slug: str | None) -> tuple[int, list[Link]]:
+    """Follows links of a brand's articles; (how many, all that are dead now)."""
+    async with await Database.open(urls.app, size=2) as database, Reader() as pages:
+        brand = await choose_brand(database, slug)
+        followed, _ = await links.check_links(database, brand.id, pages, now)
+        async with database.brand(brand.id) as connection:
+            return followed, [link for link in await list_links(connection, brand.id) if is_dead(link)]
 
 
 def plain_brand(slug: str, language: Language) -> Brand:

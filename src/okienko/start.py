@@ -23,7 +23,7 @@ from okienko.database.embedded import EmbeddedPostgres
 from okienko.database.migrate import migrate
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
-from okienko.http import Client
+from okienko.http import Client, Reader
 from okienko.keys import Keys, WrongKey
 from okienko.phrase import Model, Phraser
 from okienko.receive import Reception
@@ -121,7 +121,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
     # An index is hundreds of thousands of objects that stay; looking through them for cycles again and again is a tenth
     # of a worker's time, and what a turn leaves behind has none.
     gc.set_threshold(20_000, 50, 100)
-    async with open_services(settings, urls, clock=clock) as services, Client() as http:
+    async with open_services(settings, urls, clock=clock) as services, Client() as http, Reader() as pages:
         try:
             await services.directory.read()
         except WrongKey:
@@ -143,6 +143,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             live=services.live,
             shelf=Shelf(),
             http=http,
+            pages=pages,
             phraser=None if model is None else Phraser(model, services.database, http, services.keys, clock),
         )
         limit = MessageLimit(per_minute=settings.messages_per_minute, per_day=settings.messages_per_day)

@@ -12,10 +12,11 @@ from typing import Final
 import psycopg
 import structlog
 
-from okienko import deliver, turn
+from okienko import deliver, sources, turn
 from okienko.answers.answer import answer
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version
+from okienko.articles.store import mark_overdue
 from okienko.brands.directory import Directory
 from okienko.brands.store import read_categories
 from okienko.conversations.store import attachments, upkeep
@@ -25,13 +26,17 @@ from okienko.database.ids import new_id
 from okienko.database.migrate import ensure_partitions
 from okienko.database.pool import LONGEST_WORK, SET_BRAND, Database, DatabaseAway
 from okienko.desk.hours import describe_hours, is_open
-from okienko.http import Http
+from okienko.http import Http, Pages
 from okienko.keys import Keys
+from okienko.links import check_links
 from okienko.log import describe
 from okienko.masking.egress import Gate
 from okienko.phrase import Phraser
+from okienko.routing.process import TrainingFailed, teach
+from okienko.routing.shelf import Routers
+from okienko.routing.store import read_router_version
 from okienko.staff.store import agents_present, forget_expired
-from okienko.turn import House
+from okienko.turn import House, LearntRouter
 from okienko.values import Brand, BrandId, Clock, ConversationId, Language, MaskedText, Plan, Situation
 from okienko.web.live import Live
 
@@ -48,6 +53,7 @@ RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
 IDLE: Final = timedelta(days=1)  # a conversation with the bot in which nothing was said for so long is over
 HOUR: Final = 3600.0
+TEACH: Final = 10.0  # seconds between looks for routers that have something to learn
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,8 +68,10 @@ class Worker:
     live: Live
     shelf: Shelf
     http: Http
+    pages: Pages | None = None  # reads what is public; None: nothing is read again by itself
     phraser: Phraser | None = None  # words answers, where the operator has a model
     phrasing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    routers: Routers = field(default_factory=Routers)
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
     gate: Gate = field(init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
@@ -78,6 +86,8 @@ class Worker:
                 tasks.create_task(self._repeat(self.take_turns, self.awake))
                 tasks.create_task(self._repeat(self.send, asyncio.Event()))
                 tasks.create_task(self._every(HOUR, self.keep_house))
+                tasks.create_task(self._every(TEACH, self.teach))
+                tasks.create_task(self._every(HOUR, self.tend_articles))
         finally:
             for task in self.phrasing:  # their lanes are taken again when their leases end
                 task.cancel()
@@ -133,6 +143,23 @@ class Worker:
                 while await upkeep.close_idle(connection, before=now - IDLE, now=now) == upkeep.MOST:
                     pass
 
+    async def tend_articles(self) -> None:
+        """What is due once an hour: review dates pass, sources are read again, links are followed."""
+        for brand in (await self.directory.read()).brands:
+            async with self.database.brand(brand) as connection:
+                await mark_overdue(connection, brand, self.clock())
+            if self.pages is not None:
+                await sources.run_due(self.database, brand, self.pages, self.clock)
+                await check_links(self.database, brand, self.pages, self.clock)
+
+    async def teach(self) -> None:
+        """Trains the routers of brands whose examples have changed, one at a time, each in a process of its own."""
+        for brand in (await self.directory.read()).brands:
+            try:
+                await teach(self.database, brand, self.clock)
+            except TrainingFailed as error:
+                log.error("training_failed", brand=str(brand), **describe(error))
+
     async def house(self, brand_id: BrandId) -> House:
         """The brand as turns see it, at most a quarter of a second old."""
         now = self.clock()
@@ -144,6 +171,7 @@ class Worker:
             categories = await read_categories(connection)
             people = await agents_present(connection, brand_id, now)
             version = await read_articles_version(connection, brand_id)
+            router_version = await read_router_version(connection, brand_id)
         index = await self.shelf.get(self.database, replace(brand, articles_version=version))
 
         def look_up(question: MaskedText, language: Language, category: str | None) -> turn.Found:
@@ -156,9 +184,17 @@ class Worker:
             people=people,
             categories=categories,
             look_up=look_up,
+            router=self._router(brand_id, router_version),
         )
         self.houses[brand_id] = (now, house)
         return house
+
+    def _router(self, brand_id: BrandId, version: int) -> LearntRouter | None:
+        kept = self.routers.get(self.database, brand_id, version)
+        router = kept.router
+        if router is None:
+            return None
+        return LearntRouter(version=kept.version, route=lambda question: router.route([question.text])[0])
 
     def _think(self, situation: Situation, house: House) -> Plan:
         """Decides one turn. One that breaks goes to a person, and its neighbours do not notice."""

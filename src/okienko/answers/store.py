@@ -25,13 +25,14 @@ select a.id, a.language, a.category, a.version, v.title, v.description, v.body, 
 from article a
 join article_version v
   on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
-where a.brand_id = %(brand)s::uuid and a.state = 'published'
+join brand b on b.id = a.brand_id
+where a.brand_id = %(brand)s::uuid and a.state = 'published' and not (a.overdue and b.when_overdue = 'withhold')
 order by a.id, a.language
 """
 
 
 async def read_published(connection: Connection, brand_id: BrandId) -> list[Article]:
-    """The published articles of a brand, each in its current version."""
+    """The published articles of a brand, each in its current version; past its review date as the brand says."""
     cursor = await connection.execute(READ_PUBLISHED, {"brand": brand_id})
     return [
         Article(

@@ -42,6 +42,17 @@ def anchor_for(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-") or "part"
 
 
+def find_links(markdown: str) -> tuple[str, ...]:
+    """Where an article leads on the internet, each address once and without what stands behind its `#`."""
+    found: dict[str, None] = {}
+    for token in _MARKDOWN.parse(markdown):
+        for child in token.children or ():
+            address = str(child.attrGet("href") or "")
+            if child.type == "link_open" and address.startswith(("http://", "https://")):
+                found.setdefault(address.split("#", maxsplit=1)[0])
+    return tuple(found)
+
+
 def render_body(markdown: str) -> Body:
     """Raw HTML shows as text, images are left out, links are http(s), mail or within the site.
 

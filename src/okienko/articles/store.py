@@ -16,6 +16,7 @@ from okienko.database.pool import Connection
 from okienko.values import BrandId, ConversationId, Language, MaskedText, StaffId
 
 _CHUNK: Final = 200  # drafts a statement
+_AWAY: Final = 2  # times in a row a link had no answer, before anybody is told
 
 Reason = Literal["wrong", "unclear", "outdated", "other"]
 
@@ -110,6 +111,8 @@ class Tended:
     withdrawn: bool
     helped: int  # ratings since the day that was asked for
     failed: int
+    dead: int = 0  # links
+    conflict: bool = False  # its source says something else than the desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +249,106 @@ async def import_articles(
         on_progress(start + len(chunk), len(drafts))
     if created or changed:
         await connection.execute(BUMP_ARTICLES, {"brand": brand_id})
+        await mark_overdue(connection, brand_id, now)
     return Imported(created=created, changed=changed, unchanged=unchanged)
+
+
+MARK_OVERDUE: Final = """
+update article a
+set overdue = a.review_on is not null and a.review_on < (%(now)s::timestamptz at time zone b.timezone)::date
+from brand b
+where b.id = %(brand)s::uuid and a.brand_id = b.id
+  and a.overdue <> (a.review_on is not null and a.review_on < (%(now)s::timestamptz at time zone b.timezone)::date)
+returning b.when_overdue = 'withhold'
+"""
+
+
+async def mark_overdue(connection: Connection, brand_id: BrandId, now: datetime) -> None:
+    """Notes which articles are past their review date where the brand is; answers follow where it withholds them."""
+    rows = await (await connection.execute(MARK_OVERDUE, {"brand": brand_id, "now": now})).fetchall()
+    if any(withheld for (withheld,) in rows):
+        await connection.execute(BUMP_ARTICLES, {"brand": brand_id})
+
+
+LIST_BODIES: Final = """
+select a.id, a.language, v.body
+from article a
+join article_version v
+  on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
+where a.brand_id = %(brand)s::uuid and a.state = 'published' and position('](http' in v.body) > 0
+"""
+LIST_LINKS: Final = """
+select article_id, language, address, trouble, failures, checked_at from article_link where brand_id = %(brand)s::uuid
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link in an article, as it was when it was followed last."""
+
+    article: str
+    language: Language
+    address: str
+    trouble: str | None = None
+    failures: int = 0  # in a row
+    checked: datetime | None = None
+
+
+def is_dead(link: Link) -> bool:
+    """Whether somebody should look at it."""
+    return link.trouble is not None and (link.trouble.isdecimal() or link.failures >= _AWAY)
+
+
+async def list_bodies(connection: Connection, brand_id: BrandId) -> list[tuple[str, Language, str]]:
+    """(id, language, Markdown) of published articles with a link."""
+    return [(a, b, c) for a, b, c in await (await connection.execute(LIST_BODIES, {"brand": brand_id})).fetchall()]
+
+
+async def list_links(connection: Connection, brand_id: BrandId) -> list[Link]:
+    """Every link that was followed."""
+    rows = await (await connection.execute(LIST_LINKS, {"brand": brand_id})).fetchall()
+    return [
+        Link(article=article, language=language, address=address, trouble=trouble, failures=failures, checked=checked)
+        for article, language, address, trouble, failures, checked in rows
+    ]
+
+
+SAVE_LINKS: Final = """
+insert into article_link (brand_id, article_id, language, address, trouble, failures, checked_at)
+select %(brand)s::uuid, l.* from unnest(%(articles)s::text[], %(languages)s::text[], %(addresses)s::text[],
+  %(troubles)s::text[], %(failures)s::integer[], %(checked)s::timestamptz[])
+  as l (article_id, language, address, trouble, failures, checked_at)
+join article a on a.brand_id = %(brand)s::uuid and a.id = l.article_id and a.language = l.language
+on conflict (brand_id, article_id, language, address) do update set trouble = excluded.trouble,
+  failures = excluded.failures, checked_at = excluded.checked_at
+"""
+FORGET_LINKS: Final = """
+delete from article_link l
+using unnest(%(articles)s::text[], %(languages)s::text[], %(addresses)s::text[]) as g (article_id, language, address)
+where l.brand_id = %(brand)s::uuid and l.article_id = g.article_id and l.language = g.language
+  and l.address = g.address
+"""
+
+
+async def save_links(connection: Connection, brand_id: BrandId, checked: Sequence[Link], gone: Sequence[Link]) -> None:
+    """`gone`: links that no article has any more."""
+    values = {
+        "brand": brand_id,
+        "articles": [link.article for link in checked],
+        "languages": [link.language for link in checked],
+        "addresses": [link.address for link in checked],
+        "troubles": [link.trouble for link in checked],
+        "failures": [link.failures for link in checked],
+        "checked": [link.checked for link in checked],
+    }
+    await connection.execute(SAVE_LINKS, values)
+    values = {
+        "brand": brand_id,
+        "articles": [link.article for link in gone],
+        "languages": [link.language for link in gone],
+        "addresses": [link.address for link in gone],
+    }
+    await connection.execute(FORGET_LINKS, values)
 
 
 READ_VERSION: Final = """
@@ -288,10 +390,13 @@ async def set_withdrawn(
     language: Language,
     *,
     withdrawn: bool,
-    staff_id: StaffId,
+    staff_id: StaffId | None,
     now: datetime,
 ) -> None:
-    """Take an article off the help pages and out of the bot's answers, or put it back as it was."""
+    """Take an article off the help pages and out of the bot's answers, or put it back as it was.
+
+    `staff_id` is None when it has vanished from where it came from.
+    """
     await connection.execute(HOLD_ARTICLES, {"brand": brand_id})
     cursor = await connection.execute(
         SET_STATE,
@@ -454,7 +559,7 @@ async def list_articles(
 
 LIST_TENDED: Final = """
 select a.id, a.language, a.category, v.title, a.owner, a.review_on, a.version, a.state = 'withdrawn',
-  coalesce(f.helped, 0), coalesce(f.failed, 0)
+  coalesce(f.helped, 0), coalesce(f.failed, 0), coalesce(l.dead, 0), coalesce(o.title is not null, false)
 from article a
 join article_version v
   on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
@@ -464,6 +569,12 @@ left join (
   where brand_id = %(brand)s::uuid and at > %(since)s::timestamptz
   group by article_id, language
 ) f on f.article_id = a.id and f.language = a.language
+left join (
+  select article_id, language, count(*) as dead from article_link
+  where brand_id = %(brand)s::uuid and trouble is not null and (trouble ~ '^[0-9]+$' or failures >= 2)
+  group by article_id, language
+) l on l.article_id = a.id and l.language = a.language
+left join article_origin o on o.brand_id = a.brand_id and o.article_id = a.id and o.language = a.language
 where a.brand_id = %(brand)s::uuid
 """
 
@@ -483,6 +594,8 @@ async def list_tended(connection: Connection, brand_id: BrandId, *, since: datet
             withdrawn=withdrawn,
             helped=helped,
             failed=failed,
+            dead=dead,
+            conflict=conflict,
         )
         for (
             id_,
@@ -495,6 +608,8 @@ async def list_tended(connection: Connection, brand_id: BrandId, *, since: datet
             withdrawn,
             helped,
             failed,
+            dead,
+            conflict,
         ) in await cursor.fetchall()
     ]
 

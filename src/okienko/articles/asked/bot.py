@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,17 +41,17 @@ class Bot(Protocol):
         """The words of a question that say what it is about, without their endings."""
         ...
 
-    async def quote(self, brand: Brand, language: Language, questions: Sequence[str]) -> Mapping[str, Quoted]:
+    def quote(self, brand: Brand, language: Language, questions: Sequence[str]) -> Awaitable[Mapping[str, Quoted]]:
         """What would be said to each of them."""
         ...
 
-    async def compare(
+    def compare(
         self,
         brand: Brand,
         language: Language,
         article: str,
         variants: Sequence[Sequence[str]],
         asked: Sequence[str],
-    ) -> Sequence[Gain]:
+    ) -> Awaitable[Sequence[Gain]]:
         """What would be said otherwise if the article had the example questions of each variant. Nothing is stored."""
         ...

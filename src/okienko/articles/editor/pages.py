@@ -35,8 +35,10 @@ from okienko.articles.editor.view import (
     today_of,
 )
 from okienko.articles.questions import write_questions
+from okienko.articles.sources.store import Conflict, read_conflict, settle_conflict
 from okienko.articles.store import Shown, Tended, Version
 from okienko.brands.store import read_categories
+from okienko.conversations.store.unanswered import Helped, count_answers_helped
 from okienko.values import Brand, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
@@ -64,6 +66,9 @@ _SAID: Final[Mapping[str, str]] = {
     "published": mark("Version %(n)s is published. The bot's next answer will quote it."),
     "kept": mark("The changes are saved. The text is the same, so version %(n)s stays."),
     "withdrawn": mark("The article is withdrawn: it has left the help centre, and the bot no longer quotes it."),
+    "taken": mark("The source's text is published as version %(n)s."),
+    "refused": mark("The desk's text stays. When the source changes again, it is shown here again."),
+    "overtaken": mark("Nothing was changed: version %(n)s was published in the meantime."),
     "again": mark("Version %(n)s is published again. The bot may quote it from its next answer on."),
 }
 
@@ -124,6 +129,7 @@ def routes(bot: Bot) -> list[Route]:
         Route(article, _show_article, methods=["GET"]),
         Route(article, save_article, methods=["POST"]),
         Route(article + "/state", _set_state, methods=["POST"]),
+        Route(article + "/source", _settle, methods=["POST"]),
     ]
 
 
@@ -152,10 +158,11 @@ async def _render_list(request: Request, staff: SignedIn, *, words: str | None) 
         today = today_of(brand, now)
         async with given.database.brand(brand.id) as connection:
             names = name_categories(await read_categories(connection), reader_language(request))
+            rated = await count_answers_helped(connection, brand.id, since=now - YEAR)
             found += [
                 Listed(
                     brand=brand,
-                    article=article,
+                    article=_add_ratings(article, rated.get((article.id, article.language))),
                     category=names.get(article.category, article.category),
                     overdue=_is_overdue(article, today),
                 )
@@ -184,6 +191,13 @@ async def _render_list(request: Request, staff: SignedIn, *, words: str | None) 
         ),
         places=_writable(brands, staff, chosen),
     )
+
+
+def _add_ratings(article: Tended, answers: Helped | None) -> Tended:
+    """The ratings of the article's page and of the answers that quote it, together."""
+    if answers is None:
+        return article
+    return replace(article, helped=article.helped + answers.helped, failed=article.failed + answers.failed)
 
 
 def _read_chosen(request: Request, brands: Sequence[Brand]) -> Chosen:
@@ -350,6 +364,35 @@ async def _set_state(request: Request) -> Response:
     return RedirectResponse(f"{place.address}/{article.id}?said={said}", 303)
 
 
+async def _settle(request: Request) -> Response:
+    """What a source says otherwise is taken over or refused."""
+    place, form = await read_change(request)
+    article = await read_shown(request, place)
+    given = services(request)
+    take = form.get("do") == "take"
+    version: int | None = article.version
+    async with given.database.brand(place.brand.id) as connection:
+        conflict = await read_conflict(connection, place.brand.id, article.id, place.language)
+        if conflict is not None and take:
+            theirs = replace(
+                _write_down(article), title=conflict.title, description=conflict.description, body=conflict.body
+            )
+            names = name_categories(await read_categories(connection), place.language)
+            draft, _ = check(theirs, place.language, names, place.brand)
+            version = draft and await store.publish_edit(
+                connection,
+                place.brand.id,
+                draft,
+                base=article.version,
+                staff_id=signed_in(request).id,
+                now=given.clock(),
+            )
+        if conflict is not None and version is not None:
+            await settle_conflict(connection, place.brand.id, article.id, place.language, taken=take)
+    said = "taken" if take and version is not None else "refused" if not take else "overtaken"
+    return RedirectResponse(f"{place.address}/{article.id}?said={said}", 303)
+
+
 async def _render_editor(
     request: Request,
     place: Place,
@@ -368,6 +411,9 @@ async def _render_editor(
     given = services(request)
     now = given.clock()
     versions: Sequence[Version] = ()
+    conflict: Conflict | None = None
+    dead: Sequence[store.Link] = ()
+    answers: Helped | None = None
     titles: Mapping[str, str] = {}
     complaints: Sequence[store.Complaint] = ()
     async with given.database.brand(place.brand.id) as connection:
@@ -376,6 +422,15 @@ async def _render_editor(
             listed = await store.list_tended(connection, place.brand.id, since=now)
             titles = {one.id: one.title for one in listed if one.language == place.language}
         if article is not None:
+            conflict = await read_conflict(connection, place.brand.id, article.id, place.language)
+            dead = [
+                link
+                for link in await store.list_links(connection, place.brand.id)
+                if (link.article, link.language) == (article.id, article.language) and store.is_dead(link)
+            ]
+            answers = (await count_answers_helped(connection, place.brand.id, since=now - YEAR)).get(
+                (article.id, article.language)
+            )
             versions = await store.read_versions(connection, place.brand.id, article.id, place.language)
             complaints = await store.list_complaints(
                 connection, place.brand.id, article.id, place.language, since=now - YEAR
@@ -399,6 +454,10 @@ async def _render_editor(
         titles=titles,
         changes=None if draft is None or article is None else _differ_from_draft(article, draft, categories),
         versions=versions,
+        conflict=conflict,
+        otherwise=None if conflict is None or article is None else _differ_from_source(article, conflict),
+        dead=dead,
+        answers=answers,
         compared=_compare_versions(request, versions),
         now_said=[complaint for complaint in complaints if article and complaint.version == article.version],
         said_before=[complaint for complaint in complaints if article and complaint.version != article.version],
@@ -429,6 +488,17 @@ def _differ_from_draft(article: Shown, draft: Draft, categories: Mapping[str, st
             ("review_on", str(article.review_on or ""), str(draft.review_on or "")),
             ("body", article.body, draft.body),
             ("questions", write_questions([one.text for one in article.questions]), write_questions(draft.questions)),
+        ]
+    )
+
+
+def _differ_from_source(article: Shown, conflict: Conflict) -> Difference:
+    """What taking over the source's words would change."""
+    return _differ(
+        [
+            ("title", article.title, conflict.title),
+            ("description", article.description, conflict.description),
+            ("body", article.body, conflict.body),
         ]
     )
 

@@ -1,0 +1,1 @@
+"""Places that articles are read from again and again."""
