@@ -13,12 +13,13 @@ from typing import Final
 from okienko.masking.detector import Hit, Rank
 from okienko.masking.names.announced import announced
 from okienko.masking.names.codes import (
+    AMBIGUOUS,
     ANNOUNCES,
     BEGINS,
     CODES,
-    LEVELS,
     NAME,
     SMALL,
+    SURE,
     entry_of,
     given_level,
     surname_level,
@@ -33,7 +34,7 @@ LABEL: Final = "PERSON"
 _LOOKED_AT: Final = ANNOUNCES | BEGINS
 _CLOSELY: Final = ANNOUNCES | SMALL
 _MOST_MENDED: Final = 24  # words of a reading that may be mistyped names
-_CROWD: Final = 120  # places of a reading that are looked at closely; a letter of 4,000 signs has a third of them
+_CROWD: Final = 160  # places of a reading that are looked at closely; a letter of 4,000 signs has a third of them
 _LONGEST: Final = 40  # words of a name in a crowd
 
 
@@ -79,11 +80,12 @@ def people(reading: Reading) -> Iterator[Hit]:
 
 
 def _crowd(message: Message, places: Sequence[int]) -> Iterator[Hit]:
-    """The rest of a page that holds hardly anything but names: whatever may be one, unread."""
+    """The rest of a page that is full of names: whatever is one by itself, and with a capital whatever may be one."""
     codes = message.codes
     first = end = message.done
     for place in places:
-        if place < end or not codes[place] & LEVELS:
+        level = max(given_level(codes[place]), surname_level(codes[place]))
+        if place < end or level < (AMBIGUOUS if message.capital(place) else SURE):
             continue
         if place > end or end - first >= _LONGEST:
             if first < end:
