@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NewType, NoReturn, Protocol, final, runtime_checkable
+from typing import Final, Literal, NewType, NoReturn, Protocol, final, runtime_checkable
 from uuid import UUID
 
 BrandId = NewType("BrandId", UUID)
@@ -155,6 +155,9 @@ class Malformed(Exception):
     """A request of our own API that is wrong. Says what was expected, never what was sent."""
 
 
+ARTICLE: Final = "article:"  # a choice that names one, with its id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """The words of an article that an answer rests on."""
@@ -173,7 +176,7 @@ class Say:
 
     kind: Kind
     text: MaskedText
-    choices: tuple[str, ...] = ()  # category slugs offered as quick replies
+    choices: tuple[str, ...] = ()  # offered as quick replies: slugs of categories, `ARTICLE` and an id, `person`
     citations: tuple[Citation, ...] = ()
     confidence: float | None = None
 
@@ -246,6 +249,7 @@ class Plan:
     language: Language
     misses: int
     reason: Because  # for the trace; the desk puts it into words
+    routed: int | None = None  # the version of the router that has chosen the category, if it was one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

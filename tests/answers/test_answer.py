@@ -214,3 +214,17 @@ def test_any_question_gets_a_reply(
 ) -> None:
     found = reply(articles, question, language, category)
     assert 0 <= found.confidence <= 1
+
+
+def test_what_is_not_sure_is_offered_and_a_pick_quotes_that_article_alone(articles: Sequence[Article]) -> None:
+    offered = reply(articles, "moja kaucja przepadła razem z tamtym kolegą od hulajnogi i jego bratem, załamka")
+    assert isinstance(offered, Clarify)
+    assert (offered.categories, offered.articles[0].article) == ((), "kaucja")
+    assert all(citation.quote and citation.language == "pl" for citation in offered.articles)
+    picked = reply(articles, "coś całkiem innego", category="article:przebita-detka")
+    assert isinstance(picked, Answer)
+    assert [citation.article for citation in picked.citations] == ["przebita-detka"]
+    english = reply(articles, "kaucja", "en", category="article:kaucja")
+    assert isinstance(english, Answer)
+    assert english.citations[0].language == "en"
+    assert reply(articles, "kaucja", category="article:nie-ma") == Refuse(reason="nothing")

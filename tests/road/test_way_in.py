@@ -159,11 +159,19 @@ async def test_what_is_signed_and_not_understood_is_kept_by_its_shape(world: Wor
     assert row == ("{?: [str], conversation: int, text: str}",)
 
 
-async def test_a_choice_that_is_no_category_is_not_kept(world: World) -> None:
+async def test_a_choice_that_is_neither_category_nor_article_is_not_kept(world: World) -> None:
     await world.begin(TOKEN)
+    async with world.database.brand(world.brand.id) as connection:
+        await connection.execute(
+            "insert into article (brand_id, id, language, category, updated_at)"
+            " values (%s, 'haslo', 'pl', 'konto', now())",
+            (world.brand.id,),
+        )
+    await world.say(TOKEN, "Hasło", kind="choice", choice="article:haslo")
+    await world.say(TOKEN, "Hasło", kind="choice", choice="article:jan-kowalski")
     await world.say(TOKEN, "Konto", kind="choice", choice="konto")
     await world.say(TOKEN, "Konto", kind="choice", choice="jan@poczta.example")
     assert (await world.say(TOKEN, "Konto", kind="choice", choice="601234567")).status == 200
     async with world.database.brand(world.brand.id) as connection:
         rows = await (await connection.execute("select choice from message order by id")).fetchall()
-    assert rows == [("konto",), (None,), (None,)]
+    assert rows == [("article:haslo",), (None,), ("konto",), (None,), (None,)]

@@ -236,6 +236,23 @@ async def test_a_category_is_a_choice_and_a_person_a_kind(page: Page, site: Site
     ]
 
 
+async def test_articles_are_offered_by_their_titles_and_one_is_picked(page: Page, site: Site) -> None:
+    window = await open_window(page, site)
+    await write(window, "coś z hasłem")
+    await expect(window.locator("#log .bubble.own")).to_have_count(1)
+    conversation = await site.conversation()
+    choices = (f"article:{CITATION.article}", "person")
+    await site.say(conversation, "Czy o to chodzi?", kind="clarify", choices=choices, citations=(CITATION,))
+    offer = window.locator("#log .bubble.bot").last
+    await expect(offer.locator("blockquote")).to_have_count(0)
+    await offer.get_by_role("button", name=CITATION.title).click()
+    await expect(window.locator("#log .bubble.own")).to_have_count(2)
+    assert await site.world.rows("select kind, text from message where author = 'customer' order by arrival") == [
+        ("text", "coś z hasłem"),
+        ("choice", CITATION.title),
+    ]
+
+
 async def test_a_lost_answer_is_sent_again_and_stored_once(page: Page, site: Site) -> None:
     tries = 0
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from okienko.answers.index import Hit, Index, Ranking, Reading, rank, read_passages, read_question, read_title
+from okienko.answers.index import Hit, Index, Ranking, Reading, find_hit, rank, read_passages, read_question, read_title
 from okienko.answers.passages import Unit
 from okienko.answers.text import STOP_WORDS, fold_token, leave_out_placeholders, read_tokens
-from okienko.values import Citation, Language, MaskedText
+from okienko.values import ARTICLE, Citation, Language, MaskedText
 
 # How often the first article is the right one: a logistic curve over its score, its lead over the second, and what
 # titles of this help centre score with articles that are not theirs (`Ranking.usual`). Fitted to 423 questions of six
@@ -22,6 +22,11 @@ from okienko.values import Citation, Language, MaskedText
 # sixty of the first to fifty of the others. In a help centre that it was not fitted to: AUC 0.76 to 0.89.
 _CURVE: Final = (-1.5, 1.71, 21.54, -2.63)
 _LEAST: Final = 0.4  # below: nothing fits
+# An article is worth asking about with so much confidence, or with such a score: one word of a long story says little,
+# but of few words that articles share no article has the lead. Half of what should find nothing in a shop has less.
+_ASKED_BACK: Final = 0.3
+_SCORE_ASKED_BACK: Final = 0.08
+_MOST_OFFERED: Final = 3
 # Two categories tie when the second's best article scores this share of the first's. One word alone says little.
 _TIE: Final = 0.92
 _TIE_OF_ONE_WORD: Final = 0.75
@@ -67,9 +72,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clarify:
-    """Articles of several categories fit equally well: ask which is meant."""
+    """Ask which is meant: articles of several categories fit equally well, or none well enough to be quoted."""
 
-    categories: tuple[str, ...]  # two or three slugs, the likeliest first
+    categories: tuple[str, ...] = ()  # two or three slugs, the likeliest first
+    articles: tuple[Citation, ...] = ()  # up to three, the likeliest first, each with what it is about as its quote
     confidence: float
 
 
@@ -90,10 +96,14 @@ def answer(
 ) -> Answer | Clarify | Refuse:
     """Answer from the articles, those in the customer's language first; with a category, from that category alone.
 
+    `category` may name one article instead, as `ARTICLE` and its id: it is quoted, however little it fits.
+
     What asks two things is answered in two parts, each with its citation.
     """
     text = leave_out_placeholders(question.text)
     tokens = read_tokens(text)
+    if category is not None and category.startswith(ARTICLE):
+        return _answer_from(index, tokens, language, category.removeprefix(ARTICLE))
     folded = [fold_token(token) for token in tokens]
     if folded and all(token in _GREETINGS for token in folded):
         return Refuse(reason="greeting")
@@ -109,7 +119,8 @@ def answer(
         if one.citations[0].article != other.citations[0].article:
             return _put_together(one, other)
     whole = _look_up(index, tokens, language, category)
-    return answered[0] if answered and isinstance(whole, Refuse) else whole
+    vague = isinstance(whole, Refuse) or (isinstance(whole, Clarify) and whole.articles)
+    return answered[0] if answered and vague else whole
 
 
 def split_parts(text: str) -> Sequence[str]:
@@ -133,9 +144,8 @@ def _look_up(
     index: Index, tokens: Sequence[str], language: Language, category: str | None
 ) -> Answer | Clarify | Refuse:
     best = 0.0
-    for ranking in sorted(
-        index.rankings.values(), key=lambda ranking: (ranking.language != language, ranking.language)
-    ):
+    offered: tuple[Citation, ...] = ()
+    for ranking in _preferred(index, language):
         question = read_question(ranking, tokens)
         hits = rank(ranking, question, category=category)
         if not hits:
@@ -152,7 +162,22 @@ def _look_up(
         best = max(best, confidence)
         if confidence >= _LEAST:
             return _quote(first, confidence)
-    return Refuse(reason="nothing", confidence=best)
+        if not offered and (confidence >= _ASKED_BACK or first.score >= _SCORE_ASKED_BACK):
+            offered = tuple(_cite(hit, hit.article.description or hit.article.title) for hit in hits[:_MOST_OFFERED])
+    return Clarify(articles=offered, confidence=best) if offered else Refuse(reason="nothing", confidence=best)
+
+
+def _answer_from(index: Index, tokens: Sequence[str], language: Language, article: str) -> Answer | Refuse:
+    """The part of one article that fits best, in the customer's language if it has one."""
+    for ranking in _preferred(index, language):
+        hit = find_hit(ranking, read_question(ranking, tokens), article)
+        if hit is not None:
+            return _quote(hit, 1.0)
+    return Refuse(reason="nothing")
+
+
+def _preferred(index: Index, language: Language) -> list[Ranking]:
+    return sorted(index.rankings.values(), key=lambda ranking: (ranking.language != language, ranking.language))
 
 
 def _trust(ranking: Ranking, first: Hit, others: Sequence[Hit]) -> float:
@@ -164,8 +189,12 @@ def _trust(ranking: Ranking, first: Hit, others: Sequence[Hit]) -> float:
 def _quote(hit: Hit, confidence: float) -> Answer:
     start, end = _choose(hit)
     quote = hit.pages.text[start:end]
+    return Answer(text=quote, citations=(_cite(hit, quote),), category=hit.article.category, confidence=confidence)
+
+
+def _cite(hit: Hit, quote: str) -> Citation:
     article = hit.article
-    citation = Citation(
+    return Citation(
         article=article.id,
         language=article.language,
         version=article.version,
@@ -173,7 +202,6 @@ def _quote(hit: Hit, confidence: float) -> Answer:
         quote=quote,
         published=article.published,
     )
-    return Answer(text=quote, citations=(citation,), category=article.category, confidence=confidence)
 
 
 def _choose(hit: Hit) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from okienko.keys import Keys
 from okienko.masking.mask import mask, published
 from okienko.turn import House, LookUp, decide
 from okienko.values import (
+    ARTICLE,
     Asked,
     ConnectionId,
     ConversationId,
@@ -150,7 +151,8 @@ def _play_turn(
             return Played(verdict=_answered(turn, {cited.article for cited in say.citations}), asked=asked), plan
         if plan.reason == "clarified" and say.choices:
             asked += 1
-            choice = next((choice for choice in say.choices if choice in wanted or choice in turn.articles), None)
+            meant = wanted | {ARTICLE + article for article in turn.articles}
+            choice = next((choice for choice in say.choices if choice in meant), None)
             if choice is None:
                 return Played(verdict=_handed(turn), asked=asked), plan  # none of these: they ask for a person
             plan = decide(_with(_next(plan, open_question=text), kind=Kind.CHOICE, choice=choice), house)

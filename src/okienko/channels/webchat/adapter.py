@@ -15,8 +15,10 @@ MOST_CHARACTERS: Final = 4000
 MOST_ATTACHMENTS: Final = 5  # files of one message
 EXPECTED: Final = (
     'expected {"id": a UUID, "kind": "text", "person" or "choice", "text": at most 4000 characters, '
-    '"choice": a category or null, "language": "pl", "en" or null, "seen": kinds of personal data or null} as JSON'
+    '"choice": a category, "article:" and an id, '
+    'or null, "language": "pl", "en" or null, "seen": kinds of personal data or null} as JSON'
 )
+_LONGEST_CHOICE: Final = 208  # `article:` and an id
 KINDS: Final = {"text": Kind.TEXT, "person": Kind.PERSON, "choice": Kind.CHOICE}
 
 
@@ -72,7 +74,9 @@ class Webchat:
                 attachments = read_attachments(rest.get("attachments", []))
             case _:
                 raise Malformed(EXPECTED)
-        if not (choice is None or (isinstance(choice, str) and len(choice) <= 64)) or not (text.strip() or attachments):
+        if not (choice is None or (isinstance(choice, str) and len(choice) <= _LONGEST_CHOICE)) or not (
+            text.strip() or attachments
+        ):
             raise Malformed(EXPECTED)
         if attachments and kind != "text":
             raise Malformed(EXPECTED)

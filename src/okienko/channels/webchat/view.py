@@ -9,7 +9,7 @@ from typing import Any, Final
 from okienko.attachments.kinds import FileType
 from okienko.attachments.lines import drop_lines
 from okienko.conversations.store.threads import Visible, VisibleMessage
-from okienko.values import Author, Brand, Citation, Kind, Language, MessageId
+from okienko.values import ARTICLE, Author, Brand, Citation, Kind, Language, MessageId
 from okienko.web.i18n import Words
 
 _MARKS: Final[Mapping[Language, str]] = {"pl": "„”", "en": "“”"}
@@ -46,7 +46,8 @@ def show_message(
 
     `clear`: agents' messages as their customer reads them, where that is not how they are stored.
     """
-    names = {**categories, PERSON: words.gettext("Talk to a person")}
+    offered = {ARTICLE + citation.article: citation.title for citation in message.citations}
+    names = {**categories, **offered, PERSON: words.gettext("Talk to a person")}
     return {
         "id": str(message.id),
         "author": message.author.value,
@@ -116,6 +117,8 @@ def _speaker(message: VisibleMessage, words: Words) -> str:
 def _said(message: VisibleMessage, brand: Brand, words: Words) -> list[str]:
     if message.kind is Kind.UNREADABLE:
         return [words.gettext("This message could not be read. Please send it once more.")]
+    if message.kind is Kind.CLARIFY:
+        return [message.text.text, *(f"– {citation.title}" for citation in message.citations)]
     lines = (
         []
         if message.citations and all(c.quote in message.text.text for c in message.citations)

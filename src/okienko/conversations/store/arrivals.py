@@ -39,7 +39,7 @@ class Stored:
     lost: bool = False
 
 
-# A choice is kept only if it is a category: anything else would be words that nobody has masked.
+# A choice is kept only if it is a category or an article: anything else would be words that nobody has masked.
 #
 # A message is numbered in its conversation by the lane's counter, under the lane's lock: numbers have no gaps and are
 # in the order of commit, whatever the clocks of several processes say. Lanes are locked in order, as everywhere.
@@ -82,7 +82,11 @@ with arrival as (
 ), stored as (
   insert into message (brand_id, conversation_id, id, author, kind, text, arrival, choice, at, sensitive_until)
   select current_brand(), conversation_id, id, 'customer', kind, text, arrival,
-    (select slug from category where brand_id = current_brand() and slug = choice limit 1), at, sensitive_until
+    coalesce(
+      (select slug from category where brand_id = current_brand() and slug = choice limit 1),
+      (select 'article:' || id from article where brand_id = current_brand() and id = substr(choice, 9)
+        and choice like 'article:%%' limit 1)
+    ), at, sensitive_until
   from placed
 )
 select n, conversation_id, (key in (select key from fresh)) is true from known

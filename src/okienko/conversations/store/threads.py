@@ -192,7 +192,7 @@ left join lateral (
     array_agg(c.published order by c.position) as dates
   from citation c
   where c.brand_id = m.brand_id and c.conversation_id = m.conversation_id and c.message_id = m.id
-) q on m.kind = 'answer'
+) q on m.kind in ('answer', 'clarify')
 order by m.id
 """
 

@@ -45,7 +45,7 @@ function quote(citation) {
 
 function content(message) {
   const text = message.kind === "unreadable" ? words.unreadable : message.text;
-  if (message.citations.length === 0)
+  if (message.citations.length === 0 || message.kind === "clarify") // what is offered stands on the buttons
     return make("div.said", {}, ...(message.author === "agent" ? withLinks(text) : [text]), ...message.attachments.map(attached));
   const repeated = message.citations.every(({ quote }) => text.includes(quote));
   return make("div.said.answer", {}, ...(repeated || !text ? [] : [make("p", {}, text)]), ...message.citations.map(quote));
