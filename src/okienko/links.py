@@ -8,7 +8,7 @@ from typing import Final
 
 from okienko.articles.body import find_links
 from okienko.articles.store import Link, is_dead, list_bodies, list_links, save_links
-from okienko.database.pool import Database
+from okienko.database.pool import LONGEST_WORK, Database
 from okienko.http import Answered, Pages
 from okienko.values import BrandId, Clock, Failed
 
@@ -20,7 +20,7 @@ GONE: Final = frozenset({404, 410})
 
 async def check_links(database: Database, brand_id: BrandId, pages: Pages, clock: Clock) -> tuple[int, int]:
     """(links followed, of these dead). Those longest unseen first; links that left their article are forgotten."""
-    async with database.brand(brand_id) as connection:
+    async with database.brand(brand_id, longest=LONGEST_WORK) as connection:
         bodies = await list_bodies(connection, brand_id)
         known = {(one.article, one.language, one.address): one for one in await list_links(connection, brand_id)}
     there = [

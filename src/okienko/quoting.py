@@ -14,7 +14,7 @@ from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version, read_published
 from okienko.answers.text import leave_out_placeholders, read_tokens, stem
 from okienko.articles.asked.bot import Change, Gain, Quoted
-from okienko.database.pool import Database
+from okienko.database.pool import LONGEST_WORK, Database
 from okienko.values import Brand, Language, MaskedText
 
 _NEAR: Final = 3
@@ -47,7 +47,7 @@ class Quoting:
     ) -> Sequence[Gain]:
         """Ranks in memory with and without: an index is built for each variant, beside the one that is in use."""
         index = await self._index(brand)
-        async with self.database.brand(brand.id) as connection:
+        async with self.database.brand(brand.id, longest=LONGEST_WORK) as connection:
             articles = await read_published(connection, brand.id)
         return await asyncio.to_thread(_compare_all, index, articles, (article, language), variants, asked)
 

@@ -18,7 +18,7 @@ from okienko.articles.importers.files import read_path
 from okienko.articles.importers.markup import read_pages
 from okienko.articles.importers.sitemap import Robots, of_site, read_robots, read_sitemap
 from okienko.articles.sources.store import Kept, Source, claim_source, keep_in_step, list_sources, note_run
-from okienko.database.pool import Database
+from okienko.database.pool import LONGEST_WORK, Database
 from okienko.http import Answered, Pages
 from okienko.log import describe
 from okienko.values import BrandId, Clock, Failed
@@ -159,7 +159,7 @@ async def run_source(
         async with database.brand(brand_id) as connection:
             await note_run(connection, brand_id, source.id, trouble=first + more, now=clock())
         return refused
-    async with database.brand(brand_id) as connection:
+    async with database.brand(brand_id, longest=LONGEST_WORK) as connection:
         kept = await keep_in_step(connection, brand_id, source.id, drafts, now=clock())
         await note_run(connection, brand_id, source.id, trouble=None, now=clock())
     return kept

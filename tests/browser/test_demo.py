@@ -189,3 +189,46 @@ async def test_a_picture_is_attached_and_opened_at_the_desk(context: BrowserCont
     )
     assert picture == {"width": 8, "height": 16}  # of 16 by 8 pixels, turned as the camera was held
     await expect(agent.get_by_text(re.compile("Ostatnie otwarcie: "))).to_be_visible()
+
+
+async def test_what_did_not_help_becomes_an_example_question_and_the_next_customer_is_answered(
+    context: BrowserContext, browser: Browser, demo: Demo
+) -> None:
+    asked, wrong, right = (
+        "pobrało mi dwa razy kasę z karty",
+        "Dlaczego płatność za Seans została odrzucona?",
+        "Czy dostanę zwrot za subskrypcję?",
+    )
+    customer, editor = await context.new_page(), await context.new_page()
+    await customer.bring_to_front()
+    chat = await open_chat(customer, demo, "seans")
+    await write(chat, asked)
+    await expect(chat.get_by_role("link", name=re.compile(wrong)).last).to_be_visible()
+    await chat.get_by_role("button", name="Nie", exact=True).last.click()
+    reasons = chat.get_by_role("group", name="Co jest nie tak z tą odpowiedzią?")
+    await reasons.get_by_label("Nie dotyczy mojej sprawy").check()
+    await chat.get_by_role("button", name="Wyślij ocenę").click()
+    await expect(chat.get_by_text("Ocena zapisana: nie pomogło.")).to_be_visible()
+
+    await editor.bring_to_front()
+    await sign_in(editor, demo)
+    await editor.goto(f"{demo.address}/desk/articles/gaps?brand=seans")
+    gap = editor.get_by_role("listitem").filter(has=editor.get_by_role("heading", name=asked))
+    await expect(gap).to_contain_text("nie pomogła: nie na temat")
+    await editor.get_by_label("Proponuj pytania klientów jako przykładowe pytania").check()
+    await editor.get_by_role("button", name="Zapisz ustalenia").click()
+    await expect(editor.get_by_text("Ustalenia są zapisane.")).to_be_visible()
+    await gap.get_by_label(re.compile("^Tytuł artykułu do pytania")).fill(right)
+    await gap.get_by_role("button", name="Dodaj jako przykładowe pytanie").press("Enter")
+    proposal = editor.get_by_role("article").filter(has=editor.get_by_role("heading", name=asked))
+    await expect(proposal).to_contain_text(f"teraz: {wrong} → potem: {right}")
+    await proposal.get_by_role("button", name=re.compile("^Dodaj pytanie")).press("Enter")
+    await expect(editor.get_by_text("Pytanie zostało dodane.")).to_be_visible()
+
+    next_context = await browser.new_context(locale="pl-PL")
+    next_context.set_default_timeout(5_000)
+    page = await next_context.new_page()
+    chat = await open_chat(page, demo, "seans")
+    await write(chat, "pobrało mi kasę z karty dwa razy")
+    await expect(chat.get_by_role("link", name=right).last).to_be_visible(timeout=5_000)
+    await next_context.close()
