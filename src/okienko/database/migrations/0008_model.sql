@@ -4,7 +4,7 @@
 -- No row: off. The budget and what was spent are in millionths of whatever the operator's prices are in; with the prices
 -- left alone, one for a million tokens, a millionth is a token.
 create table brand_model (
-  brand_id uuid primary key references brand,
+  brand_id uuid primary key references brand on delete cascade,
   enabled boolean not null,
   budget bigint not null check (budget > 0),
   changed_at timestamptz not null
@@ -13,7 +13,7 @@ create table brand_model (
 -- What a call may cost at most is added before it is made, and what it did not cost is taken off afterwards: a worker
 -- that dies meanwhile leaves the brand with less to spend, never with more. A day is one of the brand's time zone.
 create table model_day (
-  brand_id uuid not null references brand,
+  brand_id uuid not null references brand on delete cascade,
   day date not null,
   spent bigint not null check (spent >= 0),
   primary key (brand_id, day)
