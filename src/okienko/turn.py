@@ -18,6 +18,7 @@ from typing import Final
 from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.answers.text import fold
 from okienko.masking.mask import published
+from okienko.routing.model import Guess, Outcome
 from okienko.values import Asked, Because, Holder, Kind, Language, MaskedText, Plan, Say, Situation
 from okienko.web.i18n import Words, words
 
@@ -34,6 +35,14 @@ PERSON: Final = "person"  # quick reply: the button that asks for a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearntRouter:
+    """The brand's router, once it has learnt one."""
+
+    version: int
+    route: Callable[[MaskedText], Guess]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """A brand at this moment, as far as a turn depends on it."""
 
@@ -43,6 +52,7 @@ class House:
     people: int  # agents at the desk now
     categories: Mapping[Language, Mapping[str, str]]  # language → slug → name
     look_up: LookUp
+    router: LearntRouter | None = None
 
 
 _PERSON: Final = re.compile(
@@ -129,7 +139,8 @@ def decide(situation: Situation, house: House) -> Plan:
     picked = _picked(situation, house)
     if question is None:
         return _ask_about(situation, house, picked)
-    match _look_up(house, question, situation.language, picked):
+    routed = _route(house, question, situation.language) if picked is None else None
+    match _look_up(house, question, situation.language, picked, routed):
         case Answer() as answer:
             say = Say(
                 kind=Kind.ANSWER,
@@ -140,8 +151,8 @@ def decide(situation: Situation, house: House) -> Plan:
             return _plan(situation, says=(say,), picked=picked, category=answer.category, reason="answered")
         case Clarify() as clarify:
             text = speak.gettext("What is it about? Choose a category.")
-            say = Say(kind=Kind.CLARIFY, text=published(text), choices=clarify.categories)
-            return _plan(situation, says=(say,), misses=situation.misses, reason="clarified")
+            say = Say(kind=Kind.CLARIFY, text=published(text), choices=routed.choices if routed else clarify.categories)
+            return _plan(situation, says=(say,), misses=situation.misses, routed=routed, reason="clarified")
         case Refuse(reason="greeting"):
             text = speak.gettext("Hello. How can we help? Choose a category or write what happened.")
             say = Say(kind=Kind.CLARIFY, text=published(text), choices=_some_categories(situation, house))
@@ -150,7 +161,7 @@ def decide(situation: Situation, house: House) -> Plan:
             say = Say(kind=Kind.TEXT, text=published(speak.gettext("Good. If anything else comes up, write here.")))
             return _plan(situation, says=(say,), reason="thanked")
         case Refuse():
-            return _miss(situation, house, picked)
+            return _miss(situation, house, picked, routed)
 
 
 def give_up(situation: Situation, house: House) -> Plan:
@@ -183,12 +194,42 @@ def _picked(situation: Situation, house: House) -> str | None:
     return situation.category if situation.picked else None
 
 
-def _look_up(house: House, question: MaskedText, language: Language, picked: str | None) -> Found:
-    """In the picked category first; when it has nothing, everywhere: people pick in a hurry."""
+def _look_up(
+    house: House, question: MaskedText, language: Language, picked: str | None, routed: _Routed | None
+) -> Found:
+    """Where the customer has picked first; when that has nothing, everywhere: people pick in a hurry.
+
+    Before a customer is asked for a category, the one that the router is sure of is tried.
+    """
     found = house.look_up(question, language, picked)
     if picked is not None and isinstance(found, Refuse) and found.reason == "nothing":
         return house.look_up(question, language, None)
+    if routed is not None and routed.category is not None and isinstance(found, Clarify):
+        within = house.look_up(question, language, routed.category)
+        return within if isinstance(within, Answer) else found
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Routed:
+    """What the router makes of a question: the category that it takes unasked, if any, and those to choose from."""
+
+    version: int
+    category: str | None
+    choices: tuple[str, ...]
+
+
+def _route(house: House, question: MaskedText, language: Language) -> _Routed | None:
+    """None when there is no router, or when the question seems to belong to none of the categories."""
+    if house.router is None:
+        return None
+    guess = house.router.route(question)
+    known = house.categories.get(language, {})
+    choices = tuple(category for category in guess.intents if category in known)
+    if guess.outcome is Outcome.PERSON or not choices:
+        return None
+    sure = guess.outcome is Outcome.TAKE and guess.intents[0] in known
+    return _Routed(version=house.router.version, category=choices[0] if sure else None, choices=choices)
 
 
 def _ask_about(situation: Situation, house: House, picked: str | None) -> Plan:
@@ -203,20 +244,28 @@ def _ask_about(situation: Situation, house: House, picked: str | None) -> Plan:
     return _plan(situation, says=(say,), misses=situation.misses, picked=picked, reason="category_picked")
 
 
-def _miss(situation: Situation, house: House, picked: str | None) -> Plan:
+def _miss(situation: Situation, house: House, picked: str | None, routed: _Routed | None) -> Plan:
     misses = situation.misses + 1
     speak = words(situation.language)
     if misses >= MOST_MISSES:
         text = speak.gettext("There is no answer to this in the help articles, so a person will take it.")
-        return _hand_over(situation, house, "no_answer", text, misses=misses)
+        return _hand_over(situation, house, "no_answer", text, misses=misses, routed=routed)
     text = speak.gettext(
         "There is no answer to this in the help articles. You can put it in other words or talk to a person."
     )
     say = Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))
-    return _plan(situation, says=(say,), misses=misses, picked=picked, reason="no_answer")
+    return _plan(situation, says=(say,), misses=misses, picked=picked, routed=routed, reason="no_answer")
 
 
-def _hand_over(situation: Situation, house: House, reason: Because, before: str = "", *, misses: int = 0) -> Plan:
+def _hand_over(
+    situation: Situation,
+    house: House,
+    reason: Because,
+    before: str = "",
+    *,
+    misses: int = 0,
+    routed: _Routed | None = None,
+) -> Plan:
     """To a person; says honestly whether one is there now."""
     speak = words(situation.language)
     if house.open and house.people > 0:
@@ -234,7 +283,7 @@ def _hand_over(situation: Situation, house: House, reason: Because, before: str 
         )
         choices = (CONTACT,)
     say = Say(kind=Kind.HANDOFF, text=published(f"{before} {text}".strip()), choices=choices)
-    return _plan(situation, says=(say,), holder=Holder.QUEUE, misses=misses, reason=reason)
+    return _plan(situation, says=(say,), holder=Holder.QUEUE, misses=misses, routed=routed, reason=reason)
 
 
 def _some_categories(situation: Situation, house: House) -> tuple[str, ...]:
@@ -249,21 +298,24 @@ def _plan(
     misses: int = 0,
     picked: str | None = None,
     category: str | None = None,
+    routed: _Routed | None = None,
     reason: Because,
 ) -> Plan:
     if says and situation.sensitive:
         says = _with_care(situation, says, holder)
     if says and not situation.noticed:
         says = (_notice(words(situation.language)), *says)
+    taken = routed.category if routed else None
     return Plan(
         situation=situation,
         says=says,
         holder=holder,
-        category=picked or category or situation.category,
+        category=picked or category or taken or situation.category,
         picked=picked is not None or situation.picked,
         language=situation.language,
         misses=misses,
         reason=reason,
+        routed=routed.version if routed and taken and not (picked or category) else None,
     )
 
 

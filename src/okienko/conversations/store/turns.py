@@ -158,8 +158,8 @@ with plan as (
   select * from unnest(
     %(conversations)s::uuid[], %(tokens)s::bigint[], %(versions)s::bigint[], %(arrived)s::bigint[], %(holders)s::text[],
     %(categories)s::text[], %(languages)s::text[], %(misses)s::integer[], %(reasons)s::text[], %(noticed)s::boolean[],
-    %(picked)s::boolean[]
-  ) as p (conversation_id, token, version, arrived, holder, category, language, misses, reason, noticed, picked)
+    %(picked)s::boolean[], %(routed)s::bigint[]
+  ) as p (conversation_id, token, version, arrived, holder, category, language, misses, reason, noticed, picked, routed)
   order by conversation_id
 ), mine as (
   select p.* from plan p
@@ -170,7 +170,11 @@ with plan as (
 ), held as (
   update conversation c set
     version = c.version + 1, holder = m.holder, category = m.category, language = m.language, misses = m.misses,
-    picked = m.picked, reason = m.reason, noticed = m.noticed, closed_at = null, updated_at = %(now)s::timestamptz,
+    picked = m.picked, routed = case
+      when m.picked then null
+      when m.routed is null and m.category is not distinct from c.category then c.routed
+      else m.routed
+    end, reason = m.reason, noticed = m.noticed, closed_at = null, updated_at = %(now)s::timestamptz,
     agent_id = case when m.holder = 'agent' then c.agent_id end,
     queued_at = case when m.holder = 'queue' then coalesce(c.queued_at, %(now)s::timestamptz) end
   from mine m
@@ -243,6 +247,7 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "holders": [p.holder.value for p in plans],
         "categories": [p.category for p in plans],
         "picked": [p.picked for p in plans],
+        "routed": [p.routed for p in plans],
         "languages": [p.language for p in plans],
         "misses": [p.misses for p in plans],
         "reasons": [p.reason for p in plans],

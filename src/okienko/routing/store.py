@@ -1,0 +1,155 @@
+"""SQL of routing: a brand's examples, who trains when, and the trained router."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from okienko.database.ids import new_id
+from okienko.database.pool import Connection
+from okienko.routing.model import FORMAT
+from okienko.routing.train import Example
+from okienko.values import BrandId, Language, MaskedText, StaffId
+
+ADD_EXAMPLES: Final = """
+with added as (
+  insert into routing_example (brand_id, id, language, category, text, staff_id, at)
+  select current_brand(), e.id, %(language)s::text, %(category)s::text, e.text, %(staff)s::uuid, %(now)s::timestamptz
+  from unnest(%(ids)s::uuid[], %(texts)s::text[]) as e (id, text)
+  on conflict do nothing returning id
+), counted as (
+  update brand set routing_version = routing_version + 1
+  where id = current_brand() and exists (select from added)
+)
+select count(*) from added
+"""
+
+
+async def add_examples(
+    connection: Connection,
+    texts: Sequence[MaskedText],
+    *,
+    category: str,
+    language: Language,
+    staff: StaffId | None,
+    now: datetime,
+) -> int:
+    """Adds what customers write when they mean a category; how many were new."""
+    parameters = {
+        "ids": [new_id(now) for _ in texts],
+        "texts": [text.text for text in texts],
+        "language": language,
+        "category": category,
+        "staff": staff,
+        "now": now,
+    }
+    row = await (await connection.execute(ADD_EXAMPLES, parameters)).fetchone()
+    return int(row[0]) if row else 0
+
+
+READ_EXAMPLES: Final = """
+select text, category from routing_example where brand_id = %(brand)s::uuid
+union
+select t.text, a.category
+from article a
+join article_version v
+  on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
+cross join lateral (
+  select v.title as text union all select v.description union all
+  select q.text from article_question q
+  where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language
+) t
+where a.brand_id = %(brand)s::uuid and a.state = 'published' and t.text <> ''
+order by category, text
+"""
+
+
+async def read_examples(connection: Connection, brand_id: BrandId) -> list[Example]:
+    """What a brand's router learns from: people's examples, and what published articles say they are about."""
+    cursor = await connection.execute(READ_EXAMPLES, {"brand": brand_id})
+    return [Example(text=text, intent=category) for text, category in await cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A training that this process has taken on: what it will have learnt."""
+
+    learnt: int
+    learnt_articles: int
+
+
+CLAIM_TRAINING: Final = """
+insert into router as r (brand_id, next_at)
+select b.id, %(until)s::timestamptz from brand b where b.id = %(brand)s::uuid
+on conflict (brand_id) do update set next_at = excluded.next_at
+where r.next_at <= %(now)s::timestamptz and exists (
+  select from brand b where b.id = r.brand_id
+  and (b.routing_version <> r.learnt or b.articles_version <> r.learnt_articles or r.format <> %(format)s::integer)
+)
+returning (select routing_version from brand where id = r.brand_id),
+  (select articles_version from brand where id = r.brand_id)
+"""
+
+
+async def claim_training(connection: Connection, brand_id: BrandId, *, now: datetime, until: datetime) -> Task | None:
+    """Takes on the training of a brand's router when its examples have changed; nobody else does before `until`."""
+    row = await (
+        await connection.execute(CLAIM_TRAINING, {"brand": brand_id, "now": now, "until": until, "format": FORMAT})
+    ).fetchone()
+    return None if row is None else Task(learnt=row[0], learnt_articles=row[1])
+
+
+SAVE_ROUTER: Final = """
+update router set version = version + 1, model = %(model)s::bytea, examples = %(examples)s::integer,
+  learnt = %(learnt)s::bigint, learnt_articles = %(learnt_articles)s::bigint,
+  trained_at = %(now)s::timestamptz, format = %(format)s::integer,
+  next_at = %(next)s::timestamptz
+where brand_id = %(brand)s::uuid
+"""
+
+
+async def save_router(
+    connection: Connection,
+    brand_id: BrandId,
+    model: bytes | None,
+    *,
+    task: Task,
+    examples: int,
+    now: datetime,
+    again: timedelta,
+) -> None:
+    """Keeps a trained router in the place of the one before; None: too little is known to route.
+
+    Nobody trains it again for as long as `again`.
+    """
+    parameters = {
+        "brand": brand_id,
+        "model": model,
+        "examples": examples,
+        "learnt": task.learnt,
+        "learnt_articles": task.learnt_articles,
+        "now": now,
+        "next": now + again,
+        "format": FORMAT,
+    }
+    await connection.execute(SAVE_ROUTER, parameters)
+
+
+READ_ROUTER_VERSION: Final = "select version from router where brand_id = %(brand)s::uuid"
+
+
+async def read_router_version(connection: Connection, brand_id: BrandId) -> int:
+    """The version of the brand's router; 0 when none was ever trained."""
+    row = await (await connection.execute(READ_ROUTER_VERSION, {"brand": brand_id})).fetchone()
+    return int(row[0]) if row else 0
+
+
+READ_ROUTER: Final = "select version, model from router where brand_id = %(brand)s::uuid"
+
+
+async def read_router(connection: Connection, brand_id: BrandId) -> tuple[int, bytes | None]:
+    """(version, the router as bytes); 0 and None when none was ever trained."""
+    row = await (await connection.execute(READ_ROUTER, {"brand": brand_id})).fetchone()
+    return (0, None) if row is None else (int(row[0]), None if row[1] is None else bytes(row[1]))
