@@ -3,7 +3,7 @@
 -- Masked, as everything; written by people at the desk. Titles, descriptions and example questions of articles are
 -- examples too, and stay where they are. `routing_version` counts up with each change, like `articles_version`.
 create table routing_example (
-  brand_id uuid not null references brand,
+  brand_id uuid not null references brand on delete cascade,
   id uuid not null,
   language text not null check (language in ('pl', 'en')),
   category text not null,
@@ -18,7 +18,7 @@ alter table brand add column routing_version bigint not null default 0;
 -- One router a brand: arrays in the format of numpy, no pickle; null where too little is known. `version` counts up with
 -- each training, `format` with what okienko writes into them; the two `learnt` say which examples and articles it has seen; before `next_at` nobody trains it again.
 create table router (
-  brand_id uuid primary key references brand,
+  brand_id uuid primary key references brand on delete cascade,
   version bigint not null default 0,
   model bytea,
   format integer not null default 0,
