@@ -429,6 +429,79 @@ zużycie użycie wykorzystanie
 wykorzystać użycie zużycie
 używać korzystać użycie używanie
 korzystać używać korzystanie
+kliknąć klikać nacisnąć wybrać
+nacisnąć wcisnąć kliknąć
+wznowić wznowienie reaktywować ponowny przywrócić
+reaktywować ponowny aktywować
+ponownie ponowny znowu
+odświeżyć odświeżanie
+emotikon emoji buźka gif
+gif emoji obrazek giphy
+naklejka emoji
+autoresponder nieobecność automatyczna odpowiedź
+tabela wiersz kolumna
+formuła wzór funkcja
+wykres diagram
+wkleić wklejanie skopiować
+schowek skopiować wkleić
+screen zrzut ekran
+zrzut screen ekran
+pendrive usb nośnik
+sterownik driver
+restart uruchomić ponowny
+zrestartować uruchomić ponowny
+dzwonek dźwięk powiadomienie
+poczekalnia lobby
+prowadzący organizator prezenter
+napisy transkrypcja
+transkrypcja napisy
+głosowanie ankieta
+korekta faktura poprawić
+duplikat faktura kopia
+studencki student edukacja
+nauczyciel edukacja szkoła
+uczeń edukacja szkoła student
+dyrektor administrator
+księgowość rozliczenie faktura
+rozliczenie rozliczenia rozliczeniowy rachunek
+rozliczać rozliczenie
+metoda sposób forma
+sposób metoda
+blik płatność
+gotówka pobranie
+pobranie płatność
+niski tani
+tani tanio cena
+zmniejszać ograniczyć
+zmienić przełączyć przestawić
+przełączyć zmienić przełączanie
+przestawić zmienić ustawić
+dostosować personalizacja ustawienie
+personalizować personalizacja dostosować
+spolszczyć język polski
+wyszukiwarka wyszukiwanie
+historia przeglądanie
+ciasteczka cookie pliki
+prywatność prywatny
+incognito prywatny
+wyczyścić usunąć czyszczenie
+czyścić czyszczenie usunąć
+uszkodzić uszkodzony naprawić
+odłączyć rozłączyć usunąć
+telewizor tv
+oglądać obejrzeć odtwarzać
+odtwarzać odtwarzanie oglądać
+zaciąć zawieszać buforować
+nadesłać wysłać
+nadgodziny godziny
+przekazać przekazywać przenieść
+własność właściciel
+właściciel własność
+zastąpić zamienić
+rozdzielić podzielić
+połączyć łączyć scalić
+scalić połączyć łączenie
+łączyć łączenie połączyć
 """
 
 _ENGLISH: Final = """
@@ -841,6 +914,86 @@ instructions guide manual
 manual guide
 accessible accessibility
 blind accessibility reader
+homepage startpage
+reopen restore closed
+session restore
+spelling dictionary spellcheck
+dictionary spelling
+spellcheck spelling dictionary
+reader reading
+aloud narrate listen
+listen narrate audio
+floating picture-in-picture
+padlock lock secure
+lock padlock secure
+antivirus security software
+mask relay alias
+alias relay email
+qr pair phone
+another other different
+donate donation
+unlink disconnect
+resume restore
+restart reboot
+reboot restart
+scroll scrolling
+scrolling scroll
+fullscreen full-screen
+screenshot capture
+pip picture-in-picture
+gesture swipe touch
+swipe gesture
+tablet touch
+touch touchscreen
+magnify zoom
+night dark
+bright light theme
+black dark
+background wallpaper theme
+wallpaper background
+newsletter subscription
+nickname name
+avatar picture profile
+username login account
+email-address email
+typo mistake
+bug problem issue
+issue problem
+glitch problem
+trouble problem issue
+weird strange unexpected
+annoying disable
+annoy disable
+nag notification
+rid remove disable
+eliminate remove
+wipe clear delete erase
+empty clear
+forgot forget reset
+reinstall install
+downgrade older version
+older previous version
+old older previous
+previous older
+latest newest update
+newest latest
+handle manage
+manage control organize
+control manage
+choose select pick
+pick choose select
+select choose
+move drag rearrange
+rearrange move order customize
+drag move drop
+reorder move
+visible show
+invisible hidden
+transparent appearance
+corporate enterprise work
+enterprise organization company
+company organization enterprise
+school education student
 """
 
 SYNONYMS: Final[Synonyms] = {"pl": read_rows(_POLISH), "en": read_rows(_ENGLISH)}
