@@ -930,7 +930,6 @@ antivirus security software
 mask relay alias
 alias relay email
 qr pair phone
-another other different
 donate donation
 unlink disconnect
 resume restore
@@ -960,10 +959,7 @@ typo mistake
 bug problem issue
 issue problem
 glitch problem
-trouble problem issue
 weird strange unexpected
-annoying disable
-annoy disable
 nag notification
 rid remove disable
 eliminate remove
@@ -973,17 +969,13 @@ forgot forget reset
 reinstall install
 downgrade older version
 older previous version
-old older previous
 previous older
 latest newest update
 newest latest
-handle manage
 manage control organize
-control manage
 choose select pick
 pick choose select
 select choose
-move drag rearrange
 rearrange move order customize
 drag move drop
 reorder move
