@@ -51,7 +51,7 @@ OPEN = "jak sparować odbiornik bez pilota"
 
 
 class Generous(Quoting):
-    """Takes every article for one that is near."""
+    """Takes every article for one that is near, the code first."""
 
     async def quote(self, brand: Brand, language: Language, questions: Sequence[str]) -> Mapping[str, Quoted]:
         found = await super().quote(brand, language, questions)
@@ -144,6 +144,13 @@ async def test_words_about_health_never_become_a_gap(world: World) -> None:
     await ask(world, "jestem w ciąży i mam cukrzycę, jak sparować odbiornik")
     async with await enter(world) as browser:
         assert "Przez ostatnie cztery tygodnie nie zabrakło odpowiedzi" in (await browser.get(GAPS)).text
+
+
+async def test_another_article_is_proposed_only_where_the_matter_was_another(world: World) -> None:
+    await rate(await ask(world, "ile kosztują plany"))  # "unclear": the right article, badly written
+    await allow(world)
+    async with await enter(world) as lena:
+        assert "nie było pytania bez odpowiedzi" in (await lena.get(QUESTIONS)).text
 
 
 async def test_another_brand_sees_nothing_of_it(world: World) -> None:

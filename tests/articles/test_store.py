@@ -15,15 +15,19 @@ from okienko.articles.drafts import Draft
 from okienko.articles.store import (
     Category,
     Imported,
+    Policy,
     add_article_feedback,
     import_articles,
     list_articles,
     list_categories,
     list_complaints,
     list_tended,
+    mark_overdue,
     publish_edit,
     read_article,
+    read_policy,
     read_versions,
+    set_policy,
     set_withdrawn,
 )
 from okienko.database.pool import Connection, Database
@@ -142,6 +146,30 @@ async def test_an_import_leaves_the_desks_example_questions_alone(place: Place) 
         assert await questions(connection, place) == [("desk", "trzy")]
         await edit()
         assert await questions(connection, place) == []
+
+
+async def test_an_article_past_its_review_date_is_quoted_as_the_brand_has_decided(place: Place) -> None:
+    async def quoted(day: datetime) -> list[str]:
+        async with place.database.brand(place.brand) as connection:
+            await mark_overdue(connection, place.brand, day)
+            return [article.id for article in await read_published(connection, place.brand)]
+
+    async with place.database.brand(place.brand) as connection:
+        await save(connection, place, replace(DRAFT, review_on=date(2027, 3, 31)), RETURN)
+        assert await read_policy(connection) == Policy(propose_questions=False, when_overdue="quote")
+    last, after = datetime(2027, 3, 31, 21, 59, tzinfo=UTC), datetime(2027, 3, 31, 22, 1, tzinfo=UTC)  # in Warsaw
+    assert await quoted(after) == ["kaucja", "zwrot"]
+    async with place.database.brand(place.brand) as connection:
+        await set_policy(connection, place.brand, Policy(propose_questions=False, when_overdue="withhold"))
+    assert await quoted(last) == ["kaucja", "zwrot"]
+    before = await place.articles_version()
+    assert await quoted(after) == ["zwrot"]
+    assert await place.articles_version() == before + 1  # so that the index follows
+    assert await quoted(after) == ["zwrot"]
+    assert await place.articles_version() == before + 1
+    async with place.database.brand(place.brand) as connection:
+        await import_articles(connection, place.brand, [replace(DRAFT, review_on=date(2027, 6, 1))], now=after)
+        assert [article.id for article in await read_published(connection, place.brand)] == ["kaucja", "zwrot"]
 
 
 async def test_a_failed_import_leaves_nothing(place: Place) -> None:

@@ -14,8 +14,8 @@ from okienko.values import ConversationId, Language, MaskedText
 WEEK: Final = timedelta(days=7)
 SHOWN: Final = timedelta(days=28)  # what is older is no gap any more, or asked again
 
-# Two questions are about the same when this share of their words is in both (Jaccard's index), and a question joins the
-# group whose first question it resembles most. With three words a question, two that share two of four words meet.
+# Two questions are about the same when this share of their words is in both (Jaccard's index): two of four words, say.
+# A question joins the group in which there is the one that it resembles most.
 _ALIKE: Final = 0.4
 
 ReadTerms = Callable[[str, Language], frozenset[str]]
@@ -90,6 +90,11 @@ class Gap:
         return Counter(one.reason for one in self.open if one.article is not None)
 
     @property
+    def wants_another(self) -> bool:
+        """Whether another article would help: there was no answer, or it was not about the matter."""
+        return self.refused > 0 or self.reasons["other"] > 0
+
+    @property
     def articles(self) -> tuple[tuple[Language, str], ...]:
         """The articles whose words did not help, most often first."""
         return tuple(article for article, _ in Counter(one.article for one in self.open).most_common() if article)
@@ -103,8 +108,9 @@ def write_question(text: str) -> str:
 def group(open_: Sequence[Unanswered], terms: ReadTerms, *, now: datetime) -> tuple[Gap, ...]:
     """The gaps, those that were met most often this week first. Questions without a word that says anything are left
     out, and what one conversation asked twice counts once."""
-    found: list[tuple[frozenset[str], list[tuple[Unanswered, frozenset[str]]]]] = []
-    by_term: dict[tuple[Language, str], list[int]] = {}
+    found: list[list[tuple[Unanswered, frozenset[str]]]] = []
+    wordings: dict[tuple[Language, frozenset[str]], int] = {}  # which group they are in
+    by_term: dict[tuple[Language, str], list[frozenset[str]]] = {}
     asked: set[tuple[ConversationId, str]] = set()
     for one in sorted(open_, key=lambda one: (one.at, one.conversation.int)):
         about = terms(one.text.text, one.language)
@@ -112,16 +118,23 @@ def group(open_: Sequence[Unanswered], terms: ReadTerms, *, now: datetime) -> tu
         if not about or said in asked:
             continue
         asked.add(said)
-        near = Counter(number for term in about for number in by_term.get((one.language, term), ()))
-        best = max(near, key=lambda number: (_share(about, found[number][0]), -number), default=None)
-        if best is not None and _share(about, found[best][0]) >= _ALIKE:
-            found[best][1].append((one, about))
-            continue
-        for term in about:
-            by_term.setdefault((one.language, term), []).append(len(found))
-        found.append((about, [(one, about)]))
-    gaps = [_make(members, now) for _, members in found]
+        number = wordings.get((one.language, about))
+        if number is None:
+            near = dict.fromkeys(other for term in sorted(about) for other in by_term.get((one.language, term), ()))
+            alike, nearest = max(((_share(about, other), other) for other in near), key=_first, default=(0.0, about))
+            number = wordings[one.language, nearest] if alike >= _ALIKE else len(found)
+            wordings[one.language, about] = number
+            for term in about:
+                by_term.setdefault((one.language, term), []).append(about)
+        if number == len(found):
+            found.append([])
+        found[number].append((one, about))
+    gaps = [_make(members, now) for members in found]
     return tuple(sorted(gaps, key=lambda gap: (-gap.this_week, -len(gap.open), -gap.open[0].at.timestamp(), gap.title)))
+
+
+def _first(pair: tuple[float, frozenset[str]]) -> float:
+    return pair[0]
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:

@@ -70,6 +70,7 @@ class ShownGap:
     quoted: Article | None
     near: Sequence[Article]
     failed: Sequence[Article]  # whose words did not help
+    other: Article | None  # the nearest that is neither
     proposed: str  # its wordings as example questions; empty where customers' words are not proposed
 
 
@@ -127,13 +128,17 @@ async def _show_gaps(request: Request, bot: Bot) -> Response:
         if gap.language not in quoted:
             continue
         said = quoted[gap.language][gap.title]
+        quoted_now = titles.get((gap.language, said.article or ""))
+        near = [titles[gap.language, one] for one in said.near if (gap.language, one) in titles]
+        failed = [titles[article] for article in gap.articles if article in titles]
         shown.append(
             ShownGap(
                 gap=gap,
                 place=Place(brand=brand, language=gap.language, may_publish=may_publish(staff, brand)),
-                quoted=titles.get((gap.language, said.article or "")),
-                near=[titles[gap.language, near] for near in said.near if (gap.language, near) in titles],
-                failed=[titles[article] for article in gap.articles if article in titles],
+                quoted=quoted_now,
+                near=near,
+                failed=failed,
+                other=next((one for one in near if one != quoted_now and one not in failed), None),
                 proposed="\n".join([*gap.questions][:MOST]) if policy.propose_questions else "",
             )
         )
@@ -278,8 +283,7 @@ async def _render_questions(
     if policy.propose_questions:
         quoted = await bot.quote(brand, language, [gap.title for gap in gaps])
         for gap in gaps:
-            now_said = quoted[gap.title]
-            if article.id in now_said.near and now_said.article != article.id and len(chosen) < MOST_PROPOSED:
+            if gap.wants_another and _next_best(quoted[gap.title]) == article.id and len(chosen) < MOST_PROPOSED:
                 chosen.setdefault(gap.title, len(gap.open))
     there = [question.text for question in article.questions]
     chosen = {text: asked for text, asked in chosen.items() if text not in there}
@@ -313,6 +317,11 @@ async def read_tried(request: Request, place: Place) -> list[str]:
         examples = await store.list_questions(connection, place.brand.id, place.language)
     tried = dict.fromkeys([*(write_question(text.text) for text in recent), *examples])
     return [question for question in tried if question][:MOST_TRIED]
+
+
+def _next_best(said: Quoted) -> str | None:
+    """The article that fits best of those that are not quoted already."""
+    return next((near for near in said.near if near != said.article), None)
 
 
 def _questions(article: Shown) -> tuple[MaskedText, ...]:
