@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import add, sub
 from typing import Final, Generic, TypeVar
 
 from okienko.masking.context import Name, name_after, name_before
@@ -205,7 +206,9 @@ class Reading:
     @once
     def starts(self) -> list[int]:
         """Where each word begins, in `text` and in `folded`. Few messages need to know."""
-        return [word.start() for word in (_PLAIN_WORD if self.folded.isascii() else _WORD).finditer(self.folded)]
+        gaps = (_PLAIN_WORD if self.folded.isascii() else _WORD).split(self.folded)
+        sizes = list(map(len, self.words))
+        return list(map(sub, accumulate(map(add, map(len, gaps), sizes)), sizes))
 
     @once
     def long(self) -> tuple[Run, ...]:

@@ -73,6 +73,8 @@ def people(reading: Reading) -> Iterator[Hit]:
             (first, end), rank = span, Rank.SHAPE
         else:
             continue
+        while end < message.count and codes[end] & NAME and message.gap(end) == "-":
+            end += 1  # however long the row: its rest would be found only when this is painted over
         message.done = end
         yield _hit(message, first, end, rank)
     if len(places) > _CROWD:

@@ -41,7 +41,7 @@ _NAMES_WITH_CAPITAL: Final = frozenset(("ani", "will"))
 class Message:
     """The words of a message; a place is the number of one. `done`: those before it belong to names that are found."""
 
-    __slots__ = ("_about", "capitals", "codes", "count", "done", "ends", "gaps", "shouted", "starts", "text", "words")
+    __slots__ = ("_about", "codes", "count", "done", "shouted", "starts", "text", "words")
 
     def __init__(self, text: str, words: Sequence[str], starts: Sequence[int], codes: Sequence[int]) -> None:
         self.text = text
@@ -50,20 +50,18 @@ class Message:
         self.codes = codes
         self.count = len(codes)
         self.done = 0
-        self.ends = ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
-        self.gaps = [text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True)]
         self._about: dict[frozenset[str], bool] = {}
         self.shouted = self.count > 3 and text.isupper()  # then capitals say nothing
-        self.capitals = [not self.shouted and not text[start : start + 2].islower() for start in starts]
 
     def end(self, place: int) -> int:
-        return self.ends[place]
+        return self.starts[place] + len(self.words[place])
 
     def capital(self, place: int) -> bool:
-        return self.capitals[place]
+        start = self.starts[place]
+        return not self.shouted and not self.text[start : start + 2].islower()
 
     def acronym(self, place: int) -> bool:
-        return self.capitals[place] and self.text[self.starts[place] : self.end(place)].isupper()
+        return self.capital(place) and self.text[self.starts[place] : self.end(place)].isupper()
 
     def cue(self, place: int) -> int:
         return cue_of(self.codes[place])
@@ -73,13 +71,14 @@ class Message:
 
     def given(self, place: int) -> int:
         """How far a word is a given name: a capital in mid-sentence makes one even of a word of grammar (`Ani`)."""
-        if self.capitals[place] and self.words[place] in _NAMES_WITH_CAPITAL and not self.begins(place):
+        if self.capital(place) and self.words[place] in _NAMES_WITH_CAPITAL and not self.begins(place):
             return AMBIGUOUS
         return given_level(self.codes[place])
 
     def gap(self, place: int) -> str:
         """What stands between a word and the one before it, or behind the last one."""
-        return self.gaps[place]
+        start = self.starts[place - 1] + len(self.words[place - 1]) if place else 0
+        return self.text[start : self.starts[place] if place < self.count else None]
 
     def after(self, place: int) -> str:
         """The sign behind a word, if any."""
@@ -94,7 +93,7 @@ class Message:
         if gap in _SPACES or not gap:
             return True
         if gap in HYPHENS:
-            return gap != " - " or self.capitals[place]
+            return gap != " - " or self.capital(place)
         return gap in {".", ". "} and (len(self.words[place - 1]) == 1 or self.words[place - 1] in {"st", "mc"})
 
     def begins(self, place: int) -> bool:
@@ -119,7 +118,7 @@ class Message:
             if before[-1] in "@_/\\=&#+%~$" or before[-1].isdigit():
                 return False
             if len(before) == 2 and before[1] in ".-:" and before[0].isalnum():
-                return before[1] == ":" and self.capitals[place]
+                return before[1] == ":" and self.capital(place)
         after = text[end : end + 2]
         if not after or after[0] == " " or (after[0] == "." and self.codes[place] & LETTER):
             return True

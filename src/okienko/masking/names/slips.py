@@ -27,7 +27,8 @@ yan
 """
 _SURNAMES: Final = tuple(_ENDINGS.split())
 _PREPOSITIONS: Final = frozenset("zwouia")
-_GLUED: Final = re.compile(r"[a-ząćęłńóśźż][A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]{2}")
+# Begins with the capital, so that `re` skips to the next one at full speed.
+_GLUED: Final = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ](?<=[a-ząćęłńóśźż].)[a-ząćęłńóśźż]{2}")
 
 
 @lru_cache(maxsize=4096)
@@ -71,7 +72,7 @@ def unglued(text: str, words: Sequence[str], starts: Sequence[int]) -> tuple[lis
         at = 0
         if len(word) > _SHORTEST and not CODES[word] and is_strange(word):
             for glued in _GLUED.finditer(text, start, start + len(word)):
-                head, tail = word[at : glued.start() + 1 - start], word[glued.start() + 1 - start :]
+                head, tail = word[at : glued.start() - start], word[glued.start() - start :]
                 if (CODES[tail] & LEVELS or CODES[head]) and (len(head) > 1 or head in _PREPOSITIONS):
                     apart.append(head)
                     places.append(start + at)
