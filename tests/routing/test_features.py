@@ -79,21 +79,20 @@ def test_pairs_are_of_neighbours() -> None:
 def test_with_and_without_diacritics_is_the_same() -> None:
     vocabulary = learn_vocabulary(TEXTS, fewest=1)
     one, other = vocabulary.read(["Kiedy przyjdzie łóżko?"]), vocabulary.read(["kiedy przyjdzie lozko"])
-    assert np.array_equal(one.grams.features, other.grams.features)
-    assert np.array_equal(one.words.features, other.words.features)
+    assert np.array_equal(one.features, other.features)
 
 
 def test_each_block_has_length_one() -> None:
     rows = learn_vocabulary(TEXTS, fewest=1).read(TEXTS)
-    for block in (rows.grams, rows.words):
-        lengths = np.add.reduceat(block.weights**2, block.starts[:-1])
-        assert np.allclose(lengths, 1, atol=1e-5)
+    for number in range(len(TEXTS)):
+        for _, weights in (rows.grams(number), rows.words(number)):
+            assert weights @ weights == pytest.approx(1, abs=1e-5)
     assert np.allclose(rows.known, 1)
 
 
 def test_what_is_not_known_has_no_features() -> None:
     rows = learn_vocabulary(["paczka", "zwrot"], fewest=1).read(["", "xyz", "paczka xyz"])
-    assert np.diff(rows.words.starts).tolist() == [0, 0, 1]
+    assert [len(rows.words(number)[0]) for number in range(3)] == [0, 0, 1]
     assert rows.known[:2].tolist() == [0, 0]
     assert 0 < rows.known[2] < 1
 
@@ -111,8 +110,11 @@ def test_reading_together_is_reading_one_by_one(texts: list[str]) -> None:
     together = vocabulary.read(texts)
     for number, text in enumerate(texts):
         alone = vocabulary.read([text])
-        for block, single in ((together.grams, alone.grams), (together.words, alone.words)):
-            features, weights = block.row(number)
-            assert np.array_equal(features, single.features)
-            assert np.allclose(weights, single.weights)
+        for one, other in (
+            (together.row(number), alone.row(0)),
+            (together.grams(number), alone.grams(0)),
+            (together.words(number), alone.words(0)),
+        ):
+            assert np.array_equal(one[0], other[0])
+            assert np.allclose(one[1], other[1])
         assert together.known[number] == pytest.approx(float(alone.known[0]))

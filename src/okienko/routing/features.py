@@ -106,45 +106,37 @@ def name_words(words: Sequence[str], language: Language) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Block:
-    """Sparse rows, one a message, each of length 1 or empty: row `i` lies in `[starts[i], starts[i + 1])`."""
+class Rows:
+    """Some messages as sparse features: of message `i` the grams in `[starts[i], cuts[i])`, then the words.
 
-    starts: NDArray[np.int64]
-    features: Ints  # ascending in each row
+    Each of the two has length 1, or is empty.
+    """
+
+    starts: NDArray[np.int64]  # one more than messages
+    cuts: NDArray[np.int64]
+    features: Ints  # ascending in each message
     weights: Floats
+    known: Floats  # of each message: the share of its words' weight that some example has
 
     def row(self, number: int) -> tuple[Ints, Floats]:
         """The features of one message and their weights."""
         stretch = slice(self.starts[number], self.starts[number + 1])
         return self.features[stretch], self.weights[stretch]
 
+    def grams(self, number: int) -> tuple[Ints, Floats]:
+        """Its grams alone."""
+        stretch = slice(self.starts[number], self.cuts[number])
+        return self.features[stretch], self.weights[stretch]
+
+    def words(self, number: int) -> tuple[Ints, Floats]:
+        """Its words alone."""
+        stretch = slice(self.cuts[number], self.starts[number + 1])
+        return self.features[stretch], self.weights[stretch]
+
     @property
     def owners(self) -> NDArray[np.int64]:
-        """For each feature, the number of its row."""
-        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """Some messages as features."""
-
-    grams: Block
-    words: Block
-    known: Floats  # of each message: the share of its words' weight that some example has
-
-    def row(self, number: int) -> tuple[Ints, Floats]:
-        """All features of one message."""
-        grams, words = self.grams.row(number), self.words.row(number)
-        return np.concatenate([grams[0], words[0]]), np.concatenate([grams[1], words[1]])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Spelling:
-    """What is known of one spelling of a word."""
-
-    grams: Ints  # numbers of its known grams
-    polish: str  # its stems
-    english: str
+        """For each feature, the number of its message."""
+        return np.repeat(np.arange(len(self.known)), np.diff(self.starts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +148,8 @@ class Vocabulary:
     idf: Floats
     unseen: float  # idf of a word that no example has
     usual: Language  # of messages that do not show theirs
-    _spellings: dict[str, _Spelling] = field(default_factory=dict[str, _Spelling])
+    stems: dict[str, str]  # of the examples' words, in the usual language: stemming is slow
+    _spellings: dict[str, Ints] = field(default_factory=dict[str, NDArray[np.int32]])  # word → numbers of its grams
 
     @property
     def size(self) -> int:
@@ -165,53 +158,59 @@ class Vocabulary:
 
     def read(self, texts: Sequence[str]) -> Rows:
         """The features of messages."""
-        cut: list[Ints] = [_NONE]
-        cuts: list[int] = []
-        named: list[int] = []
-        names: list[int] = []
+        numbers: list[Ints] = [_NONE]
+        lengths: list[int] = []
         strangers: list[int] = []
         known = self.words
         for text in texts:
             words = read_words(text)
-            spellings = [self._spellings.get(word) or self._spell(word) for word in words]
-            if guess_language(words, self.usual) == "pl":
-                stems = [spelling.polish for spelling in spellings]
+            spellings = [self._spell(word) for word in words]
+            language = guess_language(words, self.usual)
+            if language == self.usual:
+                stems = [self.stems.get(word) or stem(word, language) for word in words]
             else:
-                stems = [spelling.english for spelling in spellings]
-            numbers = [known.get(stem, -1) for stem in stems]
-            strangers.append(numbers.count(-1))
-            numbers += [known.get(f"{one} {other}", -1) for one, other in pairwise(stems)]
-            named += numbers
-            names.append(len(numbers))
-            cut += [spelling.grams for spelling in spellings]
-            cuts.append(sum(len(spelling.grams) for spelling in spellings))
-        grams, _ = self._weigh(np.concatenate(cut), cuts)
-        words, square = self._weigh(np.array(named, np.int32), names)
-        share = square / np.maximum(square + np.array(strangers) * self.unseen**2, 1e-9)
-        return Rows(grams=grams, words=words, known=share.astype(np.float32))
+                stems = [stem(word, language) for word in words]
+            named = [known.get(name, -1) for name in stems]
+            strangers.append(named.count(-1))
+            named += [known.get(f"{one} {other}", -1) for one, other in pairwise(stems)]
+            found = np.array([number for number in named if number >= 0], np.int32)
+            numbers += spellings
+            numbers.append(found)
+            lengths.append(sum(map(len, spellings)) + len(found))
+        return self._weigh(np.concatenate(numbers), lengths, np.array(strangers, np.float64))
 
-    def _weigh(self, flat: Ints, lengths: Sequence[int]) -> tuple[Block, NDArray[np.float64]]:
-        """Each feature once a message; the squared length that each row had before it was brought to 1."""
-        owners = np.repeat(np.arange(len(lengths)), lengths)
-        keys = (owners * self.size + flat)[flat >= 0]
+    def _weigh(self, numbers: Ints, lengths: Sequence[int], strangers: NDArray[np.float64]) -> Rows:
+        """Each feature once a message, with its weight."""
+        messages = len(lengths)
+        keys = np.repeat(np.arange(messages) * self.size, lengths) + numbers
         keys.sort()
         begins = np.flatnonzero(np.diff(keys, prepend=-1))
         counts = np.diff(begins, append=len(keys))
         owners, found = np.divmod(keys[begins], self.size)
         weights = _SUBLINEAR[np.minimum(counts, len(_SUBLINEAR) - 1)] * self.idf[found]
-        square = np.bincount(owners, np.square(weights, dtype=np.float64), len(lengths)).astype(np.float64)
-        weights /= np.sqrt(square)[owners]
-        starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=len(lengths)))])
-        return Block(starts, found.astype(np.int32), weights), square
+        block = 2 * owners + (found >= len(self.grams))
+        square = np.bincount(block, np.square(weights, dtype=np.float64), 2 * messages).astype(np.float64)
+        weights /= np.sqrt(square)[block]
+        ends = np.cumsum(np.bincount(block, minlength=2 * messages))
+        known = square[1::2]
+        return Rows(
+            starts=np.concatenate([[0], ends[1::2]]),
+            cuts=ends[::2],
+            features=found.astype(np.int32),
+            weights=weights,
+            known=(known / np.maximum(known + strangers * self.unseen**2, 1e-9)).astype(np.float32),
+        )
 
-    def _spell(self, word: str) -> _Spelling:
+    def _spell(self, word: str) -> Ints:
+        """The numbers of the known grams of a word."""
+        kept = self._spellings.get(word)
+        if kept is not None:
+            return kept
         if len(self._spellings) >= _KEPT_WORDS:
             self._spellings.clear()
         known = (self.grams.get(gram) for gram in cut_grams(word))
-        grams = np.array([number for number in known if number is not None], np.int32)
-        spelling = _Spelling(grams, stem(word, "pl"), stem(word, "en"))
-        self._spellings[word] = spelling
-        return spelling
+        grams = self._spellings[word] = np.array([number for number in known if number is not None], np.int32)
+        return grams
 
 
 _NONE: Final[Ints] = np.zeros(0, np.int32)
@@ -231,6 +230,7 @@ def learn_vocabulary(texts: Sequence[str], *, fewest: int, usual: Language = "en
         idf=_rarity(counts, len(texts)),
         unseen=float(_rarity(np.zeros(1), len(texts))[0]),
         usual=usual,
+        stems={word: stem(word, usual) for word in dict.fromkeys(chain.from_iterable(messages))},
     )
 
 

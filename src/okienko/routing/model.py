@@ -11,7 +11,6 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any, Final
 from zipfile import BadZipFile
 
@@ -19,7 +18,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from okienko.routing.features import Block, Floats, Ints, Rows, Vocabulary
+from okienko.routing.features import Floats, Ints, Rows, Vocabulary
 from okienko.values import Language
 
 FORMAT: Final = 1  # of the bytes; raised when an older program could not read them
@@ -55,31 +54,20 @@ class Memory:
     """The words of all examples by feature, to find those that are alike. Examples are ordered by their intent."""
 
     starts: Ints  # of each word's stretch in the two that follow
-    examples: Ints
+    examples: NDArray[np.intp]
     weights: Floats
     firsts: Ints  # of each intent, its first example
     size: int  # how many examples
 
-    def compare(self, words: Block) -> Floats:
-        """How alike messages are to the nearest example of each intent: cosines, messages x intents.
-
-        `words` are numbered from 0 here.
-        """
-        begins = self.starts[words.features]
-        lengths = self.starts[words.features + 1] - begins
-        # The stretches of all words behind each other: each begins where the one before has ended.
-        ends = np.cumsum(lengths)
-        places: Ints = np.arange(lengths.sum(), dtype=np.int32) + np.repeat(begins - (ends - lengths), lengths)
-        examples = self.examples[places]
-        products = self.weights[places] * np.repeat(words.weights, lengths)
-        bounds = np.concatenate([[0], ends])[words.starts].tolist()
-        cosines = np.zeros((len(bounds) - 1, len(self.firsts)), np.float32)
-        for number, (begin, end) in enumerate(
-            pairwise(bounds)
-        ):  # one by one: the sums of one message stay in the cache
-            sums = np.bincount(examples[begin:end], products[begin:end], self.size)
-            cosines[number] = np.maximum.reduceat(sums, self.firsts)
-        return cosines
+    def compare(self, words: Ints, weights: Floats) -> Floats:
+        """How alike one message is to the nearest example of each intent: cosines. Words are numbered from 0 here."""
+        stretches = list(map(slice, self.starts[words].tolist(), self.starts[words + 1].tolist()))
+        if not stretches:
+            return np.zeros(len(self.firsts), np.float32)
+        examples = np.concatenate([self.examples[stretch] for stretch in stretches])
+        parts = [weight * self.weights[stretch] for stretch, weight in zip(stretches, weights, strict=True)]
+        sums = np.bincount(examples, np.concatenate(parts), self.size)
+        return np.maximum.reduceat(sums, self.firsts).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,15 +118,17 @@ class Scorer:
     def hear(self, rows: Rows) -> Voices:
         """The three voices, not mixed yet."""
         linear = np.repeat(self.weights[-1:], len(rows.known), axis=0)
+        alike = np.zeros_like(linear)
         covered = np.zeros_like(linear)
+        first_word = np.int32(len(self.vocabulary.grams))
         for number in range(len(linear)):
             features, weights = rows.row(number)
             linear[number] += weights @ self.weights[features]
-            grams, weights = rows.grams.row(number)
+            words, weights = rows.words(number)
+            alike[number] = self.memory.compare(words - first_word, weights)
+            grams, weights = rows.grams(number)
             covered[number] = (weights * weights) @ self.seen[grams]
-        words = rows.words
-        shifted = Block(words.starts, words.features - np.int32(len(self.vocabulary.grams)), words.weights)
-        return Voices(linear=linear, alike=self.memory.compare(shifted), covered=covered)
+        return Voices(linear=linear, alike=alike, covered=covered)
 
     def read_signs(self, rows: Rows, scores: Floats, voices: Voices) -> Floats:
         """What tells right scores from wrong ones."""
@@ -162,17 +152,19 @@ class Scorer:
             nearest,
             near.mean(1),
             rows.known,
-            np.log1p(np.diff(rows.words.starts)),
+            np.log1p(rows.starts[1:] - rows.cuts),
             voices.covered[every, best],
-            self._cover_words(rows.words, best) * rows.known,
+            self._cover_words(rows, best.tolist()) * rows.known,
         ]
         return np.stack(signs, axis=1).astype(np.float32)
 
-    def _cover_words(self, words: Block, intents: NDArray[np.intp]) -> Floats:
+    def _cover_words(self, rows: Rows, intents: Sequence[int]) -> Floats:
         """How much of each message's known words some example of its intent has."""
-        owners = words.owners
-        covered = words.weights**2 * self.seen[words.features, intents[owners]]
-        return np.bincount(owners, covered, len(intents)).astype(np.float32)
+        covered = np.zeros(len(intents), np.float32)
+        for number, intent in enumerate(intents):
+            words, weights = rows.words(number)
+            covered[number] = (weights * weights) @ self.seen[words, intent]
+        return covered
 
 
 SIGNS: Final = 12
@@ -218,6 +210,7 @@ class Router:
         names = {"intents": self.intents, "grams": list(vocabulary.grams), "words": list(vocabulary.words)}
         plain = {
             "format": FORMAT,
+            "stems": vocabulary.stems,
             "unseen": vocabulary.unseen,
             "usual": vocabulary.usual,
             "size": memory.size,
@@ -240,7 +233,7 @@ class Router:
             mix=scorer.mix,
             seen=np.packbits(scorer.seen, axis=1),
             starts=memory.starts,
-            examples=memory.examples,
+            examples=memory.examples.astype(np.int32),
             cosines=memory.weights,
             firsts=memory.firsts,
             **heads,
@@ -262,10 +255,11 @@ def from_bytes(data: bytes) -> Router:
                 idf=arrays["idf"],
                 unseen=plain["unseen"],
                 usual=_language(plain["usual"]),
+                stems=plain["stems"],
             )
             memory = Memory(
                 starts=arrays["starts"],
-                examples=arrays["examples"],
+                examples=arrays["examples"].astype(np.intp),
                 weights=arrays["cosines"],
                 firsts=arrays["firsts"],
                 size=plain["size"],

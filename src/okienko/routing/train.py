@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from okienko.routing.features import Block, Floats, Ints, Vocabulary, learn_vocabulary
+from okienko.routing.features import Floats, Ints, Rows, Vocabulary, learn_vocabulary
 from okienko.routing.model import SIGNS, Head, Memory, Router, Scorer, Voices
 
 _FEW: Final = 25  # examples an intent, in the mean, below which the intents compete
@@ -110,13 +110,12 @@ def fit(
     else:
         separate(weights, padded, labels, rng, _EPOCHS)
     seen = np.zeros((vocabulary.size, count), np.bool_)
-    for block in (rows.grams, rows.words):
-        seen[block.features, labels[block.owners]] = True
+    seen[rows.features, labels[rows.owners]] = True
     return Scorer(
         vocabulary=vocabulary,
         weights=weights,
         seen=seen,
-        memory=_remember(rows.words, labels, vocabulary),
+        memory=_remember(rows, labels, vocabulary),
         mix=mix,
         sharpness=sharpness,
     )
@@ -173,15 +172,16 @@ def pad(row: tuple[Ints, Floats], size: int) -> Padded:
     return np.append(row[0], np.int32(size)), np.append(row[1], np.float32(1))
 
 
-def _remember(words: Block, labels: Labels, vocabulary: Vocabulary) -> Memory:
+def _remember(rows: Rows, labels: Labels, vocabulary: Vocabulary) -> Memory:
     """The examples by word."""
     grams = len(vocabulary.grams)
-    order = np.argsort(words.features, kind="stable")
-    ends = np.cumsum(np.bincount(words.features - grams, minlength=vocabulary.size - grams))
+    words = np.flatnonzero(rows.features >= grams)
+    order = words[np.argsort(rows.features[words], kind="stable")]
+    ends = np.cumsum(np.bincount(rows.features[words] - grams, minlength=vocabulary.size - grams))
     return Memory(
         starts=np.concatenate([[0], ends]).astype(np.int32),
-        examples=words.owners[order].astype(np.int32),
-        weights=words.weights[order],
+        examples=rows.owners[order].astype(np.intp),
+        weights=rows.weights[order],
         firsts=np.flatnonzero(np.diff(labels, prepend=-1)).astype(np.int32),
         size=len(labels),
     )
