@@ -75,6 +75,27 @@ def test_a_brands_own_words_find_it_too(
     assert search(index, question, language=language)[0].article.id == article
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("wypożyczlania", "wypożyczalnia"),  # two in the wrong order
+        ("rachuunek", "rachunek"),
+        ("rchunek", "rachunek"),
+        ("rachumek", "rachunek"),
+    ],
+)
+def test_a_slip_is_read_as_what_was_meant(articles: Sequence[Article], typed: str, meant: str) -> None:
+    index = build_index(articles)
+    first = search(index, meant, language="pl")[0].article.id
+    assert search(index, typed, language="pl")[0].article.id == first
+
+
+def test_a_word_that_only_customers_use_is_known_without_diacritics(articles: Sequence[Article]) -> None:
+    index = build_index(articles, synonyms={"pl": [["źrebię", "rachunek"]]})
+    assert search(index, "źrebię", language="pl")[0].article.id == "rachunek"
+    assert ranked(search(index, "zrebie", language="pl")) == ranked(search(index, "źrebię", language="pl"))
+
+
 @pytest.mark.parametrize("question", ["gdzie przypiąć jednoślad", "jednoślad, gdzie go przypiąć?"])
 def test_an_example_question_finds_its_article(articles: Sequence[Article], question: str) -> None:
     assert search(build_index(articles), question, language="pl")[0].article.id != "rower-dzieciecy"

@@ -39,6 +39,8 @@ _PASSAGES: Final = 3  # of a hit that is looked at closely
 _STEM_MARK: Final = "="  # tells the stem "kont" from the 4-gram "kont"
 _SYNONYM: Final = 0.7  # what a word that means the same is worth
 _ALIKE: Final = 0.45  # a word of an article that has such a share of the letters of the question's word may be it
+_SLIP: Final = 0.8  # how much of a word's weight is left when it was mistyped
+_LEAST_SLIP: Final = 6  # letters: shorter words are too much alike
 _MOST_SYNONYMS: Final = 24  # of one word
 
 _Ints = NDArray[np.int32]
@@ -127,6 +129,8 @@ class Ranking:
     idf: list[float]  # of each term, over whole articles; 0.0 for a term that no article has
     unknown: float  # idf of what no article has
     synonyms: Mapping[str, frozenset[str]]  # by stem
+    said: Mapping[str, tuple[str, ...]]  # words that mean the same as others: folded → tokens
+    spelled: Mapping[tuple[str, int], Sequence[str]]  # folded words by first letter and length, the commonest first
     categories: Mapping[str, NDArray[np.bool_]]
     twins: list[int]  # of each article, the first one of nearly the same words; mostly itself
     usual: float  # what titles score with the best of other articles: half of them more, half less
@@ -213,7 +217,7 @@ def build_index(articles: Iterable[Article], previous: Index | None = None, *, s
     before: Mapping[Language, Ranking] = previous.rankings if previous else {}
     rankings: dict[Language, Ranking] = {}
     for language, found in spoken.items():
-        ranking = _build_ranking(language, found, before.get(language), synonyms.get(language, ()))
+        ranking = _build_ranking(language, found, before.get(language), synonyms)
         if ranking is not None:
             rankings[language] = ranking
     return Index(rankings)
@@ -329,12 +333,18 @@ def read_passages(hit: Hit) -> list[Reading]:
 
 def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
     words, idf = ranking.words, ranking.idf
-    roots = {stem(spelling, ranking.language) for spelling in words.spellings.get(folded, (token,))}
+    spellings = words.spellings.get(folded) or ranking.said.get(folded) or (token,)
+    roots = {stem(spelling, ranking.language) for spelling in spellings}
     known = sorted(_find_stems(ranking, roots))
+    others = sorted({other for root in roots for other in ranking.synonyms.get(root, ())})
+    if not known and not others and folded not in ranking.said:
+        meant = _find_slip(ranking, folded)
+        if meant is not None:
+            heard = _hear(ranking, meant, meant)
+            return replace(heard, weight=_SLIP * heard.weight)
     points = _add_up_word(ranking, known, folded)
     near = _find_alike(ranking, known, folded)
     weight = sum(idf[number] for number in known) / len(known) if known else ranking.unknown
-    others = sorted({other for root in roots for other in ranking.synonyms.get(root, ())})
     best = 0.0
     for other in others[:_MOST_SYNONYMS]:
         root = stem(other, ranking.language)
@@ -347,6 +357,50 @@ def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
     if not known and best:
         weight = min(weight, best)  # it is known by other names
     return _Heard(weight, np.rint(np.minimum(points, 1.0) * 255).astype(np.uint8), near)
+
+
+def _find_slip(ranking: Ranking, folded: str) -> str | None:
+    """The word that was meant when a letter too many, one too few, a wrong one or two in the wrong order were typed."""
+    if len(folded) < _LEAST_SLIP:
+        return None
+    near = (
+        word
+        for length in (len(folded), len(folded) + 1, len(folded) - 1)
+        for word in ranking.spelled.get((folded[0], length), ())
+    )
+    return next((word for word in near if _is_slip(folded, word)), None)
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether one edit makes the other (Damerau, "A technique for computer detection ...", 1964)."""
+    start = 0
+    shorter = min(len(one), len(other))
+    while start < shorter and one[start] == other[start]:
+        start += 1
+    left, right = one[start:], other[start:]
+    swapped = left[:2] == right[1::-1] and left[2:] == right[2:]
+    return left[1:] == right[1:] or left[1:] == right or left == right[1:] or swapped
+
+
+def _list_spelled(words: _Words, have: NDArray[np.int64], said: Iterable[str]) -> dict[tuple[str, int], list[str]]:
+    """Words by first letter and length, those that most articles have first; then those that only customers use."""
+    stems = np.array([terms[0] if terms else -1 for terms in words.token_terms], np.int64)
+    counts: list[int] = np.where(stems < 0, 0, have[stems]).tolist() if len(have) else []
+    articles = {folded: max(counts[words.tokens[one]] for one in some) for folded, some in words.spellings.items()}
+    known = sorted((word for word, count in articles.items() if count), key=lambda word: (-articles[word], word))
+    spelled: dict[tuple[str, int], list[str]] = {}
+    for word in dict.fromkeys([*known, *said]):
+        if len(word) >= _LEAST_SLIP - 1:
+            spelled.setdefault((word[0], len(word)), []).append(word)
+    return spelled
+
+
+def _list_said(synonyms: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The words that mean the same as others, by how they are typed without diacritics."""
+    said: dict[str, tuple[str, ...]] = {}
+    for token in dict.fromkeys(token for row in synonyms for word in row for token in read_tokens(word)):
+        said[fold_token(token)] = (*said.get(fold_token(token), ()), token)
+    return said
 
 
 def _find_stems(ranking: Ranking, roots: Iterable[str]) -> list[int]:
@@ -394,7 +448,7 @@ def _terms_of(token: str, language: Language) -> list[str]:
 
 
 def _build_ranking(
-    language: Language, articles: Sequence[Article], previous: Ranking | None, synonyms: Iterable[Sequence[str]]
+    language: Language, articles: Sequence[Article], previous: Ranking | None, synonyms: Synonyms
 ) -> Ranking | None:
     words = previous.words.copy() if previous else _Words(language)
     known = {row.article.id: row for row in previous.rows} if previous else {}
@@ -409,7 +463,7 @@ def _build_ranking(
             rows.append(row)
     if not rows:
         return None
-    ranking = _weigh(tuple(rows), words, _by_stem(synonyms, language))
+    ranking = _weigh(tuple(rows), words, synonyms)
     return replace(ranking, usual=_ask_titles(ranking))
 
 
@@ -553,7 +607,7 @@ _MULTIPLIERS: Final = np.arange(1, 2 * _HASHES, 2, dtype=np.uint32) * np.uint32(
 _ADDENDS: Final = np.arange(_HASHES, dtype=np.uint32) * np.uint32(0x85EBCA6B)
 
 
-def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Mapping[str, frozenset[str]]) -> Ranking:
+def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Synonyms) -> Ranking:
     """Term counts as shares, ordered by term."""
     articles = len(rows)
     lines = np.array([row.lines for row in rows], np.int64)
@@ -588,6 +642,7 @@ def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Mapping[str, frozens
     starts = np.concatenate([[0], np.cumsum(np.bincount(term, minlength=terms))])
     sizes, token_terms = _list_terms(words)
     slugs = np.array([row.article.category for row in rows])
+    said = _list_said(synonyms.get(words.language, ()))
     return Ranking(
         words.language,
         rows,
@@ -601,7 +656,9 @@ def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Mapping[str, frozens
         np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[np.argsort(token_terms, kind="stable")],
         idf.tolist(),
         float(np.log1p((articles + 0.5) / 0.5)),
-        synonyms,
+        _by_stem(synonyms.get(words.language, ()), words.language),
+        said,
+        _list_spelled(words, have, said),
         {slug: slugs == slug for slug in set(slugs.tolist())},
         _find_twins(rows),
         0.0,
