@@ -15,6 +15,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 from okienko.keys import Keys
@@ -34,6 +35,7 @@ _ROUNDS: Final = 12  # what is found is painted over and the rest read again; te
 _PAINTED: Final = re.compile(f"{FILLER}++")
 _DIGITS: Final = re.compile(r"[0-9]")
 _NEAR: Final = 12  # characters beside what was painted
+_START: Final = attrgetter("start")
 _MARKS: Final = ".,;:!?()\"'„”"
 
 _WORDS: Final = {word: entity.label for entity in ENTITIES.values() for word in (entity.pl, entity.en)}
@@ -93,6 +95,7 @@ class Masked:
 
 
 _NOTHING: Final = Findings()
+_KEPT: Final = frozenset(label for label, entity in ENTITIES.items() if entity.fate is Fate.KEEP)
 
 
 def find(
@@ -192,16 +195,17 @@ def _find(
     rest = _PLACEHOLDER.sub(_paint, normalised.text) if "[" in normalised.text else normalised.text
     own = [phrase.span() for phrase in _phrases(allowed).finditer(fold(rest))] if allowed else []
     found = _denied(rest, denied) if denied else []
-    rest = _painted(rest, found)
+    rest = _painted(rest, found) if found else rest
     hits = _hits(rest, detectors)
     kept: list[Hit] = []
     for _ in range(_ROUNDS):
-        masked = [hit for hit in hits if ENTITIES[hit.label].fate is not Fate.KEEP]
-        kept += (hit for hit in hits if ENTITIES[hit.label].fate is Fate.KEEP)
-        found += masked
-        rest = _painted(rest, masked)
+        masked = [hit for hit in hits if hit.label not in _KEPT]
+        if len(masked) < len(hits):
+            kept += [hit for hit in hits if hit.label in _KEPT]
         if not masked:
             break
+        found += masked
+        rest = _painted(rest, masked)
         touched, cut = _disturbed(rest)
         if not touched and not cut:
             break
@@ -215,14 +219,17 @@ def _find(
         )
     else:
         raise MaskingFailed("the text does not settle")
-    kept = [hit for hit in resolve(kept) if FILLER not in rest[hit.start : hit.end]]
-    if not found and not kept:
+    if kept:
+        found += [hit for hit in resolve(kept) if FILLER not in rest[hit.start : hit.end]]
+    if not found:
         return _NOTHING
     values = _canonical(allowed) if allowed else frozenset[tuple[str, str]]()
     spans: list[Finding] = []
-    for hit in sorted([*found, *kept], key=lambda hit: hit.start):
-        if hit.rank is not Rank.DENIED and (
-            (hit.label, hit.value) in values or any(start <= hit.start and hit.end <= end for start, end in own)
+    for hit in sorted(found, key=_START):
+        if (
+            allowed
+            and hit.rank is not Rank.DENIED
+            and ((hit.label, hit.value) in values or any(start <= hit.start and hit.end <= end for start, end in own))
         ):
             continue
         start, end = normalised.original(hit.start, hit.end)
