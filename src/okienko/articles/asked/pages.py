@@ -70,7 +70,7 @@ class ShownGap:
     quoted: Article | None
     near: Sequence[Article]
     failed: Sequence[Article]  # whose words did not help
-    other: Article | None  # the nearest that is neither
+    other: Article | None  # the nearest that is neither, where another would help
     proposed: str  # its wordings as example questions; empty where customers' words are not proposed
 
 
@@ -138,7 +138,9 @@ async def _show_gaps(request: Request, bot: Bot) -> Response:
                 quoted=quoted_now,
                 near=near,
                 failed=failed,
-                other=next((one for one in near if one != quoted_now and one not in failed), None),
+                other=next((one for one in near if one != quoted_now and one not in failed), None)
+                if gap.wants_another
+                else None,
                 proposed="\n".join([*gap.questions][:MOST]) if policy.propose_questions else "",
             )
         )
