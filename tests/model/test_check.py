@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from okienko.answers.model.check import MOST_LETTERS, Backed, check, find_links
 from okienko.answers.model.prompt import Excerpt, show, write_body
 from okienko.answers.model.stream import MOST_BYTES, Stream
+from okienko.answers.passages import cut_passages
+from okienko.demo.load import FOLDER as DEMO
+from okienko.values import Language
 
 RETURNS = Excerpt(
     title="Zwrot towaru",
@@ -128,6 +131,22 @@ def test_not_backed(reply: str, fault: str) -> None:
 def test_english(reply: str, fault: str | None) -> None:
     found = check(reply, [ENGLISH], language="en")
     assert (None if isinstance(found, Backed) else found) == fault
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_what_an_article_says_may_be_said(language: Language) -> None:
+    """The test is strict, and not so strict that nothing passes it."""
+    said, backed = 0, 0
+    for file in (DEMO / "kramik" / "articles" / language).glob("*.md"):
+        for passage in cut_passages(file.read_text("utf-8").split("---", 2)[2]).passages:
+            excerpt = Excerpt(title="", text=passage.text)
+            for unit in passage.units:
+                sentence = passage.source[unit.start : unit.end]
+                if unit.kind == "sentence" and "\n" not in sentence:
+                    said += 1
+                    backed += isinstance(check(sentence + " [1]", [excerpt], language=language), Backed)
+    assert said > 50
+    assert backed >= 0.98 * said
 
 
 def test_a_reply_in_another_language_is_none() -> None:

@@ -55,7 +55,8 @@ def check(
 
     `allowed`: links that may stand in a reply although the cited passage has them not.
     """
-    reply = unicodedata.normalize("NFC", reply).replace("\u00a0", " ").replace("\r\n", "\n").strip()
+    reply = unicodedata.normalize("NFC", reply).replace("\r\n", "\n")
+    reply = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in reply).strip()
     if not reply:
         return "empty"
     if len(reply) > MOST_LETTERS:

@@ -47,7 +47,7 @@ def write_body(model: str, question: str, passages: Sequence[Excerpt], language:
     """The body of a streamed `/v1/chat/completions` call, as OpenAI and all who copy it read it."""
     data = {
         "passages": [
-            {"number": number, "title": passage.title, "text": passage.text}
+            {"number": number, "title": show(passage.title), "text": show(passage.text)}
             for number, passage in enumerate(passages, start=1)
         ],
         "message": show(question)[:_MOST_LETTERS],
