@@ -1,12 +1,15 @@
 """`okienko eval routing`: how well a router learns from one file what another file asks, and what it costs.
 
-Training is timed here; `python -m okienko.evaluation.routing` is the fresh process that only loads the trained router,
-where messages are routed one by one and memory is read. Times are processor times, so other processes do not count.
+The router is trained in a process of its own, as at the desk. `python -m okienko.evaluation.routing` is another one,
+which only loads it: there messages are routed one by one, and memory is read. Times are processor times, so other
+processes do not count.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,9 +25,9 @@ import orjson
 from numpy.typing import NDArray
 
 from okienko.evaluation.engines import EngineFailed
+from okienko.routing import learn
 from okienko.routing.model import Guess, Outcome, from_bytes
-from okienko.routing.outside import read_outside
-from okienko.routing.train import Example, train
+from okienko.routing.train import Example, TooFewExamples
 
 _COVERED: Final = 0.9  # of the messages that belong somewhere, for `selective_accuracy_at_90`
 _KEPT: Final = 0.95  # and for `oos_recall_at_95`
@@ -92,10 +95,8 @@ def evaluate(
     `outside` are examples of such messages that it may learn from, beside those that okienko brings. Shares are between
     0 and 1, times in milliseconds; what needs strangers is None without any. Raises `TooFewExamples`, `EngineFailed`.
     """
-    began = time.process_time()
-    router = train(learnt, [*read_outside(), *(example.text for example in outside)])
-    train_cpu_s = time.process_time() - began
-    served = serve(router.to_bytes(), [one.text for one in asked], [one.text for one in strangers])
+    model, train_cpu_s = learn_apart(learnt, [one.text for one in outside])
+    served = serve(model, [one.text for one in asked], [one.text for one in strangers])
     right = np.array([guess.intents[0] == one.intent for guess, one in zip(served.guesses, asked, strict=True)])
     inside = np.array([guess.inside for guess in served.guesses])
     foreign = np.array([guess.inside for guess in served.strangers])
@@ -132,17 +133,35 @@ def find_macro_f1(guessed: Sequence[str], wanted: Sequence[str]) -> float:
     return sum(each) / len(each)
 
 
+def learn_apart(examples: Sequence[Example], outside: Sequence[str]) -> tuple[bytes, float]:
+    """A router trained as the desk trains it, in a process of its own, and the processor time that this has taken.
+
+    Raises `TooFewExamples`, `EngineFailed`.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    model = _run("okienko.routing.learn", learn.write_orders(examples, outside))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return model, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _run(module: str, orders: bytes) -> bytes:
+    command = [sys.executable, "-m", module]
+    environ = {**os.environ, **learn.ENVIRON}
+    done = subprocess.run(command, input=orders, env=environ, check=False, capture_output=True)  # noqa: S603 - ourselves
+    if done.returncode == learn.TOO_FEW:
+        raise TooFewExamples("examples of at least two intents are needed")
+    if done.returncode != 0:
+        raise EngineFailed(f"{module}: {(done.stderr.decode().strip().splitlines() or ['no word'])[-1]}")
+    return done.stdout
+
+
 def serve(model: bytes, asked: Sequence[str], strangers: Sequence[str]) -> Served:
     """Has a fresh process load a trained router and route messages. Raises `EngineFailed`."""
     with tempfile.NamedTemporaryFile(suffix=".npz") as file:
         file.write(model)
         file.flush()
         orders = {"model": file.name, "asked": list(asked), "strangers": list(strangers)}
-        command = [sys.executable, "-m", "okienko.evaluation.routing"]
-        done = subprocess.run(command, input=orjson.dumps(orders), check=False, capture_output=True)  # noqa: S603 - ourselves
-    if done.returncode != 0:
-        raise EngineFailed(f"routing: {(done.stderr.decode().strip().splitlines() or ['no word'])[-1]}")
-    seen: dict[str, Any] = orjson.loads(done.stdout)
+        seen: dict[str, Any] = orjson.loads(_run("okienko.evaluation.routing", orjson.dumps(orders)))
     guesses = [
         Guess(intents=tuple(one["intents"]), inside=one["inside"], right=one["right"], outcome=Outcome(one["outcome"]))
         for one in seen["guesses"]

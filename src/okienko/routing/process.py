@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-import orjson
-
 from okienko.database.pool import Database
 from okienko.routing import learn, store
 from okienko.routing.train import Example
@@ -49,18 +47,17 @@ def _are_enough(examples: Sequence[Example]) -> bool:
 
 async def train_apart(examples: Sequence[Example]) -> bytes | None:
     """The bytes of a router that a process of its own has trained; None when the examples are too few."""
-    orders = orjson.dumps([(example.text, example.intent) for example in examples])
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", learn.__name__),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # a traceback could quote an example
-        env={"OPENBLAS_NUM_THREADS": "1", "PATH": os.environ.get("PATH", "")},
+        env={**learn.ENVIRON, "PATH": os.environ.get("PATH", "")},
     )
     try:
         async with asyncio.timeout(LONGEST):
-            model, _ = await process.communicate(orders)
+            model, _ = await process.communicate(learn.write_orders(examples))
     except TimeoutError:
         raise TrainingFailed(f"did not end within {LONGEST:g} seconds") from None
     finally:
