@@ -419,6 +419,53 @@ def eval_answers(source: Path, questions: Path, language: Language | None, as_js
     click.echo(json.dumps(figures) if as_json else "\n".join(answers.write_figures(figures)))
 
 
+@eval_.command("resolution")
+@click.option("--part", type=click.Choice(["open", "frozen"]), default="open", show_default=True)
+@click.option(
+    "--articles", "source", type=click.Path(exists=True, path_type=Path), help="Instead of the built-in ones."
+)
+@click.option(
+    "--questions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Examples for articles."
+)
+@click.option("--conversations", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--lang", "language", type=LANGUAGES, default="pl", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def eval_resolution(
+    *,
+    part: Literal["open", "frozen"],
+    source: Path | None,
+    questions: Path | None,
+    conversations: Path | None,
+    language: Language,
+    as_json: bool,
+) -> None:
+    """Play whole conversations: what the bot resolves, hands over and gets wrong.
+
+    Built in: an invented marketplace. The questions of its open part are its articles' example questions.
+    """
+    from okienko.evaluation import answers, resolution  # noqa: PLC0415 - nothing else needs what it needs
+
+    if (source is None) != (conversations is None):
+        refuse("--articles and --conversations belong together: give both, or neither for the built-in ones.")
+    built_in = resolution.BUILT_IN
+    examples = questions or (built_in / "open" / "questions.tsv" if source is None else None)
+    played = conversations or built_in / part / "conversations.jsonl"
+    try:
+        drafts = read_path(source or built_in / "articles.jsonl", Defaults(category="general", language=language))
+        found = answers.make_articles(drafts)
+        asked = answers.read_asked(examples, {article.id for article in found}) if examples is not None else []
+        with played.open(encoding="utf-8") as lines:
+            read = resolution.read_conversations(lines, name=played.name)
+    except (ImportRefused, answers.BadQuestions) as refused:
+        for problem in refused.problems:
+            console.print(str(problem), markup=False)
+        refuse("Nothing was measured. Mend what is listed above and try again.")
+    except resolution.BadConversation as bad:
+        refuse(str(bad))
+    figures = resolution.evaluate(found, asked, read, language=language)
+    click.echo(json.dumps(figures) if as_json else "\n".join(f"{name:>32}  {value}" for name, value in figures.items()))
+
+
 EXAMPLES = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

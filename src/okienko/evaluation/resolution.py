@@ -12,11 +12,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final, Literal, cast
 from uuid import UUID
 
 import orjson
 
+from okienko.answers.answer import answer
+from okienko.answers.index import build_index
+from okienko.answers.passages import Article
+from okienko.evaluation.answers import Asked as Example
 from okienko.keys import Keys
 from okienko.masking.mask import mask, published
 from okienko.turn import House, LookUp, decide
@@ -34,6 +39,8 @@ from okienko.values import (
     RawText,
     Situation,
 )
+
+BUILT_IN: Final = Path(__file__).with_name("kramik")
 
 Outcome = Literal["answer", "person"]
 Verdict = Literal[
@@ -211,6 +218,28 @@ def measure(
         "questions_back_per_conversation": round(questions / whole, 2),
         "turns": dict(sorted(turns.items())),
     }
+
+
+def evaluate(
+    articles: Sequence[Article],
+    examples: Sequence[Example],
+    conversations: Sequence[Conversation],
+    *,
+    language: Language,
+) -> dict[str, Any]:
+    """`measure` against a help centre, each of its articles with the example questions that ask for it."""
+    questions: dict[str, list[str]] = {}
+    for example in examples:
+        for article in example.articles:
+            questions.setdefault(article, []).append(example.question)
+    index = build_index(replace(article, questions=tuple(questions.get(article.id, ()))) for article in articles)
+    return measure(
+        conversations,
+        look_up=lambda text, spoken, where: answer(index, text, language=spoken, category=where),
+        categories={article.category: article.category for article in articles},
+        category_of={article.id: article.category for article in articles},
+        language=language,
+    )
 
 
 def _begin(language: Language) -> Situation:
