@@ -117,6 +117,35 @@ def test_two_turns_without_an_answer_bring_a_person() -> None:
     assert decide(replace(situation(), misses=1), house()).misses == 0
 
 
+def test_what_is_not_sure_is_offered_by_its_title_and_the_pick_is_answered_from_that_article() -> None:
+    other = replace(CITATION, article="wymiana", title="Wymiana")
+    offer = decide(situation(), house(Clarify(articles=(CITATION, other), confidence=0.2)))
+    (say,) = offer.says
+    assert (say.kind, say.choices) == (Kind.CLARIFY, ("article:zwrot", "article:wymiana", PERSON))
+    assert (say.citations, offer.reason, offer.misses) == ((CITATION, other), "clarified", 0)
+    heard: list[tuple[str, str | None]] = []
+
+    def look_up(question: MaskedText, _language: Language, where: str | None) -> Found:
+        heard.append((question.text, where))
+        return ANSWER
+
+    listening = replace(house(), look_up=look_up)
+    pick = asked("Wymiana", Kind.CHOICE, "article:wymiana")
+    at_once = decide(replace(situation(pick), open_question=MaskedText("za małe")), listening)
+    assert (at_once.says[0].kind, at_once.picked) == (Kind.ANSWER, False)  # an article is no category
+    decide(situation(pick), listening)  # later, in an older message
+    decide(situation(pick, asked("a ile to kosztuje")), listening)  # further words ask anew
+    assert heard == [("za małe", "article:wymiana"), ("Wymiana", "article:wymiana"), ("a ile to kosztuje", None)]
+
+
+def test_an_article_that_is_gone_is_looked_for_everywhere() -> None:
+    def look_up(_question: MaskedText, _language: Language, where: str | None) -> Found:
+        return ANSWER if where is None else Refuse(reason="nothing")
+
+    pick = asked("Wymiana", Kind.CHOICE, "article:wymiana")
+    assert decide(situation(pick), replace(house(), look_up=look_up)).reason == "answered"
+
+
 def test_a_tie_asks_which_category_and_the_choice_answers_the_question_asked_before() -> None:
     tie = decide(situation(), house(Clarify(categories=("zwroty", "konto"), confidence=0.5)))
     assert (tie.says[0].kind, tie.says[0].choices) == (Kind.CLARIFY, ("zwroty", "konto"))

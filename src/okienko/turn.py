@@ -19,10 +19,11 @@ from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.answers.text import fold
 from okienko.masking.mask import published
 from okienko.routing.model import Guess, Outcome
-from okienko.values import Asked, Because, Holder, Kind, Language, MaskedText, Plan, Say, Situation
+from okienko.values import ARTICLE, Asked, Because, Holder, Kind, Language, MaskedText, Plan, Say, Situation
 from okienko.web.i18n import Words, words
 
 Found = Answer | Clarify | Refuse
+# A question, its language, and where to look: in a category, in one article (`ARTICLE` and its id), or everywhere.
 LookUp = Callable[[MaskedText, Language, str | None], Found]
 
 # After so many turns in a row without an answer a person takes over unasked.
@@ -137,10 +138,11 @@ def decide(situation: Situation, house: House) -> Plan:
         say = Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))
         return _plan(situation, says=(say,), misses=situation.misses, reason="truth")
     picked = _picked(situation, house)
+    article = _picked_article(situation)
     if question is None:
         return _ask_about(situation, house, picked)
-    routed = _route(house, question, situation.language) if picked is None else None
-    match _look_up(house, question, situation.language, picked, routed):
+    routed = _route(house, question, situation.language) if article is None and picked is None else None
+    match _look_up(house, question, situation.language, article or picked, routed):
         case Answer() as answer:
             say = Say(
                 kind=Kind.ANSWER,
@@ -149,6 +151,16 @@ def decide(situation: Situation, house: House) -> Plan:
                 confidence=answer.confidence,
             )
             return _plan(situation, says=(say,), picked=picked, category=answer.category, reason="answered")
+        case Clarify(articles=(_, *_)) as clarify:
+            text = speak.gettext("Is it about one of these? If not, put it in other words or talk to a person.")
+            offered = tuple(ARTICLE + citation.article for citation in clarify.articles)
+            say = Say(
+                kind=Kind.CLARIFY,
+                text=published(text),
+                choices=(*offered, PERSON),
+                citations=clarify.articles,
+            )
+            return _plan(situation, says=(say,), misses=situation.misses, picked=picked, reason="clarified")
         case Clarify() as clarify:
             text = speak.gettext("What is it about? Choose a category.")
             say = Say(kind=Kind.CLARIFY, text=published(text), choices=routed.choices if routed else clarify.categories)
@@ -178,11 +190,15 @@ def _is_words(asked: Asked) -> bool:
 
 
 def what_is_asked(situation: Situation) -> MaskedText | None:
-    """What is asked: the words of this turn, or, when a category was picked after "what is it about?", those before."""
+    """What is asked: the words of this turn, or, when something was picked after "what is it about?", those before.
+
+    An article that is picked later still, in an older message, is asked for by its title.
+    """
     said = [asked.text.text for asked in situation.asked if _is_words(asked)]
     if said:
         return MaskedText("\n".join(said))
-    return situation.open_question
+    titles = (asked.text for asked in situation.asked if _is_article(asked))
+    return situation.open_question or next(titles, None)
 
 
 def _picked(situation: Situation, house: House) -> str | None:
@@ -192,6 +208,17 @@ def _picked(situation: Situation, house: House) -> str | None:
     if picked:
         return picked[-1]
     return situation.category if situation.picked else None
+
+
+def _picked_article(situation: Situation) -> str | None:
+    """The article that the customer has picked in this turn as the one that is meant; further words ask anew."""
+    if any(_is_words(asked) for asked in situation.asked):
+        return None
+    return next((asked.choice for asked in reversed(situation.asked) if _is_article(asked)), None)
+
+
+def _is_article(asked: Asked) -> bool:
+    return asked.choice is not None and asked.choice.startswith(ARTICLE)
 
 
 def _look_up(
@@ -204,7 +231,7 @@ def _look_up(
     found = house.look_up(question, language, picked)
     if picked is not None and isinstance(found, Refuse) and found.reason == "nothing":
         return house.look_up(question, language, None)
-    if routed is not None and routed.category is not None and isinstance(found, Clarify):
+    if routed is not None and routed.category is not None and isinstance(found, Clarify) and not found.articles:
         within = house.look_up(question, language, routed.category)
         return within if isinstance(within, Answer) else found
     return found
