@@ -250,7 +250,6 @@ class Plan:
     misses: int
     reason: Because  # for the trace; the desk puts it into words
     routed: int | None = None  # the version of the router that has chosen the category, if it was one
-    routed: int | None = None  # the version of the router that has chosen the category, if it was one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
