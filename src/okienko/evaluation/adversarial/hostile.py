@@ -1,8 +1,8 @@
 """A model server that means harm: `python -m okienko.evaluation.adversarial.hostile [PORT]`, for tests and evaluation.
 
-It speaks `/v1/chat/completions` by hand, so that it can also speak it wrongly. How it behaves stands in the address:
-`http://127.0.0.1:PORT/<behaviour>/v1/chat/completions`; `BEHAVIOURS` says which there are. `GET /seen` returns, as JSON
-lines, the bodies that it was sent, and forgets them. It listens on this machine alone.
+It speaks `/v1/chat/completions` and `/v1/embeddings` by hand, so that it can also speak them wrongly. How it behaves
+stands in the address: `http://127.0.0.1:PORT/<behaviour>/v1/…`; `BEHAVIOURS` says which there are. `GET /seen` returns, as
+JSON lines, the bodies that it was sent, and forgets them. It listens on this machine alone.
 """
 
 from __future__ import annotations
@@ -262,6 +262,14 @@ async def _negative_usage(order: Order) -> AsyncIterator[bytes]:
     yield _HEAD + b"\r\n" + _event(_honest(order)) + _event(None, "stop", usage=usage) + b"data: [DONE]\n\n"
 
 
+async def _vectors(order: Order) -> AsyncIterator[bytes]:
+    """Honest vectors of three dimensions, last text first."""
+    texts = [text for _, text in order.passages]
+    data = [{"index": nth, "embedding": [1.0, len(text), text.count("a")]} for nth, text in enumerate(texts)]
+    said = json.dumps({"data": data[::-1]}).encode()
+    yield b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(said) + said
+
+
 # Ways of breaking the protocol itself.
 BREACHES: Final[Mapping[str, Callable[[Order], AsyncIterator[bytes]]]] = {
     "slow": _slow,
@@ -319,6 +327,8 @@ class Server:
 
     def _pieces(self, behaviour: str, body: bytes) -> AsyncIterator[bytes]:
         order = read_order(body)
+        if behaviour == "vectors":
+            return _vectors(order)
         if behaviour in REPLIES:
             return _say(order, behaviour)
         return BREACHES[behaviour](order)
@@ -327,6 +337,8 @@ class Server:
 def read_order(body: bytes) -> Order:
     """A call's body. Raises `ValueError` when it is none."""
     given: Any = json.loads(body)
+    if "input" in given:
+        return Order(rules="", message="\n".join(given["input"]), passages=tuple(("", text) for text in given["input"]))
     rules, user = (message["content"] for message in given["messages"])
     data: Any = json.loads(user)
     passages = tuple((passage["title"], passage["text"]) for passage in data["passages"])
