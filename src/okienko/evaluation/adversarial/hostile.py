@@ -1,7 +1,7 @@
 """A model server that means harm: `python -m okienko.evaluation.adversarial.hostile [PORT]`, for tests and evaluation.
 
 It speaks `/v1/chat/completions` and `/v1/embeddings` by hand, so that it can also speak them wrongly. How it behaves
-stands in the address: `http://127.0.0.1:PORT/<behaviour>/v1/…`; `BEHAVIOURS` says which there are. `GET /seen` returns, as
+stands in the address: `http://127.0.0.1:PORT/<behaviour>/v1/…`, one of `BEHAVIOURS`. `GET /seen` returns, as
 JSON lines, the bodies that it was sent, and forgets them. It listens on this machine alone.
 """
 
