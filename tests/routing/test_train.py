@@ -156,3 +156,10 @@ def test_descent_reaches_the_optimum() -> None:
     dual = duals.sum() - 0.5 * (weights**2).sum() - (duals**2).sum() / (4 * training.COST)
     assert np.allclose(weights, dense.T @ (duals * signs), atol=1e-3)
     assert primal == pytest.approx(dual, rel=0.01)
+
+
+def test_a_mistyped_word_is_read_as_the_one_that_is_meant(router: Router) -> None:
+    vocabulary = router.scorer.vocabulary
+    one, other = vocabulary.read(["przesylka nie dotarla"]), vocabulary.read(["pzresylka nie dotrala"])
+    assert np.array_equal(one.features, other.features)
+    assert np.array_equal(one.known, other.known)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from snowballstemmer import stemmer
 
+from okienko.routing.spelling import Speller
 from okienko.values import Language
 
 Floats = NDArray[np.float32]
@@ -148,7 +149,8 @@ class Vocabulary:
     idf: Floats
     unseen: float  # idf of a word that no example has
     usual: Language  # of messages that do not show theirs
-    stems: dict[str, str]  # of the examples' words, in the usual language: stemming is slow
+    stems: dict[str, str]  # of the examples' words, frequent ones first, in the usual language: stemming is slow
+    speller: Speller
     _spellings: dict[str, Ints] = field(default_factory=dict[str, NDArray[np.int32]])  # word → numbers of its grams
 
     @property
@@ -163,7 +165,7 @@ class Vocabulary:
         strangers: list[int] = []
         known = self.words
         for text in texts:
-            words = read_words(text)
+            words = [word if word in self.stems else self.speller.correct(word) for word in read_words(text)]
             spellings = [self._spell(word) for word in words]
             language = guess_language(words, self.usual)
             if language == self.usual:
@@ -221,6 +223,7 @@ def learn_vocabulary(texts: Sequence[str], *, fewest: int, usual: Language = "en
     """The features that at least `fewest` of the texts have. `usual` is kept when the texts do not show a language."""
     messages = [read_words(text) for text in texts]
     usual = guess_language([word for words in messages for word in words], usual)
+    common = [word for word, _ in Counter(chain.from_iterable(messages)).most_common()]
     grams = count_grams(messages, fewest)
     words = count_names([name_words(words, guess_language(words, usual)) for words in messages], fewest)
     counts = np.array([*grams.values(), *words.values()], np.float64)
@@ -230,7 +233,8 @@ def learn_vocabulary(texts: Sequence[str], *, fewest: int, usual: Language = "en
         idf=_rarity(counts, len(texts)),
         unseen=float(_rarity(np.zeros(1), len(texts))[0]),
         usual=usual,
-        stems={word: stem(word, usual) for word in dict.fromkeys(chain.from_iterable(messages))},
+        stems={word: stem(word, usual) for word in common},
+        speller=Speller(common),
     )
 
 

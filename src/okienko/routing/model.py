@@ -19,6 +19,7 @@ import orjson
 from numpy.typing import NDArray
 
 from okienko.routing.features import Floats, Ints, Rows, Vocabulary
+from okienko.routing.spelling import Speller
 from okienko.values import Language
 
 FORMAT: Final = 1  # of the bytes; raised when an older program could not read them
@@ -256,6 +257,7 @@ def from_bytes(data: bytes) -> Router:
                 unseen=plain["unseen"],
                 usual=_language(plain["usual"]),
                 stems=plain["stems"],
+                speller=Speller(plain["stems"]),
             )
             memory = Memory(
                 starts=arrays["starts"],
