@@ -19,10 +19,12 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_published
 from okienko.articles import pages as articles
-from okienko.articles.drafts import Draft
+from okienko.articles.asked import pages as asked
+from okienko.articles.drafts import Defaults, Draft
 from okienko.articles.editor import pages as editor
 from okienko.articles.editor.compare import compare
 from okienko.articles.editor.form import Written, check, propose_id, read_written
+from okienko.articles.sources.store import add_source, keep_in_step
 from okienko.articles.store import add_article_feedback, import_articles, read_article, read_versions
 from okienko.database.ids import new_id
 from okienko.database.urls import Urls
@@ -55,7 +57,7 @@ async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
     """Two brands; in one of them an article in two languages; both were due for review three weeks ago."""
     async with open_world(database_urls, tmp_path) as world:
         bot = Quoting(database=world.services.database, shelf=Shelf())
-        world.app.router.routes.extend([*articles.routes(find_article), *editor.routes(bot)])
+        world.app.router.routes.extend([*articles.routes(find_article), *asked.routes(bot), *editor.routes(bot)])
         await publish(world, world.brand, CODE, ENGLISH)
         yield world
 
@@ -365,6 +367,48 @@ async def test_agents_read_and_nobody_publishes_without_the_token(world: World) 
     assert len(await versions(world)) == 1
 
 
+async def test_what_a_source_says_otherwise_is_shown_and_decided(world: World) -> None:
+    source = new_id(world.at)
+
+    async def step(body: str) -> None:
+        async with world.services.database.brand(world.brand.id) as connection:
+            draft = replace(CODE, body=body)
+            await keep_in_step(connection, world.brand.id, source, [draft], now=world.at)
+
+    async with world.services.database.brand(world.brand.id) as connection:
+        await add_source(
+            connection,
+            world.brand.id,
+            source_id=source,
+            location="/srv/artykuly",
+            defaults=Defaults(category="konto", language="pl"),
+            every_hours=24,
+            now=world.at,
+        )
+    await step(CODE.body)
+    async with await enter(world) as browser:
+        await send(browser, PAGE, body="Kod działa 15 minut.")
+        await step("Kod działa 20 minut.")
+        assert "inny tekst w źródle" in (await browser.get("/desk/articles")).text
+        page = (await browser.get(PAGE)).text
+        assert "nowszy tekst z /srv/artykuly nie został opublikowany" in page
+        assert "</span>20<span" in page
+        token = csrf(page)
+        done = await browser.post(f"{PAGE}/source", data={"csrf": token, "do": "keep"})
+        assert "Pozostaje tekst z panelu." in (await browser.get(done.headers["location"])).text
+        await step("Kod działa 20 minut.")
+        assert "nie został opublikowany" not in (await browser.get(PAGE)).text
+        await step("Kod działa 25 minut.")
+        done = await browser.post(f"{PAGE}/source", data={"csrf": token, "do": "take"})
+        assert "opublikowany jako wersja 3" in (await browser.get(done.headers["location"])).text
+        assert (await versions(world))[0][1] == "Kod działa 25 minut."
+        await step("Kod działa 30 minut.")
+        assert (await versions(world))[0][1] == "Kod działa 30 minut."
+    async with await enter(world, "Iga", "agent") as iga:
+        token = csrf((await iga.get(PAGE)).text)
+        assert (await iga.post(f"{PAGE}/source", data={"csrf": token, "do": "keep"})).status_code == 403
+
+
 async def test_feedback_is_open_until_the_next_version(world: World) -> None:
     await rate(world, helped=False, comment="Pisać na [e-mail]?")
     async with await enter(world) as browser:
@@ -533,6 +577,14 @@ async def test_the_pages_are_accessible(world: World, site: str, chromium: Brows
     await look()
     await page.goto(f"{site}{PAGE}")
     await look()
+    await page.goto(f"{site}/desk/articles/gaps")
+    await look()
+    await page.goto(f"{site}{PAGE}/questions")
+    await page.get_by_label("Pytanie tak, jak zada je klient").fill("gdzie są cyferki")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Dodaj pytanie")).to_be_visible()
+    await look()
+    await page.goto(f"{site}{PAGE}")
     async with await enter(world, "Marek") as marek:
         await send(marek, PAGE, body="Kod działa 20 minut.")
     await page.get_by_label("Treść artykułu").fill("Kod działa 15 minut.")
