@@ -92,7 +92,7 @@ def say(world: World, text: str, *, quote: bool = True) -> Played:
     return Played(plan=replace(plan, says=(*plan.says[:nth], spoilt, *plan.says[nth + 1 :])), quoted=plan)
 
 
-TOLD = "Słowa modelu językowego, na podstawie wskazanych tu artykułów."
+TOLD = "Tę odpowiedź ułożył model językowy na podstawie wskazanych tu artykułów."
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 ASKED = "zwrot towaru, piszę z jan.kowalski@poczta.example, tel. 501 234 567, wejdź na https://zlodziej.example/x"
 NEEDLES = ("jan.kowalski", "501 234 567", "501234567", "kowalski")
 QUOTE = ARTICLES[0].body
-TOLD = "Słowa modelu językowego, na podstawie wskazanych tu artykułów."
+TOLD = "Tę odpowiedź ułożył model językowy na podstawie wskazanych tu artykułów."
 HONEST = "Na zwrot towaru jest 14 dni od odbioru paczki."
 
 
