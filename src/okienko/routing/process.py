@@ -14,7 +14,7 @@ from okienko.routing import learn, store
 from okienko.routing.train import Example
 from okienko.values import BrandId, Clock
 
-FEWEST: Final = 10  # examples a category, in the mean
+FEWEST: Final = 15  # examples a category, in the mean
 LONGEST: Final = 300.0  # seconds, also when the machine is busy
 AGAIN: Final = timedelta(minutes=1)  # so often at most a brand's router is trained
 GIVE_UP: Final = timedelta(seconds=LONGEST) + AGAIN  # when somebody else may try
