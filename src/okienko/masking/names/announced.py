@@ -8,7 +8,7 @@ from okienko.masking.detector import Rank
 from okienko.masking.names.codes import AMBIGUOUS, FIRM, LETTER, LINK, NAME, SURE, WORD, is_strange
 from okienko.masking.names.cues import AFTER, Cue
 from okienko.masking.names.extent import extended, past_particles
-from okienko.masking.names.lexicon import FUNCTION, POPULAR, WIDESPREAD
+from okienko.masking.names.lexicon import COMMON, FOREIGN, FUNCTION, ORDINARY_EN, ORDINARY_PL, POPULAR, WIDESPREAD
 from okienko.masking.names.message import Message
 from okienko.masking.names.shapes import with_initials
 from okienko.masking.names.surroundings import SHAPES
@@ -133,13 +133,15 @@ def _believed(message: Message, place: int, cue: int, *, linked: bool) -> bool: 
         if not code and cue == Cue.LABELS and not message.begins(place) and message.closed(place + 1):
             return True  # i klient Świdrygał,
         return message.stranger(place) and (cue != Cue.OFFICE or linked or word.endswith(_SHAPES))
-    if given == SURE or (given and not code & WORD) or (given == AMBIGUOUS and cue >= Cue.KIN):
+    if given == SURE or (given and not code & WORD):
+        return True
+    if given == AMBIGUOUS and cue >= Cue.KIN and not (code & FOREIGN and code & (ORDINARY_PL | ORDINARY_EN)):
         return True
     if cue == Cue.ASKS:
         return given == AMBIGUOUS and code & POPULAR != 0
     if cue == Cue.CLOSES and given | surname and len(word) > 2 and place + 1 == message.count:
         return True
-    if cue in {Cue.TITLE, Cue.NAMES, Cue.CLOSES} or (cue >= Cue.LABELS and linked):
+    if cue in {Cue.TITLE, Cue.NAMES, Cue.CLOSES} or (cue >= Cue.LABELS and linked and not code & COMMON):
         if surname == SURE or (surname and (code & WIDESPREAD or (cue != Cue.CLOSES and surname == AMBIGUOUS))):
             return True
         if surname and ((cue == Cue.NAMES and linked) or message.words[place - 1] in _ENGLISH_TITLES):
@@ -148,7 +150,10 @@ def _believed(message: Message, place: int, cue: int, *, linked: bool) -> bool: 
     if cue >= Cue.KIN:
         known = code & WIDESPREAD or word.endswith(_SHAPES) or (cue == Cue.LABELS and is_strange(word))
         return (surname == SURE and bool(known)) or (
-            cue == Cue.LABELS and surname == AMBIGUOUS and code & WIDESPREAD != 0 and word not in _COMPOUNDS
+            cue == Cue.LABELS
+            and surname == AMBIGUOUS
+            and code & (WIDESPREAD | COMMON) == WIDESPREAD
+            and word not in _COMPOUNDS
         )
     return False
 

@@ -59,7 +59,10 @@ _CUE_OF: Final = {
 }
 _LINKS: Final = frozenset(f"{POLISH[Cue.LINK]} {ENGLISH[Cue.LINK]}".split())
 _FIRMS: Final = frozenset(FIRMS.split())
-_WISHES: Final = frozenset(("milego", "milej", "nice", "dobrego", "dobrej", "spokojnego", "udanego"))
+# Wishes, laws and numbers, and a people: no names, although the table has people who are called so.
+_NO_NAMES: Final = frozenset(
+    ("milego", "milej", "nice", "dobrego", "dobrej", "spokojnego", "udanego", "przemila", "przemily", "rodo", "iban")
+) | frozenset(("polacy", "polakow", "polakom", "polakami", "polakach"))
 
 
 class _Codes(dict[str, int]):
@@ -88,7 +91,7 @@ def _code(word: str) -> int:
         return code | LETTER | BEGINS
     entry = look_up(word)
     if entry is not None:
-        code |= entry.flags if word not in _WISHES else entry.flags & ~NAME
+        code |= entry.flags if word not in _NO_NAMES else entry.flags & ~NAME
     if word in _FIRMS:
         code |= FIRM
     if code & NAME:

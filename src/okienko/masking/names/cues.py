@@ -35,13 +35,15 @@ POLISH: Final = {
         dr doktor doktora doktorem doktorowi doktorze prof profesor profesora profesorem mgr inz lek adw mec
         mecenas mecenasa ks ksiadz ksiedza ksiedzem ojciec siostra konsultant konsultanta konsultantem
         konsultantowi konsultantka konsultantki konsultantke konsultantce kurier kuriera kurierem kurierowi
-        kurierze kurierka kierowca kierowcy kierowce doradca doradcy doradce doradczyni pracownik pracownika
-        pracownikiem pracownikowi pracownica pracownicy pracownice sprzedawca sprzedawcy sprzedawce
-        sprzedawczyni ekspedientka ekspedientki agent agenta agentem agentka agentki operator operatora
-        operatorka kierownik kierownika kierownikiem kierowniczka kierowniczki dyrektor dyrektora dyrektorem
-        prezes prezesa prezesem technik technika technikiem serwisant serwisanta serwisantem monter montera
-        instruktor trener trenera specjalista specjalistka lekarz lekarza redaktor przedstawiciel
-        przedstawicielka przedstawiciela obywatel obywatelka swiadek
+        kurierze kurierka portier portiera portierem portierowi portierka ochroniarz ochroniarza listonosz
+        listonosza listonoszem magazynier magazyniera kasjer kasjera kasjerka kasjerki kierowca kierowcy
+        kierowce doradca doradcy doradce doradczyni pracownik pracownika pracownikiem pracownikowi pracownica
+        pracownicy pracownice sprzedawca sprzedawcy sprzedawce sprzedawczyni ekspedientka ekspedientki agent
+        agenta agentem agentka agentki operator operatora operatorka kierownik kierownika kierownikiem
+        kierowniczka kierowniczki dyrektor dyrektora dyrektorem prezes prezesa prezesem technik technika
+        technikiem serwisant serwisanta serwisantem monter montera instruktor trener trenera specjalista
+        specjalistka lekarz lekarza redaktor przedstawiciel przedstawicielka przedstawiciela obywatel obywatelka
+        swiadek
     """,
     Cue.KIN: """
         maz meza mezowi mezem mezu zona zony zonie zone syn syna synowi synem synu synek synka corka corki
