@@ -38,6 +38,7 @@ def test_setting_is_documented(setting: str) -> None:
     [
         ({"OKIENKO_PROT": "1"}, "OKIENKO_PROT is not a setting"),
         ({"OKIENKO_PORT": "eighty"}, "whole number from 1 to 65535"),
+        ({"OKIENKO_FOLLOW_LINKS": "1"}, "must be yes or no"),
         ({"OKIENKO_PORT": "0"}, "from 1 to 65535"),
         ({"OKIENKO_DATABASE_URL": "mysql://x"}, "must begin with postgresql://"),
         ({"OKIENKO_PUBLIC_URL": "help.company.example"}, "such as https://"),

@@ -261,7 +261,7 @@ def sources_remove(location: str, data: Path | None, brand: str | None) -> None:
 @data_option
 @click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
 def articles_links(data: Path | None, brand: str | None) -> None:
-    """Follow the links in articles now, up to 200 that were not followed for a week; the worker does so, too."""
+    """Follow the links in articles now, up to 200 that were not followed for a week."""
     with start.open_database(read_settings(data)) as urls:
         followed, dead = run(commands.follow_links(urls, brand))
     click.echo(f"{followed} links followed")

@@ -32,6 +32,7 @@ class Settings:
     chats_per_hour: int = 60  # new chats from one address (/24 or /64) in an hour; 0 means no limit
     messages_per_minute: int = 20  # of one visitor of the web chat; 0 means no limit
     messages_per_day: int = 200  # the same
+    follow_links: bool = False  # the worker follows the links in articles once a week
     scan_command: tuple[str, ...] = ()  # looks for malware in attachments; run without a shell
     model_url: str | None = None  # of an OpenAI-compatible API, without /chat/completions; None: no brand has a model
     model_name: str = ""
@@ -53,6 +54,7 @@ NAMES: Final = {
     "OKIENKO_CHATS_PER_HOUR": "chats_per_hour",
     "OKIENKO_MESSAGES_PER_MINUTE": "messages_per_minute",
     "OKIENKO_MESSAGES_PER_DAY": "messages_per_day",
+    "OKIENKO_FOLLOW_LINKS": "follow_links",
     "OKIENKO_SCAN_COMMAND": "scan_command",
     "OKIENKO_MODEL_URL": "model_url",
     "OKIENKO_MODEL_NAME": "model_name",
@@ -97,6 +99,7 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         chats_per_hour=_whole("OKIENKO_CHATS_PER_HOUR", given.get("chats_per_hour", "60"), 0, 1_000_000),
         messages_per_minute=_whole("OKIENKO_MESSAGES_PER_MINUTE", given.get("messages_per_minute", "20"), 0, 1000),
         messages_per_day=_whole("OKIENKO_MESSAGES_PER_DAY", given.get("messages_per_day", "200"), 0, 1_000_000),
+        follow_links=_yes("OKIENKO_FOLLOW_LINKS", given.get("follow_links", "no")),
         scan_command=_words(
             "OKIENKO_SCAN_COMMAND", given.get("scan_command", "[]"), '["clamdscan", "--no-summary", "-"]'
         ),
@@ -107,6 +110,12 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         model_seconds=_number("OKIENKO_MODEL_SECONDS", given.get("model_seconds", "4"), 0.5, 7),
         model_prices=_prices(given.get("model_prices", "1 1")),
     )
+
+
+def _yes(name: str, value: str) -> bool:
+    if value not in {"yes", "no"}:
+        raise WrongSetting(f"{name} must be yes or no")
+    return value == "yes"
 
 
 def _words(name: str, value: str, example: str) -> tuple[str, ...]:

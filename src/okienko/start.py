@@ -144,6 +144,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             shelf=Shelf(),
             http=http,
             pages=pages,
+            follow_links=settings.follow_links,
             phraser=None if model is None else Phraser(model, services.database, http, services.keys, clock),
         )
         limit = MessageLimit(per_minute=settings.messages_per_minute, per_day=settings.messages_per_day)

@@ -69,6 +69,7 @@ class Worker:
     shelf: Shelf
     http: Http
     pages: Pages | None = None  # reads what is public; None: nothing is read again by itself
+    follow_links: bool = False  # in articles, where the operator wants it
     phraser: Phraser | None = None  # words answers, where the operator has a model
     phrasing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     routers: Routers = field(default_factory=Routers)
@@ -144,13 +145,14 @@ class Worker:
                     pass
 
     async def tend_articles(self) -> None:
-        """What is due once an hour: review dates pass, sources are read again, links are followed."""
+        """What is due once an hour: review dates pass, sources are read again; links are followed if that is wanted."""
         for brand in (await self.directory.read()).brands:
             async with self.database.brand(brand) as connection:
                 await mark_overdue(connection, brand, self.clock())
             if self.pages is not None:
                 await sources.run_due(self.database, brand, self.pages, self.clock)
-                await check_links(self.database, brand, self.pages, self.clock)
+                if self.follow_links:
+                    await check_links(self.database, brand, self.pages, self.clock)
 
     async def teach(self) -> None:
         """Trains the routers of brands whose examples have changed, one at a time, each in a process of its own."""

@@ -214,7 +214,7 @@ async def test_the_gain_is_shown_before_one_click_adds_the_question(world: World
         page = (await lena.get(QUESTIONS)).text
         assert f'lang="pl">{OPEN}</h3>' in page
         assert "Zmieni się odpowiedź na 1 z 1 sprawdzonych pytań:" in page
-        assert "brak odpowiedzi" in page
+        assert "bez odpowiedzi wprost" in page
         assert "<strong>Kod z telewizora</strong>" in page
         async with world.services.database.brand(world.brand.id) as connection:
             assert [article.questions for article in await read_published(connection, world.brand.id)] == [(), ()]
