@@ -65,6 +65,9 @@ _NO_NAMES: Final = frozenset(
 ) | frozenset(("polacy", "polakow", "polakom", "polakami", "polakach"))
 
 
+CAPITAL_NAMES: Final = frozenset(("ani", "will"))  # words of grammar that a capital in mid-sentence makes names
+
+
 class _Codes(dict[str, int]):
     """Codes of folded words met so far; asked for another, it makes one."""
 
@@ -96,7 +99,9 @@ def _code(word: str) -> int:
         code |= FIRM
     if code & NAME:
         given, surname = _given(code), _surname(code)
-        code |= BEGINS | given << _GIVEN | surname << _SURNAME
+        code |= given << _GIVEN | surname << _SURNAME
+        if given or surname or word in CAPITAL_NAMES:
+            code |= BEGINS
         if given >= AMBIGUOUS or surname == SURE:
             code |= SMALL
     return code

@@ -54,7 +54,10 @@ def people(reading: Reading) -> Iterator[Hit]:
     if not places:
         return
     places = [
-        place for place in places if codes[place] & _CLOSELY or not text[starts[place] : starts[place] + 2].islower()
+        place
+        for place in places
+        if codes[place] & _CLOSELY
+        or not (text[starts[place] : starts[place] + 2].islower() or text[starts[place] : starts[place] + 2] == "I ")
     ]
     if not places:
         return

@@ -8,6 +8,7 @@ from typing import Final
 
 from okienko.masking.names.codes import (
     AMBIGUOUS,
+    CAPITAL_NAMES,
     LETTER,
     SURE,
     cue_of,
@@ -35,7 +36,6 @@ for _brand in BRANDS.split(","):
 _ZODIAC: Final = frozenset(ZODIAC.split())
 _STARS: Final = frozenset(STARS.split())
 _WOMEN: Final = frozenset(("gabriela", "juliana"))  # although of Gabriel, of Julian
-_NAMES_WITH_CAPITAL: Final = frozenset(("ani", "will"))
 
 
 class Message:
@@ -71,7 +71,7 @@ class Message:
 
     def given(self, place: int) -> int:
         """How far a word is a given name: a capital in mid-sentence makes one even of a word of grammar (`Ani`)."""
-        if self.capital(place) and self.words[place] in _NAMES_WITH_CAPITAL and not self.begins(place):
+        if self.capital(place) and self.words[place] in CAPITAL_NAMES and not self.begins(place):
             return AMBIGUOUS
         return given_level(self.codes[place])
 

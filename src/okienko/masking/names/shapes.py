@@ -6,12 +6,14 @@ from typing import Final
 
 from okienko.masking.names.codes import (
     AMBIGUOUS,
+    CAPITAL_NAMES,
     FIRM,
     LETTER,
     NAME,
     RARELY,
     SURE,
     WORD,
+    given_level,
     surname_level,
 )
 from okienko.masking.names.cues import Cue
@@ -51,6 +53,8 @@ def by_form(message: Message, place: int) -> tuple[int, int] | None:
     """The name that a word begins, or a surname that it is: its first word, and the word after its last."""
     if message.codes[place] & LETTER:
         found = with_initials(message, place)
+    elif _hardly(message, place):
+        return None
     else:
         found = _pair(message, place)
         if found is not None and is_title(message, *found):
@@ -63,6 +67,18 @@ def by_form(message: Message, place: int) -> tuple[int, int] | None:
     if found is None or not message.alone(place) or message.after_cue(place, Cue.STREETS) or message.famous(place):
         return None
     return found[0] - (slip and found[0] == place), found[1]
+
+
+def _hardly(message: Message, place: int) -> bool:
+    """Whether a word is hardly ever a name, has its capital from the sentence, and is followed by none."""
+    code = message.codes[place]
+    return (
+        given_level(code) <= RARELY
+        and surname_level(code) <= RARELY
+        and message.words[place] not in CAPITAL_NAMES
+        and message.begins(place)
+        and not (place + 1 < message.count and message.capital(place + 1))
+    )
 
 
 def with_initials(message: Message, place: int) -> tuple[int, int] | None:
