@@ -42,6 +42,8 @@ _FEWEST: Final = 8  # digits; no account number has fewer
 _FEWEST_APART: Final = 10  # when other words stand between the label and the number
 _LONGEST: Final = 34
 _NRB: Final = 26
+# `rachunek` is a bill as well: two slashes, or a year as one of the parts.
+_BILL: Final = re.compile(r"/[0-9]+/|(?<![0-9])(?:19|20)[0-9]{2}[/-]|/(?:19|20)[0-9]{2}(?![0-9])")
 _NRB_SHAPE: Final = (2, 4, 4, 4, 4, 4, 4)
 
 
@@ -125,7 +127,7 @@ def _numbers(reading: Reading, run: Run) -> Iterator[Hit]:
                     rank=Rank.CERTAIN if right else Rank.CHECKED,
                 )
                 taken = last + 1
-    if not taken and run.called(LABEL):
+    if not taken and run.called(LABEL) and _BILL.search(run.written) is None:
         size = len(run.digits)
         if (_FEWEST_APART if run.name.between else _FEWEST) <= size <= _LONGEST:
             value = ("PL" if size == _NRB else "") + run.digits
@@ -167,6 +169,9 @@ DETECTOR: Final = Detector(
         "Status paczki 708744316398562065885561 nie zmienił się",
         "nie mogę wejść na konto od 3 dni",
         "konto założone 12.07.2026",
+        "rachunek nr 12/2026/0034567 nie doszedł",
+        "rachunek 2026/05/001234",
+        "rachunek nr 4500123/2026",
         "do 12 sztuk",
         "kontakt 48601156759",
     ),
