@@ -59,10 +59,25 @@ _CUE_OF: Final = {
 }
 _LINKS: Final = frozenset(f"{POLISH[Cue.LINK]} {ENGLISH[Cue.LINK]}".split())
 _FIRMS: Final = frozenset(FIRMS.split())
-# Wishes, laws and numbers, and a people: no names, although the table has people who are called so.
+# Wishes, laws and numbers, neighbours and a people: no names, although the table has people who are called so.
 _NO_NAMES: Final = frozenset(
     ("milego", "milej", "nice", "dobrego", "dobrej", "spokojnego", "udanego", "przemila", "przemily", "rodo", "iban")
-) | frozenset(("polacy", "polakow", "polakom", "polakami", "polakach"))
+) | frozenset(
+    (
+        "litwie",
+        "litwy",
+        "litwe",
+        "czechy",
+        "czech",
+        "czechach",
+        "czechom",
+        "polacy",
+        "polakow",
+        "polakom",
+        "polakami",
+        "polakach",
+    )
+)
 
 
 CAPITAL_NAMES: Final = frozenset(("ani", "will"))  # words of grammar that a capital in mid-sentence makes names

@@ -232,8 +232,6 @@ def _single(message: Message, place: int) -> bool:  # noqa: PLR0912 - a list of 
             before > Cue.LINK or not (message.joined(place) and message.capital(place - 1)) or message.begins(place - 1)
         )
     if before == Cue.NEAR:
-        if code & PLACE and code & COMMON:  # do Czech, na Litwie
-            return False
         return best >= AMBIGUOUS or (given > 0 and not code & PLACE and message.closed(place + 1))
     if surname == AMBIGUOUS and not code & (COMMON | PLACE):
         said = message.gap(place) == " " and message.words[place - 1] in _SAID
