@@ -349,7 +349,7 @@ def _plan(
 def _with_care(situation: Situation, says: tuple[Say, ...], holder: Holder) -> tuple[Say, ...]:
     """To words about health and the like: a person is offered beside whatever is said.
 
-    Who reads such words, and for how long they are kept, is told once. It comes first: the next turn looks for its open
+    To write no more than is needed is asked once. It comes first: the next turn looks for its open
     question in the last message.
     """
     stays = holder is Holder.BOT
@@ -359,8 +359,7 @@ def _with_care(situation: Situation, says: tuple[Say, ...], holder: Holder) -> t
         return says
     speak = words(situation.language)
     text = speak.gettext(
-        "This seems to be about health or something just as private. Only the people who deal with cases here read "
-        "such messages, and we keep them for a shorter time than the rest of the conversation."
+        "This seems to be about health or something just as private. Please write only as much as the matter needs."
     )
     if stays:
         text += " " + speak.gettext("You can also talk to a person.")

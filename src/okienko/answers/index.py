@@ -12,7 +12,7 @@ knows pull it down, which is what lets an answer be refused.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -134,7 +134,7 @@ class Ranking:
     categories: Mapping[str, NDArray[np.bool_]]
     twins: list[int]  # of each article, the first one of nearly the same words; mostly itself
     usual: float  # what titles score with the best of other articles: half of them more, half less
-    heard: dict[str, _Heard] = field(default_factory=dict[str, _Heard])  # folded words of questions
+    heard: OrderedDict[str, _Heard] = field(default_factory=OrderedDict[str, _Heard])  # of questions, the last ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +235,12 @@ def read_question(ranking: Ranking, read: Sequence[str]) -> Question:
     for folded, token in islice(((one, other) for one, other in tokens.items() if one not in stop), _MOST_WORDS):
         if folded not in spellings and any(letter.isdigit() for letter in folded):
             continue  # an order number, an amount: it neither finds an article nor speaks against one
-        known = heard.get(folded)
+        known = heard.pop(folded, None)
         if known is None:
             known = _hear(ranking, folded, token)
             if len(heard) * (ranking.size + _NEAR_BYTES) > _HEARD_BYTES:
-                heard.clear()
-            heard[folded] = known
+                heard.popitem(last=False)
+        heard[folded] = known  # the last heard is the last forgotten
         words.append(known)
     whole = sum(word.weight for word in words)
     weights = tuple(word.weight / whole for word in words)
@@ -429,11 +429,13 @@ def _find_grams(ranking: Ranking, grams: Sequence[str]) -> list[int]:
 def _find_alike(ranking: Ranking, stems: Sequence[int], folded: str) -> dict[int, float]:
     """Tokens of articles that share the word's stem, or much of its letters."""
     grams = cut_grams(folded)
-    shared: dict[int, float] = {}
-    for gram in _find_grams(ranking, grams):
-        for token in _tokens_of(ranking, gram):
-            shared[token] = shared.get(token, 0.0) + 1 / len(grams)
-    near = {token: share / 2 for token, share in shared.items() if share >= _ALIKE}
+    stretches = [ranking.tokens[slice(*ranking.token_starts[gram : gram + 2])] for gram in _find_grams(ranking, grams)]
+    near: dict[int, float] = {}
+    if stretches:
+        tokens, counts = np.unique(np.concatenate(stretches), return_counts=True)
+        shares = counts / len(grams)
+        alike = shares >= _ALIKE
+        near.update(zip(tokens[alike].tolist(), (shares[alike] / 2).tolist(), strict=True))
     near.update((token, 1.0) for number in stems for token in _tokens_of(ranking, number))
     return near
 
@@ -596,7 +598,7 @@ _COUNT_BITS: Final = 20
 _COMMON: Final = 0.5  # letters that more of the articles have say nothing
 _FEW: Final = 300  # articles, of which each counts
 _NEAR_BYTES: Final = 8_000  # about, of `_Heard.near`
-_HEARD_BYTES: Final = 16 << 20  # kept of what words of questions mean; then begun anew
+_HEARD_BYTES: Final = 48 << 20  # kept of what words of questions mean, a few thousand words
 _MOST_TITLES: Final = 64  # asked to learn what is usual
 _SEVERAL: Final = 4  # articles more than wanted are looked at, because twins fall out
 _LEAST: Final = 0.01  # a share of this is rounding

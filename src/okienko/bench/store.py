@@ -8,10 +8,12 @@ from typing import Final
 from okienko.database.pool import Connection
 
 # A message is lost when it is acknowledged and not stored, or stored and not answered; a repeat is a second row of one
-# message or a second answer to it; order is broken when a later answer covers earlier messages.
+# message or a second turn that answers it (one turn may say two things, in one commit); order is broken when a later
+# answer covers earlier messages.
 CHECK: Final = """
 with said as (
   select conversation_id, id, answers,
+    at > lag(at) over (partition by conversation_id order by id) as later,
     lag(answers) over (partition by conversation_id order by id) as before
   from message where brand_id = current_brand() and author = 'bot'
 )
@@ -19,7 +21,7 @@ select
   (select coalesce(sum(arrived), 0) from lane where brand_id = current_brand()),
   (select count(*) from message where brand_id = current_brand() and author = 'customer'),
   (select coalesce(sum(arrived - answered), 0) from lane where brand_id = current_brand()),
-  (select count(*) from said where answers = before),
+  (select count(*) from said where answers = before and later),
   (select count(*) from said where answers < before),
   (select count(*) from message where brand_id = current_brand() and kind = 'answer'),
   (select count(*) from said),
