@@ -141,8 +141,8 @@ def decide(situation: Situation, house: House) -> Plan:
     article = _picked_article(situation)
     if question is None:
         return _ask_about(situation, house, picked)
-    routed = _route(house, question, situation.language) if article is None and picked is None else None
-    match _look_up(house, question, situation.language, article or picked, routed):
+    found, routed = _look_up(house, question, situation.language, article or picked)
+    match found:
         case Answer() as answer:
             say = Say(
                 kind=Kind.ANSWER,
@@ -222,19 +222,33 @@ def _is_article(asked: Asked) -> bool:
 
 
 def _look_up(
-    house: House, question: MaskedText, language: Language, picked: str | None, routed: _Routed | None
-) -> Found:
+    house: House, question: MaskedText, language: Language, picked: str | None
+) -> tuple[Found, _Routed | None]:
     """Where the customer has picked first; when that has nothing, everywhere: people pick in a hurry.
 
-    Before a customer is asked for a category, the one that the router is sure of is tried.
+    The router is asked only where a category helps. Before a customer is asked for one, that of which it is sure is
+    tried.
     """
     found = house.look_up(question, language, picked)
-    if picked is not None and isinstance(found, Refuse) and found.reason == "nothing":
-        return house.look_up(question, language, None)
-    if routed is not None and routed.category is not None and isinstance(found, Clarify) and not found.articles:
+    if picked is not None:
+        nothing = isinstance(found, Refuse) and found.reason == "nothing"
+        return house.look_up(question, language, None) if nothing else found, None
+    routed = _route(house, question, language) if _needs_category(found) else None
+    if routed is not None and routed.category is not None and isinstance(found, Clarify):
         within = house.look_up(question, language, routed.category)
-        return within if isinstance(within, Answer) else found
-    return found
+        return within if isinstance(within, Answer) else found, routed
+    return found, routed
+
+
+def _needs_category(found: Found) -> bool:
+    """Whether a category would help: to choose among articles that tie, or for whoever takes what nobody answers."""
+    match found:
+        case Answer():
+            return False
+        case Clarify():
+            return not found.articles
+        case Refuse():
+            return found.reason not in {"greeting", "thanks"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
