@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,14 +41,14 @@ def ask(
 ) -> dict[str, Any]:
     """`{"kind": "answer|clarify|handoff", "text", "citations": [{"article", "title", "quote"}], "category",
     "confidence"}`. A refusal is a `handoff`: its text offers a person."""
-    passing = Keys(operator=os.urandom(32), index=os.urandom(32))  # nothing is kept, so nothing has to be found again
-    masked = mask(question, keys=passing, language=language, allowed=brand.allowed, denied=brand.denied).text
+    masked = mask(question, keys=Keys.passing(), language=language, allowed=brand.allowed, denied=brand.denied).text
 
     def look_up(text: MaskedText, language: Language, category: str | None) -> Found:
         return answer(index, text, language=language, category=category)
 
     house = House(name=brand.name, hours={}, open=True, people=1, categories=categories, look_up=look_up)
-    plan = decide(_first_message(masked, language, category, clock), house)
+    first = Asked(arrival=1, kind=Kind.TEXT, text=masked, choice=None, at=clock())
+    plan = decide(begin(language, asked=[first], category=category), house)
     say = plan.says[-1]
     return {
         "kind": KINDS.get(say.kind, "handoff"),
@@ -60,7 +59,10 @@ def ask(
     }
 
 
-def _first_message(text: MaskedText, language: Language, category: str | None, clock: Clock) -> Situation:
+def begin(
+    language: Language, *, asked: Sequence[Asked] = (), category: str | None = None, reference: str = "—"
+) -> Situation:
+    """A conversation that nobody keeps, at its beginning: the bot holds it, and its notice has been given."""
     nobody = UUID(int=0)
     return Situation(
         conversation=ConversationId(nobody),
@@ -74,11 +76,11 @@ def _first_message(text: MaskedText, language: Language, category: str | None, c
         language=language,
         category=category,
         picked=category is not None,
-        reference="—",
+        reference=reference,
         noticed=True,
         misses=0,
         failures=0,
-        arrived=1,
-        asked=(Asked(arrival=1, kind=Kind.TEXT, text=text, choice=None, at=clock()),),
+        arrived=len(asked),
+        asked=tuple(asked),
         open_question=None,
     )

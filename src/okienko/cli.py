@@ -10,6 +10,7 @@ import resource
 import sys
 import webbrowser
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TextIO, TypeVar
 
@@ -313,7 +314,7 @@ def ask(  # noqa: PLR0917 - one parameter an option
 @click.option("--explain", "why", is_flag=True, help="Say which detector decided and why. Quotes the text.")
 def mask_(source: TextIO, jsonl: bool, language: Language, keep: str, why: bool) -> None:
     """Mask personal data in text from a file or standard input. Nothing is stored."""
-    passing = Keys(operator=os.urandom(32), index=os.urandom(32))
+    passing = Keys.passing()
     kept = {label.strip().upper() for label in keep.split(",") if label.strip()}
     unknown = sorted(kept - ENTITIES.keys())
     if unknown:
@@ -409,7 +410,9 @@ def eval_answers(source: Path, questions: Path, language: Language | None, as_js
     from okienko.evaluation import answers  # noqa: PLC0415 - nothing else needs what it needs
 
     try:
-        found = answers.make_articles(read_path(source, Defaults(category="general", language=language or "pl")))
+        found = answers.make_articles(
+            read_path(source, Defaults(category="general", language=language or "pl")), published=datetime.now(UTC)
+        )
         asked = answers.read_asked(questions, {article.id for article in found})
     except (ImportRefused, answers.BadQuestions) as refused:
         for problem in refused.problems:
@@ -452,7 +455,7 @@ def eval_resolution(
     played = conversations or built_in / part / "conversations.jsonl"
     try:
         drafts = read_path(source or built_in / "articles.jsonl", Defaults(category="general", language=language))
-        found = answers.make_articles(drafts)
+        found = answers.make_articles(drafts, published=datetime.now(UTC))
         asked = answers.read_asked(examples, {article.id for article in found}) if examples is not None else []
         with played.open(encoding="utf-8") as lines:
             read = resolution.read_conversations(lines, name=played.name)

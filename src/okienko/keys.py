@@ -75,6 +75,11 @@ class Keys:
             raise WrongKey(f"a key has {KEY_SIZE} bytes")
 
     @classmethod
+    def passing(cls) -> Self:
+        """Keys that are forgotten: for where nothing is kept, so that nothing has to be found again."""
+        return cls(operator=os.urandom(KEY_SIZE), index=os.urandom(KEY_SIZE))
+
+    @classmethod
     def open(cls, folder: Path) -> Self:
         """Read `operator.key` and `index.key` from a folder; both are made on the first call.
 

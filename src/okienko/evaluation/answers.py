@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
@@ -76,9 +76,8 @@ def read_asked(file: Path, known: Collection[str]) -> list[Asked]:
     return found
 
 
-def make_articles(drafts: Iterable[Draft]) -> list[Article]:
-    """Drafts as if they had been published now."""
-    now = datetime.now(UTC)
+def make_articles(drafts: Iterable[Draft], *, published: datetime) -> list[Article]:
+    """Drafts as if they had been published then."""
     return [
         Article(
             id=draft.id,
@@ -88,7 +87,7 @@ def make_articles(drafts: Iterable[Draft]) -> list[Article]:
             title=draft.title,
             description=draft.description,
             body=draft.body,
-            published=now,
+            published=published,
             questions=tuple(question.text for question in draft.questions),
         )
         for draft in drafts

@@ -7,20 +7,19 @@ the article that is meant when it is among those offered, and asks for a person 
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, cast
-from uuid import UUID
 
 import orjson
 
 from okienko.answers.answer import answer
 from okienko.answers.index import build_index
 from okienko.answers.passages import Article
+from okienko.ask import begin
 from okienko.evaluation.answers import Asked as Example
 from okienko.keys import Keys
 from okienko.masking.mask import mask, published
@@ -28,13 +27,10 @@ from okienko.turn import House, LookUp, decide
 from okienko.values import (
     ARTICLE,
     Asked,
-    ConnectionId,
-    ConversationId,
     Holder,
     Kind,
     Language,
     MaskedText,
-    PersonId,
     Plan,
     RawText,
     Situation,
@@ -48,7 +44,6 @@ Verdict = Literal[
 ]
 
 _MOST_STEPS: Final = 4  # of the bot to one thing said, before the customer gives up
-_NOBODY: Final = UUID(int=0)
 _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)  # nothing here depends on the time
 _SILENCE: Final = published("")
 
@@ -130,8 +125,8 @@ def play(conversation: Conversation, house: House, language: Language, category_
 
     What is said is masked first, as everything is that arrives.
     """
-    passing = Keys(operator=os.urandom(32), index=os.urandom(32))  # nothing is kept, so nothing has to be found again
-    situation = _begin(language)
+    passing = Keys.passing()
+    situation = begin(language)
     played: list[Played] = []
     for turn in conversation.turns:
         text = mask(RawText(turn.says), keys=passing, language=language).text
@@ -140,14 +135,15 @@ def play(conversation: Conversation, house: House, language: Language, category_
         situation = _next(plan, open_question=None)
         if plan.holder is not Holder.BOT:
             # A person has it; what is said next is judged as if a new conversation began.
-            situation = _begin(language)
+            situation = begin(language)
     return played
 
 
 def _play_turn(
     turn: Turn, text: MaskedText, situation: Situation, house: House, category_of: Mapping[str, str]
 ) -> tuple[Played, Plan]:
-    wanted = {category_of[article] for article in turn.articles if article in category_of}
+    meant = {category_of[article] for article in turn.articles if article in category_of}
+    meant |= {ARTICLE + article for article in turn.articles}
     asked = 0
     plan = decide(_with(situation, kind=Kind.TEXT, text=text), house)
     for _ in range(_MOST_STEPS):
@@ -158,7 +154,6 @@ def _play_turn(
             return Played(verdict=_answered(turn, {cited.article for cited in say.citations}), asked=asked), plan
         if plan.reason == "clarified" and say.choices:
             asked += 1
-            meant = wanted | {ARTICLE + article for article in turn.articles}
             choice = next((choice for choice in say.choices if choice in meant), None)
             if choice is None:
                 return Played(verdict=_handed(turn), asked=asked), plan  # none of these: they ask for a person
@@ -239,29 +234,6 @@ def evaluate(
         categories={article.category: article.category for article in articles},
         category_of={article.id: article.category for article in articles},
         language=language,
-    )
-
-
-def _begin(language: Language) -> Situation:
-    return Situation(
-        conversation=ConversationId(_NOBODY),
-        person=PersonId(_NOBODY),
-        connection=ConnectionId("evaluation"),
-        channel="evaluation",
-        token=0,
-        version=0,
-        holder=Holder.BOT,
-        closed=False,
-        language=language,
-        category=None,
-        picked=False,
-        reference="—",
-        noticed=True,
-        misses=0,
-        failures=0,
-        arrived=0,
-        asked=(),
-        open_question=None,
     )
 
 

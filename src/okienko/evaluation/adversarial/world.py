@@ -19,9 +19,11 @@ from okienko.answers.index import Index, build_index
 from okienko.answers.passages import Article, read_plain
 from okienko.articles.drafts import Defaults
 from okienko.articles.importers.files import read_path
+from okienko.ask import begin
 from okienko.demo import load as demo
 from okienko.demo.world import read_plan
 from okienko.evaluation.adversarial.cases import Attack
+from okienko.evaluation.answers import make_articles
 from okienko.http import Streaming
 from okienko.keys import Keys
 from okienko.masking.egress import Gate
@@ -32,18 +34,13 @@ from okienko.values import (
     Asked,
     Brand,
     BrandId,
-    ConnectionId,
-    ConversationId,
     Failed,
-    Holder,
     HttpCall,
     Kind,
     Language,
     MaskedText,
-    PersonId,
     Plan,
     RawText,
-    Situation,
     Unsure,
 )
 
@@ -121,19 +118,8 @@ def _look_up(index: Index, *, always: bool) -> Callable[[MaskedText, Language, s
 def _read_brand(slug: str) -> tuple[Brand, tuple[Article, ...], dict[Language, dict[str, str]]]:
     folder: Path = demo.FOLDER / slug
     plan = read_plan((folder / "brand.yaml").read_text("utf-8"))
-    articles = tuple(
-        Article(
-            id=draft.id,
-            language=draft.language,
-            category=draft.category,
-            version=1,
-            title=draft.title,
-            description=draft.description,
-            body=draft.body,
-            published=NOW,
-        )
-        for draft in read_path(folder / "articles", Defaults(category="general", language=plan.language))
-    )
+    drafts = read_path(folder / "articles", Defaults(category="general", language=plan.language))
+    articles = tuple(make_articles(drafts, published=NOW))
     categories: dict[Language, dict[str, str]] = {}
     for category, language, name in plan.categories:
         categories.setdefault(language, {})[category] = name
@@ -177,28 +163,13 @@ def decide_on(world: World, text: str, language: Language, *, said: str = "", fi
         if words
     ]
     kinds = [Kind.TEXT] * (len(masked) - 1) + [Kind.ATTACHMENT if file else Kind.TEXT]
-    situation = Situation(
-        conversation=ConversationId(_NOBODY),
-        person=PersonId(_NOBODY),
-        connection=ConnectionId("eval"),
-        channel="eval",
-        token=0,
-        version=0,
-        holder=Holder.BOT,
-        closed=False,
-        language=language,
-        category=None,
-        picked=False,
-        reference=REFERENCE,
+    asked = [
+        Asked(arrival=nth, kind=kind, text=one.text, choice=None, at=NOW)
+        for nth, (one, kind) in enumerate(zip(masked, kinds, strict=True), start=1)
+    ]
+    situation = replace(
+        begin(language, asked=asked, reference=REFERENCE),
         noticed=False,
-        misses=0,
-        failures=0,
-        arrived=len(masked),
-        asked=tuple(
-            Asked(arrival=nth, kind=kind, text=one.text, choice=None, at=NOW)
-            for nth, (one, kind) in enumerate(zip(masked, kinds, strict=True), start=1)
-        ),
-        open_question=None,
         hidden=frozenset(value.lookup for one in masked for value in one.vaulted),
     )
     return look_over(world, decide(situation, world.house))
