@@ -351,7 +351,7 @@ def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
         same = _find_stems(ranking, {root}) if root not in roots else []
         if same:
             np.maximum(points, _SYNONYM * _add_up_word(ranking, same, fold_token(other)), out=points)
-            for one in _tokens_of(ranking, same[0]):
+            for one in _tokens_of(ranking, same[0]).tolist():
                 near[one] = max(near.get(one, 0.0), _SYNONYM)
             best = max(best, idf[same[0]])
     if not known and best:
@@ -429,19 +429,19 @@ def _find_grams(ranking: Ranking, grams: Sequence[str]) -> list[int]:
 def _find_alike(ranking: Ranking, stems: Sequence[int], folded: str) -> dict[int, float]:
     """Tokens of articles that share the word's stem, or much of its letters."""
     grams = cut_grams(folded)
-    stretches = [ranking.tokens[slice(*ranking.token_starts[gram : gram + 2])] for gram in _find_grams(ranking, grams)]
+    stretches = [_tokens_of(ranking, gram) for gram in _find_grams(ranking, grams)]
     near: dict[int, float] = {}
     if stretches:
         tokens, counts = np.unique(np.concatenate(stretches), return_counts=True)
         shares = counts / len(grams)
         alike = shares >= _ALIKE
         near.update(zip(tokens[alike].tolist(), (shares[alike] / 2).tolist(), strict=True))
-    near.update((token, 1.0) for number in stems for token in _tokens_of(ranking, number))
+    near.update((token, 1.0) for number in stems for token in _tokens_of(ranking, number).tolist())
     return near
 
 
-def _tokens_of(ranking: Ranking, term: int) -> list[int]:
-    return ranking.tokens[ranking.token_starts[term] : ranking.token_starts[term + 1]].tolist()
+def _tokens_of(ranking: Ranking, term: int) -> _Ints:
+    return ranking.tokens[ranking.token_starts[term] : ranking.token_starts[term + 1]]
 
 
 def _terms_of(token: str, language: Language) -> list[str]:

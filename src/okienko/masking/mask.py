@@ -15,7 +15,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
 from typing import Final
 
 from okienko.keys import Keys
@@ -24,7 +23,7 @@ from okienko.masking.detectors import DETECTORS
 from okienko.masking.kinds import ENTITIES, Fate, placeholder
 from okienko.masking.normalise import normalise
 from okienko.masking.reading import FILLER, Reading, fold, read
-from okienko.masking.resolve import resolve
+from okienko.masking.resolve import START, resolve
 from okienko.values import Language, MaskedText, RawText
 
 _CHUNK: Final = 4096  # characters read at once
@@ -35,7 +34,6 @@ _ROUNDS: Final = 12  # what is found is painted over and the rest read again; te
 _PAINTED: Final = re.compile(f"{FILLER}++")
 _DIGITS: Final = re.compile(r"[0-9]")
 _NEAR: Final = 12  # characters beside what was painted
-_START: Final = attrgetter("start")
 _MARKS: Final = ".,;:!?()\"'„”"
 
 _WORDS: Final = {word: entity.label for entity in ENTITIES.values() for word in (entity.pl, entity.en)}
@@ -225,7 +223,7 @@ def _find(
         return _NOTHING
     values = _canonical(allowed) if allowed else frozenset[tuple[str, str]]()
     spans: list[Finding] = []
-    for hit in sorted(found, key=_START):
+    for hit in sorted(found, key=START):
         if (
             allowed
             and hit.rank is not Rank.DENIED

@@ -206,7 +206,7 @@ class Reading:
     @once
     def starts(self) -> list[int]:
         """Where each word begins, in `text` and in `folded`. Few messages need to know."""
-        gaps = (_PLAIN_WORD if self.folded.isascii() else _WORD).split(self.folded)
+        gaps = _word_of(self.folded).split(self.folded)
         sizes = list(map(len, self.words))
         return list(map(sub, accumulate(map(add, map(len, gaps), sizes)), sizes))
 
@@ -276,6 +276,10 @@ def fold(text: str) -> str:
     return folded
 
 
+def _word_of(folded: str) -> re.Pattern[str]:
+    return _PLAIN_WORD if folded.isascii() else _WORD
+
+
 def read(text: str) -> Reading:
     """Prepare a normalised text. Linear."""
     folded = fold(text)
@@ -303,7 +307,7 @@ def read(text: str) -> Reading:
     return Reading(
         text=text,
         folded=folded,
-        words=(_PLAIN_WORD if folded.isascii() else _WORD).findall(folded),
+        words=_word_of(folded).findall(folded),
         runs=tuple(runs),
         crowds=tuple(crowds),
     )

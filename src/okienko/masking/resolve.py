@@ -11,7 +11,7 @@ from typing import Final
 from okienko.masking.detector import Hit, Rank
 from okienko.masking.kinds import ENTITIES, Fate
 
-_START: Final = attrgetter("start")
+START: Final = attrgetter("start")
 _CROWD: Final = 32  # so many hits on one heap are masked as one; keeps hostile text linear
 
 
@@ -23,7 +23,7 @@ def resolve(hits: Iterable[Hit]) -> list[Hit]:
     would be kept; and one of rank `LAST`, which comes back for what is left over when the owners are painted over and
     the text is read again.
     """
-    ordered = sorted(hits, key=_START)
+    ordered = sorted(hits, key=START)
     if all(one.end <= other.start for one, other in pairwise(ordered)):
         return ordered
     return [owner for heap in _heaps(sorted(ordered, key=_place)) for owner in _owners(heap)]

@@ -21,7 +21,7 @@ from okienko.masking.names.lexicon import (
     is_thing,
     look_up,
 )
-from okienko.masking.names.surroundings import ASKS, FIRMS, NEAR, PLACES, STREETS, WORKS
+from okienko.masking.names.surroundings import ASKS, FIRMS, NEAR, NO_NAMES, PLACES, STREETS, WORKS
 
 NAME: Final = GIVEN | SURNAME
 WORD: Final = ORDINARY_PL | ORDINARY_EN | COMMON
@@ -59,25 +59,7 @@ _CUE_OF: Final = {
 }
 _LINKS: Final = frozenset(f"{POLISH[Cue.LINK]} {ENGLISH[Cue.LINK]}".split())
 _FIRMS: Final = frozenset(FIRMS.split())
-# Wishes, laws and numbers, neighbours and a people: no names, although the table has people who are called so.
-_NO_NAMES: Final = frozenset(
-    ("milego", "milej", "nice", "dobrego", "dobrej", "spokojnego", "udanego", "przemila", "przemily", "rodo", "iban")
-) | frozenset(
-    (
-        "litwie",
-        "litwy",
-        "litwe",
-        "czechy",
-        "czech",
-        "czechach",
-        "czechom",
-        "polacy",
-        "polakow",
-        "polakom",
-        "polakami",
-        "polakach",
-    )
-)
+_NO_NAMES: Final = frozenset(NO_NAMES.split())
 
 
 CAPITAL_NAMES: Final = frozenset(("ani", "will"))  # words of grammar that a capital in mid-sentence makes names

@@ -57,7 +57,7 @@ def people(reading: Reading) -> Iterator[Hit]:
         place
         for place in places
         if codes[place] & _CLOSELY
-        or not (text[starts[place] : starts[place] + 2].islower() or text[starts[place] : starts[place] + 2] == "I ")
+        or not ((begins := text[starts[place] : starts[place] + 2]).islower() or begins == "I ")
     ]
     if not places:
         return

@@ -177,6 +177,12 @@ purina whiskas pedigree versace viber vinted visa volvo whatsapp wifi windows wi
 yamaha youtube zalando zara zelmer zoom grycan wedel jacobs ariel ziaja lays benz cisco seppa sepa oauth exo hulu
 """
 
+# No names, although the table has people who are called so: wishes, a law and a number, neighbours, a people.
+NO_NAMES: Final = """
+milego milej nice dobrego dobrej spokojnego udanego przemila przemily rodo iban litwie litwy litwe czechy czech czechach
+czechom polacy polakow polakom polakami polakach
+"""
+
 # Stand inside surnames: Maria de la Cruz, Ludwig van Beethoven, O'Brien.
 PARTICLES: Final = "de da di do dos del della la le van von der den ter ten bin ibn al el abu o mc mac st d"
 
