@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "okienko"
 CONFIG = ROOT / ".importlinter"
 
-ROOMS = ("answers", "articles", "channels", "desk", "routing", "staff", "masking", "attachments")
+ROOMS = ("answers", "articles", "channels", "desk", "routing", "staff", "masking", "attachments", "audit")
 # Names that say of a file that it is not pure: SQL, pages, live updates, an index kept in memory, what a page shows of
 # a store's rows, the reading of files, the sealing of values (random nonces), a process of one's own.
 IMPURE = ("store", "pages", "api", "live", "shelf", "view", "files", "vault", "process")
