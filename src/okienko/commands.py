@@ -13,7 +13,7 @@ from okienko import links, rotate, sources
 from okienko.answers.index import build_index
 from okienko.answers.model import store as model_store
 from okienko.answers.model.store import Switch
-from okienko.answers.store import read_published
+from okienko.answers.store import read_published, read_synonyms
 from okienko.articles.drafts import Defaults, Draft, ImportRefused
 from okienko.articles.sources import store as source_store
 from okienko.articles.sources.store import Kept, Source
@@ -158,7 +158,8 @@ async def ask_bot(
         async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
             articles = await read_published(connection, brand.id)
             categories = await read_categories(connection)
-    return ask(build_index(articles), categories, brand, question, language=language, category=category, clock=now)
+            index = build_index(articles, synonyms=await read_synonyms(connection, brand.id))
+    return ask(index, categories, brand, question, language=language, category=category, clock=now)
 
 
 async def add_staff(

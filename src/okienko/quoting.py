@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from okienko.answers.answer import Answer, answer
 from okienko.answers.index import Index, build_index, search
-from okienko.answers.passages import Article
 from okienko.answers.shelf import Shelf
-from okienko.answers.store import read_articles_version, read_published
+from okienko.answers.store import join_own, read_articles_version, read_published, read_synonyms
 from okienko.answers.text import leave_out_placeholders, read_tokens, stem
 from okienko.articles.asked.bot import Change, Gain, Quoted
 from okienko.database.pool import LONGEST_WORK, Database
@@ -49,7 +48,31 @@ class Quoting:
         index = await self._index(brand)
         async with self.database.brand(brand.id, longest=LONGEST_WORK) as connection:
             articles = await read_published(connection, brand.id)
-        return await asyncio.to_thread(_compare_all, index, articles, (article, language), variants, asked)
+            synonyms = await read_synonyms(connection, brand.id)
+
+        def build() -> Iterator[Index]:
+            for variant in variants:
+                changed = (
+                    replace(one, questions=tuple(variant)) if (one.id, one.language) == (article, language) else one
+                    for one in articles
+                )
+                yield build_index(changed, index, synonyms=synonyms)
+
+        return await asyncio.to_thread(_compare_all, index, build(), language, asked)
+
+    async def compare_synonyms(
+        self, brand: Brand, language: Language, lines: Mapping[Language, Sequence[str]], asked: Sequence[str]
+    ) -> Gain:
+        """The same for a brand's own synonyms, of which `lines` has those of every language."""
+        index = await self._index(brand)
+        async with self.database.brand(brand.id, longest=LONGEST_WORK) as connection:
+            articles = await read_published(connection, brand.id)
+
+        def build() -> Iterator[Index]:
+            yield build_index(articles, index, synonyms=join_own(lines))
+
+        (gain,) = await asyncio.to_thread(_compare_all, index, build(), language, asked)
+        return gain
 
     async def _index(self, brand: Brand) -> Index:
         async with self.database.brand(brand.id) as connection:
@@ -73,20 +96,11 @@ def _quote_all(index: Index, language: Language, questions: Sequence[str]) -> Ma
     }
 
 
-def _compare_all(
-    index: Index,
-    articles: Sequence[Article],
-    changed: tuple[str, Language],
-    variants: Sequence[Sequence[str]],
-    asked: Sequence[str],
-) -> list[Gain]:
-    language = changed[1]
+def _compare_all(index: Index, others: Iterable[Index], language: Language, asked: Sequence[str]) -> list[Gain]:
+    """What each of the other indexes would answer otherwise."""
     now = {question: find_answer(index, question, language) for question in dict.fromkeys(asked)}
     gains: list[Gain] = []
-    for variant in variants:
-        other = build_index(
-            (replace(a, questions=tuple(variant)) if (a.id, a.language) == changed else a for a in articles), index
-        )
+    for other in others:
         then = {question: find_answer(other, question, language) for question in now}
         changes = tuple(
             Change(question=question, before=before, after=then[question])

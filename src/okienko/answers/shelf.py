@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from okienko.answers.index import Index, build_index
-from okienko.answers.store import read_articles_version, read_published
+from okienko.answers.store import read_articles_version, read_published, read_synonyms
 from okienko.database.pool import LONGEST_WORK, Database, DatabaseAway
 from okienko.values import Brand, BrandId
 
@@ -57,7 +57,8 @@ class Shelf:
             async with database.brand(brand_id, longest=LONGEST_WORK) as connection:
                 version = await read_articles_version(connection, brand_id)
                 articles = await read_published(connection, brand_id)
-            index = await asyncio.to_thread(build_index, articles, before.index if before else None)
+                synonyms = await read_synonyms(connection, brand_id)
+            index = await asyncio.to_thread(build_index, articles, before.index if before else None, synonyms=synonyms)
             kept = _Kept(index, version)
             self._kept[brand_id] = kept
             return kept

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from okienko.answers.passages import Article
+from okienko.answers.synonyms import SYNONYMS, Synonyms, join
 from okienko.database.pool import Connection
-from okienko.values import BrandId
+from okienko.values import BrandId, Language
 
 READ_ARTICLES_VERSION: Final = "select articles_version from brand where id = %(brand)s::uuid"
 
@@ -58,3 +60,21 @@ async def read_published(connection: Connection, brand_id: BrandId) -> list[Arti
             questions,
         ) in await cursor.fetchall()
     ]
+
+
+READ_SYNONYMS: Final = "select language, lines from synonyms where brand_id = %(brand)s::uuid"
+
+
+async def read_synonyms(connection: Connection, brand_id: BrandId) -> Synonyms:
+    """The words that mean the same in this brand: its own, with those that okienko brings.
+
+    Whoever changes them counts the version of the brand's articles up, because the index is made from both.
+    """
+    rows = await (await connection.execute(READ_SYNONYMS, {"brand": brand_id})).fetchall()
+    return join_own(dict(rows))
+
+
+def join_own(lines: Mapping[Language, Sequence[str]]) -> Synonyms:
+    """A brand's own lines with the synonyms that okienko brings."""
+    own: Synonyms = {language: [line.split() for line in some] for language, some in lines.items()}
+    return join(SYNONYMS, own)

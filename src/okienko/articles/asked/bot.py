@@ -55,3 +55,9 @@ class Bot(Protocol):
     ) -> Awaitable[Sequence[Gain]]:
         """What would be said otherwise if the article had the example questions of each variant. Nothing is stored."""
         ...
+
+    def compare_synonyms(
+        self, brand: Brand, language: Language, lines: Mapping[Language, Sequence[str]], asked: Sequence[str]
+    ) -> Awaitable[Gain]:
+        """The same if these were the brand's own synonyms, a line a group, in every language. Nothing is stored."""
+        ...

@@ -23,7 +23,9 @@ from okienko.articles.asked.gaps import SHOWN, Gap, group, write_question
 from okienko.articles.drafts import Draft
 from okienko.articles.editor.view import (
     Place,
+    choose_brand,
     find_place,
+    find_published,
     may_publish,
     read_change,
     read_shown,
@@ -109,11 +111,7 @@ async def _show_gaps(request: Request, bot: Bot) -> Response:
     staff = signed_in(request)
     given = services(request)
     now = given.clock()
-    known = (await given.directory.read()).brands
-    brands = sorted((known[brand] for brand in staff.roles if brand in known), key=lambda brand: brand.name)
-    if not brands:
-        raise HTTPException(404)
-    brand = next((brand for brand in brands if brand.slug == request.query_params.get("brand")), brands[0])
+    brands, brand = await choose_brand(request, staff)
     async with given.database.brand(brand.id) as connection:
         policy = await store.read_policy(connection)
         found = await list_unanswered(connection, brand.id, since=now - SHOWN)
@@ -170,11 +168,7 @@ async def _choose_article(request: Request, bot: Bot) -> Response:
     form = await read_form(request)
     require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
     given = services(request)
-    brand = await given.directory.brand_called(form.get("brand", ""))
-    if brand is None or brand.id not in staff.roles:
-        raise HTTPException(404)
-    if not may_publish(staff, brand):
-        raise HTTPException(403)
+    brand = await find_published(request, staff, form.get("brand", ""))
     title = form.get("title", "").strip()
     async with given.database.brand(brand.id) as connection:
         policy = await store.read_policy(connection)
