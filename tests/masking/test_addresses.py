@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from okienko.keys import Keys
 from okienko.masking.detectors import address_en, address_pl, postal_code
 from okienko.masking.mask import find, render
+from okienko.masking.panel import Panel
 from okienko.values import RawText
 
-DETECTORS = (address_pl.DETECTOR, address_en.DETECTOR, postal_code.DETECTOR)
+DETECTORS = Panel((address_pl.DETECTOR, address_en.DETECTOR, postal_code.DETECTOR))
 KEYS = Keys(operator=b"o" * 32, index=b"i" * 32)
 
 # What stands between the marks must be covered to the last letter and digit.

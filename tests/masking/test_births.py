@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from okienko.keys import Keys
 from okienko.masking.detectors import birth
 from okienko.masking.mask import find, render
+from okienko.masking.panel import Panel
 from okienko.values import RawText
 
 KEYS = Keys(operator=b"o" * 32, index=b"i" * 32)
@@ -130,14 +131,14 @@ OTHER_DATES = [
 def test_nothing_of_a_date_of_birth_is_left(message: str) -> None:
     before, date, *rest = message.replace("»", "«").split("«")
     text = message.replace("«", "").replace("»", "")
-    spans = [(span.start, span.end) for span in find(RawText(text), detectors=(birth.DETECTOR,)).spans]
+    spans = [(span.start, span.end) for span in find(RawText(text), detectors=Panel((birth.DETECTOR,))).spans]
     assert any(start <= len(before) and end >= len(before) + len(date) for start, end in spans), spans
     assert len(spans) == len(rest) // 2 + len(rest) % 2
 
 
 @pytest.mark.parametrize("message", OTHER_DATES)
 def test_another_date_is_kept(message: str) -> None:
-    assert find(RawText(message), detectors=(birth.DETECTOR,)).spans == ()
+    assert find(RawText(message), detectors=Panel((birth.DETECTOR,))).spans == ()
 
 
 MONTHS = (
@@ -163,7 +164,7 @@ def written(day: datetime.date) -> list[str]:
 
 def masked(text: str) -> str:
     raw = RawText(text)
-    return render(raw, find(raw, detectors=(birth.DETECTOR,)), {}, KEYS, "pl").text.text
+    return render(raw, find(raw, detectors=Panel((birth.DETECTOR,))), {}, KEYS, "pl").text.text
 
 
 AROUND = st.sampled_from([("data urodzenia: ", "."), ("ur. ", ", Łódź"), ("dob ", " thanks"), ("", "")])
@@ -185,7 +186,7 @@ LATER = st.dates(datetime.date(birth.LATEST_YEAR + 1, 1, 1), datetime.date(2030,
 @settings(max_examples=100, deadline=None)
 def test_a_later_date_without_a_word_for_birth_is_kept(date: str) -> None:
     text = f"zamówienie złożone {date} jeszcze nie dotarło"
-    assert find(RawText(text), detectors=(birth.DETECTOR,)).spans == ()
+    assert find(RawText(text), detectors=Panel((birth.DETECTOR,))).spans == ()
 
 
 def test_the_latest_year_of_birth_has_not_grown_old() -> None:

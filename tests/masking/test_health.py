@@ -8,6 +8,7 @@ from okienko.keys import Keys
 from okienko.masking.detectors import address_pl, health
 from okienko.masking.kinds import Fate
 from okienko.masking.mask import find, render
+from okienko.masking.panel import Panel
 from okienko.values import RawText
 
 KEYS = Keys(operator=b"o" * 32, index=b"i" * 32)
@@ -43,7 +44,7 @@ SAID = [
 
 @pytest.mark.parametrize("message", SAID)
 def test_a_special_category_is_noticed_and_not_masked(message: str) -> None:
-    spans = find(RawText(message), detectors=(health.DETECTOR,)).spans
+    spans = find(RawText(message), detectors=Panel((health.DETECTOR,))).spans
     assert {span.label for span in spans} == {"HEALTH"}
     assert all(span.fate is Fate.KEEP for span in spans)
 
@@ -51,6 +52,6 @@ def test_a_special_category_is_noticed_and_not_masked(message: str) -> None:
 def test_an_address_with_such_a_word_is_masked_all_the_same() -> None:
     text = "jestem w szpitalu, ul. Szpitalna 5/2, 30-001 Kraków"
     raw = RawText(text)
-    found = find(raw, detectors=(health.DETECTOR, address_pl.DETECTOR))
+    found = find(raw, detectors=Panel((health.DETECTOR, address_pl.DETECTOR)))
     assert {span.label for span in found.spans} == {"HEALTH", "ADDRESS"}
     assert render(raw, found, {}, KEYS, "pl").text.text == "jestem w szpitalu, [adres]"

@@ -45,18 +45,19 @@ from okienko.masking.detectors import rnokpp as rnokpp_file
 from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.labels import is_number, is_plain, kind_of
 from okienko.masking.mask import find, render
+from okienko.masking.panel import Panel
 from okienko.masking.reading import FILLER, read
 from okienko.values import RawText
 
 KEYS = Keys(operator=b"o" * 32, index=b"i" * 32)
 # Names and addresses are found by other files, with tests of their own.
-STRUCTURED = [
+STRUCTURED = Panel(
     one.DETECTOR
     for one in (
         access_code, account, card, driving_licence, email_address, identity_card, ip_address, nino, nip_file, number,
         order, passport, password, pesel_file, phone, plate, regon_file, rnokpp_file, secret, spoken, ssn, url, vin,
     )
-]  # fmt: skip
+)  # fmt: skip
 
 
 def masked(text: str) -> str:
@@ -325,4 +326,4 @@ def test_misspelt_labels_are_understood(word: str, kind: str) -> None:
 
 def test_every_label_of_the_words_is_masked_or_kept_on_purpose() -> None:
     assert ENTITIES["ORDER_NUMBER"].fate is Fate.KEEP
-    assert all(one.label in ENTITIES for one in STRUCTURED)
+    assert all(one.label in ENTITIES for one in STRUCTURED.detectors)

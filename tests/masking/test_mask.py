@@ -12,6 +12,7 @@ from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.explain import explain
 from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.mask import Findings, MaskingFailed, find, mask, published, render
+from okienko.masking.panel import Panel
 from okienko.masking.reading import Reading
 from okienko.values import Language, MaskedText, RawText
 
@@ -153,7 +154,7 @@ def test_any_failure_is_closed_and_silent() -> None:
     broken = Detector(label="NUMBER", find=break_down, yes=(), no=())
     raw = RawText("jan@poczta.example")
     with pytest.raises(MaskingFailed) as failed:
-        find(raw, detectors=(broken,))
+        find(raw, detectors=Panel((broken,)))
     assert failed.value.__cause__ is None
     assert failed.value.__context__ is None
     assert "jan@" not in "".join(traceback.format_exception(failed.value))
@@ -165,9 +166,23 @@ def test_what_is_left_of_a_number_is_read_again() -> None:
         if at >= 0:
             yield Hit(label="NUMBER", start=at, end=at + 2, value="12", rank=Rank.SHAPE)
 
-    half = Detector(label="NUMBER", find=first_half, digits=1, yes=(), no=())
-    spans = find(RawText("12 12 12"), detectors=(half,)).spans
+    half = Detector(label="NUMBER", find=first_half, digits=1, rows=True, yes=(), no=())
+    spans = find(RawText("12 12 12"), detectors=Panel((half,))).spans
     assert [(one.start, one.end) for one in spans] == [(0, 2), (3, 5), (6, 8)]
+
+
+def test_of_a_text_full_of_finds_the_rest_goes_unread() -> None:
+    lines = [f"kod AB{number}X601156{number}Y" for number in range(100, 200)]
+    stored = masked("\n".join([*lines, "to wszystko", "cena 12"])).splitlines()
+    assert set(stored[:-2]) == {"kod [numer][numer][numer]"}
+    assert stored[-2:] == ["to wszystko", "cena [numer]"]
+
+
+def test_a_piece_longer_than_anybody_writes_goes_whole() -> None:
+    piece = "zq" * 200 + "/jan.nowak@poczta.example/" + "qz" * 200
+    assert "zq" not in masked(f"oto {piece} i tyle")
+    assert masked(f"oto {piece} i tyle").startswith("oto [")
+    assert masked(f"oto {piece} i tyle").endswith("] i tyle")
 
 
 @pytest.mark.parametrize("place", [0, 3000, 4070, 4085, 4090, 4096, 4100, 4300, 8180, 9000])
@@ -213,7 +228,7 @@ def test_a_phrase_of_the_brand_stays_where_it_stands_alone_and_not_inside_someth
 )
 def test_what_the_brand_denies_is_masked_as_it_says(text: str, masked: str) -> None:
     denied = [("SECRET", "żółw-7"), ("NUMBER", "601  156 759")]
-    found = find(RawText(text), denied=denied, allowed=["601 156 759"], detectors=())
+    found = find(RawText(text), denied=denied, allowed=["601 156 759"], detectors=Panel(()))
     assert render(RawText(text), found, {}, KEYS, "pl").text.text == masked
 
 

@@ -14,11 +14,12 @@ from okienko.masking.mask import find, mask
 from okienko.masking.names import lexicon
 from okienko.masking.names.grammar import LABEL, people
 from okienko.masking.names.lexicon import GIVEN, SURNAME, base, fold, is_ordinary, look_up
+from okienko.masking.panel import Panel
 from okienko.masking.reading import read
 from okienko.values import RawText
 
 KEYS = Keys(operator=b"o" * 32, index=b"i" * 32)
-DETECTORS = (person.DETECTOR,)
+DETECTORS = Panel((person.DETECTOR,))
 
 # Nominative, genitive, dative, accusative, instrumental, locative: invented people with frequent names.
 GIVEN_NAMES = (

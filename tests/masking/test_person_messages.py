@@ -14,9 +14,10 @@ from _pytest.mark import ParameterSet
 
 from okienko.masking.detectors import person
 from okienko.masking.mask import find
+from okienko.masking.panel import Panel
 from okienko.values import RawText
 
-DETECTORS = (person.DETECTOR,)
+DETECTORS = Panel((person.DETECTOR,))
 
 
 def lines(file: str) -> Iterator[ParameterSet]:

@@ -6,6 +6,7 @@ import pytest
 
 from okienko.masking.detectors import username
 from okienko.masking.mask import find
+from okienko.masking.panel import Panel
 from okienko.values import RawText
 
 NAMES = [
@@ -113,7 +114,7 @@ WORDS = [
 def test_a_user_name_is_found_whole(message: str) -> None:
     before, name, *_ = message.replace("»", "«").split("«")
     text = message.replace("«", "").replace("»", "")
-    spans = [(span.start, span.end) for span in find(RawText(text), detectors=(username.DETECTOR,)).spans]
+    spans = [(span.start, span.end) for span in find(RawText(text), detectors=Panel((username.DETECTOR,))).spans]
     letters = [len(before) + at for at, sign in enumerate(name) if sign.isalnum()]
     assert spans
     assert all(any(start <= at < end for start, end in spans) for at in letters)
@@ -122,4 +123,4 @@ def test_a_user_name_is_found_whole(message: str) -> None:
 
 @pytest.mark.parametrize("message", WORDS)
 def test_words_about_a_login_are_kept(message: str) -> None:
-    assert find(RawText(message), detectors=(username.DETECTOR,)).spans == ()
+    assert find(RawText(message), detectors=Panel((username.DETECTOR,))).spans == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
@@ -44,12 +44,27 @@ class Detector:
     """A kind, how it is found (linear in the text), and examples that a test runs.
 
     `yes`: a message and the pieces of it that must be found; `no`: messages in which this detector finds nothing.
-    `digits`: it is asked only about texts with a digit (1), or with a row of so many of them, `LONG` or more. Most
-    messages have nothing for most detectors, and not asking is the cheapest answer.
+
+    The rest says what wakes it; any of it is enough, and one that names nothing is always asked. In folded text:
+    `words` and `stems` (beginnings of words), and `signs` (any characters); a row of so many `digits` (1: any digit,
+    else `LONG` and more); a number that is `named` so by the words around it, or is `lettered` (`Run`).
+
+    `rows`: it reads rows of digits, so what is left of a row when a part of it is taken is read anew by it.
     """
 
     label: str
     find: Callable[[Reading], Iterable[Hit]]
+    words: Collection[str] = ()
+    stems: Collection[str] = ()
+    signs: Collection[str] = ()
     digits: int = 0
+    named: Collection[str] = ()
+    lettered: bool = False
+    rows: bool = False
     yes: tuple[tuple[str, tuple[str, ...]], ...]
     no: tuple[str, ...]
+
+    @property
+    def always(self) -> bool:
+        """Whether it needs nothing to be woken."""
+        return not (self.words or self.stems or self.signs or self.digits or self.named or self.lettered)

@@ -18,7 +18,7 @@ from typing import Final
 
 from okienko.keys import Keys
 from okienko.masking.kinds import ENTITIES, Fate, placeholder
-from okienko.masking.mask import MaskingFailed, find
+from okienko.masking.mask import Findings, MaskingFailed, find
 from okienko.masking.names import lexicon
 from okienko.masking.normalise import normalise
 from okienko.masking.reading import fold
@@ -102,6 +102,16 @@ def guard(
         pieces += (text[at:start], placeholder(label, 1, language))
         at = end
     return MaskedText("".join([*pieces, text[at:]]))
+
+
+def find_lookups(findings: Findings, typed: RawText, keys: Keys) -> set[bytes]:
+    """Keyed hashes of whatever somebody may be looked up by who is searched for: what was found in what was typed, and
+    all of it read as a value. A name without its capitals or a number without its context may be somebody's all the
+    same. Raises `MaskingFailed`.
+    """
+    text = typed.reveal()
+    found = {keys.lookup(span.label, span.value) for span in findings.vaulted}
+    return found | {lookup for start, end, _, lookup in find_places(text, keys) if end - start == len(text)}
 
 
 def find_places(text: str, keys: Keys) -> list[Place]:

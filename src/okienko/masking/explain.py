@@ -10,6 +10,7 @@ from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.detectors import DETECTORS
 from okienko.masking.keeping import SENSITIVE
 from okienko.masking.mask import Findings, find
+from okienko.masking.panel import Panel
 from okienko.masking.reading import Reading
 from okienko.values import RawText
 
@@ -31,7 +32,7 @@ def explain(raw: RawText, *, allowed: Sequence[str] = (), denied: Sequence[tuple
 
     Raises `MaskingFailed`.
     """
-    return find(raw, allowed=allowed, denied=denied, detectors=[_telling(detector) for detector in DETECTORS])
+    return find(raw, allowed=allowed, denied=denied, detectors=_TELLING)
 
 
 def _telling(detector: Detector) -> Detector:
@@ -44,3 +45,6 @@ def _telling(detector: Detector) -> Detector:
             yield replace(hit, why=f"{name}: {reason}" + (f", after “{context}”" if context else ""))
 
     return replace(detector, find=tell)
+
+
+_TELLING: Final = Panel(map(_telling, DETECTORS))

@@ -12,17 +12,18 @@ the same message never take its number.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from okienko.keys import Keys
-from okienko.masking.detector import Detector, Hit, Rank
+from okienko.masking.detector import Hit, Rank
 from okienko.masking.detectors import DETECTORS
 from okienko.masking.kinds import ENTITIES, Fate, placeholder
 from okienko.masking.normalise import normalise
-from okienko.masking.reading import FILLER, Reading, fold, read
+from okienko.masking.panel import Panel
+from okienko.masking.reading import FILLER, fold, read
 from okienko.masking.resolve import START, resolve
 from okienko.values import Language, MaskedText, RawText
 
@@ -31,10 +32,14 @@ _SHORT: Final = 512  # characters; a text that is always read anew as a whole
 _AROUND: Final = 160  # characters on each side of what is read anew in a longer one
 _OVERLAP: Final = 512  # half of it on each side: longer than any context or identifier
 _ROUNDS: Final = 12  # what is found is painted over and the rest read again; texts that are no attack need two
+_LONGEST_PIECE: Final = 320  # characters without a space; the longest links have fewer
+_DENSE: Final = 64  # places to read again; no message has more, and of a text with more the rest goes unread
 _PAINTED: Final = re.compile(f"{FILLER}++")
 _DIGITS: Final = re.compile(r"[0-9]")
 _NEAR: Final = 12  # characters beside what was painted
 _MARKS: Final = ".,;:!?()\"'„”"
+_PIECE: Final = re.compile(r"\S++")
+_REST: Final = re.compile(rf"[^\s{FILLER}]++")
 
 _WORDS: Final = {word: entity.label for entity in ENTITIES.values() for word in (entity.pl, entity.en)}
 _PLACEHOLDER: Final = re.compile(
@@ -92,6 +97,7 @@ class Masked:
     vaulted: tuple[Vaulted, ...] = ()
 
 
+PANEL: Final = Panel(DETECTORS)
 _NOTHING: Final = Findings()
 _KEPT: Final = frozenset(label for label, entity in ENTITIES.items() if entity.fate is Fate.KEEP)
 
@@ -101,7 +107,7 @@ def find(
     *,
     allowed: Sequence[str] = (),
     denied: Sequence[tuple[str, str]] = (),
-    detectors: Sequence[Detector] = DETECTORS,
+    detectors: Panel = PANEL,
 ) -> Findings:
     """Everything personal in a text, in the original's offsets. Pure, and linear in the text's length.
 
@@ -186,9 +192,7 @@ def published(text: str) -> MaskedText:
     return MaskedText(text)
 
 
-def _find(
-    text: str, allowed: tuple[str, ...], denied: tuple[tuple[str, str], ...], detectors: Sequence[Detector]
-) -> Findings:
+def _find(text: str, allowed: tuple[str, ...], denied: tuple[tuple[str, str], ...], detectors: Panel) -> Findings:
     normalised = normalise(text)
     rest = _PLACEHOLDER.sub(_paint, normalised.text) if "[" in normalised.text else normalised.text
     own = [phrase.span() for phrase in _phrases(allowed).finditer(fold(rest))] if allowed else []
@@ -204,10 +208,19 @@ def _find(
             break
         found += masked
         rest = _painted(rest, masked)
+        if len(rest) > _LONGEST_PIECE:
+            glued = list(_glued(rest))
+            found += glued
+            rest = _painted(rest, glued)
         touched, cut = _disturbed(rest)
         if not touched and not cut:
             break
-        again = detectors if touched else [detector for detector in detectors if detector.digits]
+        if len(touched) + len(cut) > _DENSE:
+            swept = list(_swept(rest))
+            found += swept
+            rest = _painted(rest, swept)
+            break
+        again = detectors if touched else detectors.of_rows
         hits = resolve(
             [
                 hit.moved(start)
@@ -223,6 +236,7 @@ def _find(
         return _NOTHING
     values = _canonical(allowed) if allowed else frozenset[tuple[str, str]]()
     spans: list[Finding] = []
+    done = 0
     for hit in sorted(found, key=START):
         if (
             allowed
@@ -231,6 +245,10 @@ def _find(
         ):
             continue
         start, end = normalised.original(hit.start, hit.end)
+        start = max(start, done)  # two may share a sign that is read as several
+        if start >= end:
+            continue
+        done = end
         spans.append(Finding(label=hit.label, start=start, end=end, value=hit.value, why=hit.why))
     return Findings(spans=tuple(spans))
 
@@ -254,6 +272,25 @@ def _disturbed(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]
         elif _DIGITS.search(before) or _DIGITS.search(after):
             cut.append(place)
     return touched, cut
+
+
+def _glued(text: str) -> Iterator[Hit]:
+    """What is left of pieces that are longer than anything people write, and hold a find: it is not read again."""
+    for piece in _PIECE.finditer(text):
+        if piece.end() - piece.start() > _LONGEST_PIECE and FILLER in piece.group():
+            yield from _rest(text, piece)
+
+
+def _swept(text: str) -> Iterator[Hit]:
+    """Of a text that is full of finds, whatever is glued to one, and whatever holds a digit."""
+    for piece in _PIECE.finditer(text):
+        if FILLER in piece.group() or _DIGITS.search(piece.group()):
+            yield from _rest(text, piece)
+
+
+def _rest(text: str, piece: re.Match[str]) -> Iterator[Hit]:
+    for rest in _REST.finditer(text, *piece.span()):
+        yield Hit(label="NUMBER", start=rest.start(), end=rest.end(), value="", rank=Rank.LAST)
 
 
 def _surroundings(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -295,10 +332,10 @@ def _storable(text: str) -> MaskedText:
     return MaskedText(text.replace("\0", "").encode("utf-8", "replace").decode())
 
 
-def _hits(text: str, detectors: Sequence[Detector]) -> list[Hit]:
+def _hits(text: str, detectors: Panel) -> list[Hit]:
     if len(text) <= _CHUNK:
         reading = read(text)
-        return resolve(_ask(reading, detectors))
+        return resolve(detectors.find(reading))
     hits: list[Hit] = []
     half = _OVERLAP // 2
     for offset in range(0, len(text), _CHUNK):
@@ -307,16 +344,10 @@ def _hits(text: str, detectors: Sequence[Detector]) -> list[Hit]:
         # Each place belongs to one chunk, the one that sees what stands around it.
         hits += (
             hit.moved(first)
-            for hit in _ask(reading, detectors)
+            for hit in detectors.find(reading)
             if hit.start + first < offset + _CHUNK and hit.end + first > offset
         )
     return resolve(hits)
-
-
-def _ask(reading: Reading, detectors: Sequence[Detector]) -> list[Hit]:
-    """What the detectors find that this text may have something for."""
-    digits = reading.longest
-    return [hit for detector in detectors if detector.digits <= digits for hit in detector.find(reading)]
 
 
 def _painted(text: str, hits: Iterable[Hit]) -> str:
@@ -343,4 +374,4 @@ def _typed(text: str) -> set[tuple[str, int]]:
 @lru_cache(maxsize=256)  # a brand's list is public, and short
 def _canonical(allowed: tuple[str, ...]) -> frozenset[tuple[str, str]]:
     """The brand's own values as detectors report them."""
-    return frozenset((hit.label, hit.value) for one in allowed for hit in _hits(normalise(one).text, DETECTORS))
+    return frozenset((hit.label, hit.value) for one in allowed for hit in _hits(normalise(one).text, PANEL))

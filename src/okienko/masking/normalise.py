@@ -44,7 +44,7 @@ _TWINS: Final = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(slots=True, kw_only=True, repr=False)  # not frozen: that takes twice as long to make
 class Normalised:
     """Text as detectors read it. `starts[i]` and `stops[i]` say where its character i lies in the original; `None`
     means that nothing moved."""

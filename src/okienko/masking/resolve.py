@@ -24,6 +24,8 @@ def resolve(hits: Iterable[Hit]) -> list[Hit]:
     the text is read again.
     """
     ordered = sorted(hits, key=START)
+    if len(ordered) < 2:
+        return ordered
     if all(one.end <= other.start for one, other in pairwise(ordered)):
         return ordered
     return [owner for heap in _heaps(sorted(ordered, key=_place)) for owner in _owners(heap)]

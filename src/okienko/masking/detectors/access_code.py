@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
@@ -134,11 +134,7 @@ _BEHIND: Final = re.compile(
 )
 
 
-def find(reading: Reading) -> Iterable[Hit]:
-    return () if _TRIGGERS.isdisjoint(reading.words) else _codes(reading)
-
-
-def _codes(reading: Reading) -> Iterator[Hit]:
+def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
     places = [start for word, start in zip(reading.words, reading.starts, strict=True) if word in _TRIGGERS]
     for run in reading.runs:
@@ -212,7 +208,8 @@ def _named_behind(folded: str, run: Run) -> bool:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    words=_TRIGGERS,
+    rows=True,
     yes=(
         ("Kod z smsa to 289999, ale system", ("289999",)),
         ("Kod z smsa to 258 295, ale", ("258 295",)),

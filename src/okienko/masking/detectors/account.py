@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
-from okienko.masking.reading import Reading, Run
+from okienko.masking.reading import LONG, Reading, Run
 
 LABEL: Final = "IBAN_CODE"
 
@@ -148,7 +148,8 @@ def _with_country(folded: str, start: int) -> int:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    digits=LONG,
+    rows=True,
     yes=(
         ("zwrot na 68 1090 5812 3196 8536 1230 5178 proszę", ("68 1090 5812 3196 8536 1230 5178",)),
         ("48105088004076928030358340", ("48105088004076928030358340",)),

@@ -535,6 +535,8 @@ def _hit(reading: Reading, start: int, end: int) -> Hit:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    words=_ANY,
+    digits=1,
     yes=(
         ("I moved to 221B Baker Street, London NW1 6XE last week", ("221B Baker Street, London NW1 6XE",)),
         ("Flat 4, 12 High St please", ("Flat 4, 12 High St",)),

@@ -516,6 +516,8 @@ def _on_street(near: str, last: str, *, plain: bool) -> bool:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    words=_ANY,
+    digits=1,
     yes=(
         ("adres ul. Długa 15 m. 3, 31-147 Kraków proszę", ("ul. Długa 15 m. 3, 31-147 Kraków",)),
         ("moj adres to ul dluga 15 m 3 31147 krakow prosze", ("ul dluga 15 m 3 31147 krakow",)),

@@ -266,6 +266,8 @@ def _hit(reading: Reading, start: int, end: int) -> Hit:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    words=_TRIGGERS,
+    digits=1,
     yes=(
         ("ur. 12.03.1985 w Łodzi", ("12.03.1985",)),
         ("data urodzenia: 6.3.89, proszę", ("6.3.89",)),

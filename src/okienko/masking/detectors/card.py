@@ -86,7 +86,9 @@ def _hit(reading: Reading, place: tuple[int, int], digits: str, rank: Rank) -> H
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    signs=("kart", "card"),
+    digits=_SHORTEST,
+    rows=True,
     yes=(
         ("Płaciłem kartą 5142416593670918 i", ("5142416593670918",)),
         ("5417 0942 1228 3146", ("5417 0942 1228 3146",)),

@@ -64,7 +64,10 @@ def _british(reading: Reading, run: Run) -> Hit | None:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    signs="/",
+    named=(LABEL,),
+    lettered=True,
+    rows=True,
     yes=(
         ("prawo jazdy nr 12345/12/1234 ważne", ("12345/12/1234",)),
         ("numer 02415/19/0601 proszę", ("02415/19/0601",)),

@@ -271,6 +271,7 @@ def _without_sign(folded: str, host: re.Match[str]) -> Hit | None:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    signs=(*"@([{<#*$=\\", *_WORDS, ".pl", ".com", ".eu"),
     yes=(
         ("adres jan.nowak@poczta.example proszę", ("jan.nowak@poczta.example",)),
         ("mój mail: Jan.Nowak+sklep@POCZTA.EXAMPLE.", ("Jan.Nowak+sklep@POCZTA.EXAMPLE",)),

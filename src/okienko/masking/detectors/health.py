@@ -9,7 +9,7 @@ Both lists are written down by hand and will miss words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from operator import itemgetter
 from typing import Final
 
@@ -120,15 +120,10 @@ _KEY_STARTS: Final = tuple(
 _KEY_FIVES: Final = frozenset(start[:_FIRST] for start in _KEY_STARTS)
 
 
-_ANY: Final = frozenset(word[:_FIRST] for word in (*_STEMS, *_SHORT, *_KEYS, *_KEY_STARTS))
 _beginning: Final = itemgetter(slice(_FIRST))
 
 
-def find(reading: Reading) -> Iterable[Hit]:
-    return () if _ANY.isdisjoint(map(_beginning, reading.words)) else _words(reading)
-
-
-def _words(reading: Reading) -> Iterator[Hit]:
+def find(reading: Reading) -> Iterator[Hit]:
     words = reading.words
     for place, word in enumerate(words):
         if word in _SHORT or (word[:_FIRST] in _FIVES and word.startswith(_STEMS)):
@@ -145,6 +140,8 @@ def _hit(start: int, words: str) -> Hit:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    words=_SHORT | _KEYS,
+    stems=(*_STEMS, *_KEY_STARTS),
     yes=(
         ("Mam cukrzycę i potrzebuję", ("cukrzycę",)),
         ("jestem w ciąży, czy mogę", ("jestem w ciąży",)),

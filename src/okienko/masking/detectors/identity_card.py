@@ -70,7 +70,10 @@ def _fits(number: str) -> bool:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    signs=("seri",),
+    named=(LABEL,),
+    lettered=True,
+    rows=True,
     yes=(
         ("mój dowód osobisty ma numer MDX653600, czy", ("MDX653600",)),
         ("mam tylko GYZ 148860 przy sobie", ("GYZ 148860",)),

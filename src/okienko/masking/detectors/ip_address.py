@@ -93,6 +93,8 @@ def _hit(start: int, end: int, value: str, rank: Rank) -> Hit:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    signs=(":", "mac", "-"),
+    digits=1,
     yes=(
         ("adres 192.168.100.200 jest zablokowany", ("192.168.100.200",)),
         ("IP: 8.8.8.8.", ("8.8.8.8",)),

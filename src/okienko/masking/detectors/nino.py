@@ -45,7 +45,9 @@ def find(reading: Reading) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    named=(LABEL,),
+    lettered=True,
+    rows=True,
     yes=(
         ("my NI number is AB 12 34 56 C, thanks", ("AB 12 34 56 C",)),
         ("national insurance: qq123456c", ("qq123456c",)),

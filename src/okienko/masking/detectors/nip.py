@@ -12,7 +12,7 @@ from stdnum.pl import nip
 
 from okienko.masking.detector import Detector, Hit, Rank
 from okienko.masking.labels import GOODS, ORDER
-from okienko.masking.reading import Reading, Run
+from okienko.masking.reading import LONG, Reading, Run
 
 LABEL: Final = "PL_NIP"
 _SHAPES: Final = frozenset({(10,), (3, 3, 2, 2), (3, 2, 2, 3), (3, 3, 4)})
@@ -92,7 +92,10 @@ def _polish(reading: Reading, run: Run) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    digits=LONG,
+    named=(LABEL,),
+    lettered=True,
+    rows=True,
     yes=(
         ("NIP 3332472618, dane", ("3332472618",)),
         ("faktura na 311-693-18-48", ("311-693-18-48",)),

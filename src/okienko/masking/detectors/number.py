@@ -82,6 +82,7 @@ DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
     digits=_ENOUGH,
+    rows=True,
     yes=(
         ("mój numer to 123456789", ("123456789",)),
         ("11112222333344445555", ("11112222333344445555",)),

@@ -82,7 +82,10 @@ def _beginning(folded: str, at: int) -> int:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    signs="/-_",
+    named=(LABEL,),
+    lettered=True,
+    rows=True,
     yes=(
         ("Zamówienie nr ZAM/2026/02544 miało", ("ZAM/2026/02544",)),
         ("zamówienie 601156759", ("601156759",)),

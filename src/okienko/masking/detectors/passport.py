@@ -44,7 +44,9 @@ def _by_shape(reading: Reading, run: Run) -> Hit | None:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    named=(LABEL,),
+    lettered=True,
+    rows=True,
     yes=(
         ("zamiast dowodu mam paszport BH6865470, czy", ("BH6865470",)),
         ("paszport EM 9982972", ("EM 9982972",)),

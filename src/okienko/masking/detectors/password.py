@@ -98,8 +98,6 @@ _CROWD: Final = 64  # such words in a text that is read at once
 
 
 def find(reading: Reading) -> Iterator[Hit]:
-    if _NAMES.isdisjoint(reading.words):
-        return
     text, folded = reading.text, reading.folded
     seen = 0
     for word, begin in zip(reading.words, reading.starts, strict=True):
@@ -242,6 +240,7 @@ def _secretive(word: str) -> bool:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    words=_NAMES,
     yes=(
         ("Moje hasło to Burek07? i nadal", ("Burek07?",)),
         ("My password is #ab#4e7Bygw and", ("#ab#4e7Bygw",)),

@@ -49,6 +49,7 @@ DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
     digits=_SHORTEST,
+    rows=True,
     yes=(
         ("PESEL: 84082828709 oraz", ("84082828709",)),
         ("mój numer to 69032624291", ("69032624291",)),

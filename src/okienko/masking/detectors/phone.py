@@ -208,6 +208,7 @@ DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
     digits=LONG,
+    rows=True,
     yes=(
         ("nr 601156759 proszę", ("601156759",)),
         ("nr 660 870 649, 730-440-627 albo 537.274.291", ("660 870 649", "730-440-627", "537.274.291")),

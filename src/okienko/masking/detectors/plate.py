@@ -122,6 +122,7 @@ DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
     digits=1,
+    rows=True,
     yes=(
         ("Auto stoi na parkingu, WX 12345, proszę", ("WX 12345",)),
         ("kierowca KR 1AB23 zajechał mi drogę", ("KR 1AB23",)),

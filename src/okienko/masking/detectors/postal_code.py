@@ -186,6 +186,7 @@ DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
     digits=1,
+    rows=True,
     yes=(
         ("paczka do 28-792 Warszawa dzisiaj", ("28-792 Warszawa",)),
         ("mój kod pocztowy to 31-147, czy", ("31-147",)),

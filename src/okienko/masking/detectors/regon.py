@@ -46,6 +46,7 @@ DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
     digits=LONG,
+    rows=True,
     yes=(
         ("Do umowy B2B podaję REGON 095085198 i proszę", ("095085198",)),
         ("regon: 123 456 789", ("123 456 789",)),

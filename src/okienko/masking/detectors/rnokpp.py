@@ -38,6 +38,7 @@ DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
     digits=_SIZES[0],
+    rows=True,
     yes=(
         ("мій РНОКПП 1759013776, дякую", ("1759013776",)),
         ("ІПН: 1759013770", ("1759013770",)),

@@ -160,6 +160,9 @@ def _private_keys(reading: Reading) -> Iterator[Hit]:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    words=_ANSWER_WORDS,
+    signs=("-----",),
+    digits=1,
     yes=(
         ("klucz sk_live_4eC39HqLyjWDarjtT1zdp7dc", ("sk_live_4eC39HqLyjWDarjtT1zdp7dc",)),
         ("api key: 8f14e45fceea167a", ("8f14e45fceea167a",)),

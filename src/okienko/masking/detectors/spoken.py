@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from okienko.masking.detector import Detector, Hit, Rank
@@ -61,11 +61,7 @@ _SPOKEN: Final = frozenset({*_ONES, *_TEENS, *_TENS, *_HUNDREDS, *_TWICE})
 _ALL: Final = frozenset({*_ONES, *_TEENS, *_TENS, *_HUNDREDS})
 
 
-def find(reading: Reading) -> Iterable[Hit]:
-    return () if _ALL.isdisjoint(reading.words) else _rows(reading)
-
-
-def _rows(reading: Reading) -> Iterator[Hit]:
+def find(reading: Reading) -> Iterator[Hit]:
     folded, words = reading.folded, reading.words
     done = 0
     for place, word in enumerate(words):
@@ -138,6 +134,7 @@ def _digits(row: str) -> str:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    words=_ALL,
     yes=(
         (
             "Oddzwońcie na pięć jeden dwa pięć zero pięć osiem pięć trzy w sprawie",

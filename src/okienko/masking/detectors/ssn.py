@@ -38,6 +38,7 @@ DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
     digits=_SIZE - 1,
+    rows=True,
     yes=(
         ("my social security number 266-37-6980, why", ("266-37-6980",)),
         ("SSN: 344 23 1241", ("344 23 1241",)),

@@ -67,8 +67,6 @@ _VALUE: Final = 4
 
 def find(reading: Reading) -> Iterator[Hit]:
     folded = reading.folded
-    if "://" not in folded and "www." not in folded and "/" not in folded:
-        return
     for link in _LINK.finditer(folded):
         start, end = link.span()
         if "www." in folded[start:end] and "://" not in folded[start:end]:
@@ -144,6 +142,7 @@ def _made(segment: str, shortest: int) -> bool:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    signs=("/", "www."),
     yes=(
         ("mój profil https://social.example/u/wanda.golebiowski", ("https://social.example/u/wanda.golebiowski",)),
         ("https://spolecznosc.example/barbara.marczak", ("https://spolecznosc.example/barbara.marczak",)),

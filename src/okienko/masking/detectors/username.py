@@ -262,6 +262,8 @@ def _hit(reading: Reading, start: int, end: int, rank: Rank) -> Hit:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
+    words=_SIGNS,
+    signs="@",
     yes=(
         ("login: jan_k85", ("jan_k85",)),
         ("mój login to kasia, hasło nie działa", ("kasia",)),

@@ -69,7 +69,10 @@ def _spaced_start(reading: Reading, start: int) -> int:
 DETECTOR: Final = Detector(
     label=LABEL,
     find=find,
-    digits=1,
+    digits=_SIZE,
+    named=_WORDS,
+    lettered=True,
+    rows=True,
     yes=(
         ("VIN WVWZZZ1KZ6W612305, proszę", ("WVWZZZ1KZ6W612305",)),
         ("szukam części do 1HGCM82633A004352", ("1HGCM82633A004352",)),

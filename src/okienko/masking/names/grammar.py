@@ -45,19 +45,17 @@ def people(reading: Reading) -> Iterator[Hit]:
     if apart is not None:
         words, starts = apart
     codes = list(map(CODES.__getitem__, words))
-    strange = [
-        place for place, code in enumerate(codes) if not code and not text[starts[place] : starts[place] + 2].islower()
-    ]
-    for place in strange[:_MOST_MENDED]:
-        codes[place] = mended(words[place])
-    places = [place for place, code in enumerate(codes) if code & _LOOKED_AT]
-    if not places:
-        return
+    if 0 in codes:
+        strange = [
+            place for place, code in enumerate(codes) if not code and not text[(at := starts[place]) : at + 2].islower()
+        ]
+        for place in strange[:_MOST_MENDED]:
+            codes[place] = mended(words[place])
     places = [
         place
-        for place in places
-        if codes[place] & _CLOSELY
-        or not ((begins := text[starts[place] : starts[place] + 2]).islower() or begins == "I ")
+        for place, code in enumerate(codes)
+        if code & _LOOKED_AT
+        and (code & _CLOSELY or not ((begins := text[(at := starts[place]) : at + 2]).islower() or begins == "I "))
     ]
     if not places:
         return
