@@ -158,7 +158,56 @@ maisel, mrs doubtfire, mrs brown, grey anatomy, greys anatomy, gilmore girls, em
 killing eve, better call saul, zadzwon do saula, daisy jones, anna nicole, chlopaki z baraniej, sami swoi, kevin sam w
 domu, kevina samego, kevin home alone, klan, janosik, karol wojtyla, jan pawel ii, jana pawla ii, janowi pawlowi ii,
 maria curie, marie curie, fryderyka chopina, mikolaja kopernika, adama mickiewicza, juliusza slowackiego, henryka
-sienkiewicza, tadeusza kosciuszki, jozefa pilsudskiego, kazimierza wielkiego, stefana batorego
+sienkiewicza, tadeusza kosciuszki, jozefa pilsudskiego, kazimierza wielkiego, stefana batorego, ace ventura, addams
+family, alan wake, alfa giulia, ally mcbeal, andrzej kmicic, andrzeja kmicica, anna delvey, anne frank, anne of green
+gables, annie hall, antonio banderas, arthur morgan, arya stark, austin powers, baby annabell, being john malkovich,
+ben and holly, ben holly, ben hur, ben i holly, benjamin button, benjamina buttona, betty crocker, bilbo baggins,
+black and decker, black decker, bolek i lolek, boleslawa chrobrego, bolka i lolka, britney spears, bruce wayne, bruno
+banani, buffy summers, calvina kleina, captain america, captain marvel, carlito s way, cezarego baryki, cezary baryka,
+charlie and lola, charlie chocolate, charlie i fabryka czekolady, charlie i lola, chevrolet camaro, chevrolet cruze,
+chris redfield, christian dior, christian louboutin, christiana diora, citroen berlingo, citroen xsara, clark kent,
+cristiano ronaldo, dacia duster, dacia logan, dacia sandero, daniel tiger, daniela wellingtona, danielowy tygrysek,
+david beckham, dexter morgan, dextera morgana, doctor strange, doctor who, doktor house, doktor strange, doktor who,
+doktora housea, doktora strangea, don draper, donnie darko, donniego darko, dorian gray, doriana graya, dr beckmann,
+dr brown, dr browns, dr house, dr max, dr scholl, dr strange, duke nukem, dziadek do orzechow, dziecka rosemary,
+dziecko rosemary, dziennik anny frank, dziennika anny frank, edward nozycoreki, edward scissorhands, edwarda
+nozycorekiego, elena gilbert, elizabeth bennet, elizy orzeszkowej, everybody hates chris, fiat panda, fiat punto, fiat
+tipo, fitzwilliam darcy, ford fiesta, ford focus, ford kuga, frank underwood, franka kimono, franklin i przyjaciele,
+freddy krueger, frodo baggins, geralt z rivii, geralta z rivii, giacomo conti, gino rossi, gora kalwaria, gory
+kalwarii, gorze kalwarii, guy laroche, hank moody, hannah baker, hannibal lecter, hans kloss, hansa klossa, henry
+danger, hugo bossa, hyundai elantra, hyundai kona, inventing anna, irene eris, ireny eris, ireny sendlerowej, izabela
+lecka, izabeli leckiej, jacek soplica, jack link, jack links, jacka soplicy, jackie brown, jakub wedrowycz, jana
+kochanowskiego, jana matejki, jana niezbednego, jankiem muzykantem, janko muzykant, jas fasola, jasia fasoli, jasiem
+fasola, jean louis david, jeffrey dahmer, jelenia gora, jelenia gore, jeleniej gorze, jerry maguire, jesse pinkman,
+jessica fletcher, jessica jones, jill valentine, jim bean, joe goldberg, john dutton, john marston, john rambo,
+johnniego walkera, johnny english, johnny walker, johnson and johnson, johnson baby, johnsons baby, jon snow, jona
+snowa, josef seibel, julie and julia, julie i julia, julius k9, jurand ze spychowa, juranda ze spychowa, kajka i
+kokosza, kajko i kokosz, kapitan ameryka, kapitan bomba, kapitan marvel, kapitana ameryki, kia picanto, kim possible,
+king richard, konrad wallenrod, konrada wallenroda, kot filemon, kota filemona, koziolek matolek, koziolka matolka,
+kramer contra kramer, lady bird, leon kennedy, leslie knope, levi strauss, lista schindlera, liste schindlera, listy
+schindlera, little nicholas, lotnisko chopina, louie i yoko, luke cage, madame bovary, magda m, magdy m, malcolm in
+the middle, malcolm x, marc o polo, marco polo, marii curie, marii konopnickiej, marii sklodowskiej, masha and the
+bear, masza i niedzwiedz, maszy i niedzwiedzia, max and ruby, max i ruby, max payne, melissa and doug, mercedes vito,
+meredith grey, michael myers, michael scott, michaela korsa, michal wolodyjowski, mis uszatek, misia uszatka, miss
+marple, mlodego sheldona, mlody sheldon, moby dick, moby dicka, monte christo, monte cristo, mr bean, mr darcy, mr
+proper, naomi campbell, nathan drake, nina ricci, nissan juke, nissan micra, norman bates, nowy dwor, nowy sacz, nurse
+jackie, ojca mateusza, ojciec mateusz, ojcu mateuszu, olivia benson, opel astra, opel insignia, opel meriva, opel
+vectra, opel zafira, pan hilary, pan kleks, pan maluskiewicz, pan wolodyjowski, pana hilarego, pana kleksa, pana
+wolodyjowskiego, panem kleksem, pani bovary, pani walewska, pani walewskiej, panna marple, panny marple, papa smerf,
+papy smerfa, pat i mat, perry mason, peter parker, pierre balmain, prince polo, private ryan, rachel green, ralpha
+laurena, ray donovan, renault kadjar, renault laguna, renault megane, roberto cavalli, rocky balboa, rodzina addamsow,
+rodzine addamsow, rodziny addamsow, romeo giulia, rosemary s baby, ross geller, ryszarda kapuscinskiego, sabrina
+nastoletnia czarownica, sabrina the teenage witch, saint lucia, saint tropez, sally hansen, salvatore ferragamo, sam
+fisher, samo zycie, san juan, san marino, san remo, san sebastian, sankt petersburg, santa cruz, santa maria, sara
+lee, sarah jessica parker, sasiedzi pat i mat, saul goodman, schindler s list, seat alhambra, seat cordoba, seat
+ibiza, sheldon cooper, skoda fabia, skoda felicia, skoda karoq, skoda octavia, smith and wesson, sophie s choice, st
+lucia, st moritz, st petersburg, stanislaw wokulski, stanislawa moniuszki, stuart little, stuart malutki, szeregowca
+ryana, szeregowiec ryan, thelma i louise, thomas shelby, tom tailora, tomem tailorem, tommy jeans, tommy shelby,
+tommyego hilfigera, tony chocolonely, tony stark, tonys chocolonely, toyota carina, toyota yaris, truman show, two and
+a half men, tytus romek i atomek, ugly betty, veronica mars, vicky cristina barcelona, volkswagen polo, vw polo,
+wallace and gromit, wallace i gromit, wednesday addams, wielka orkiestra, wilkinson sword, willego wonki, willy wonka,
+wladyslawa jagielly, wybor zofii, wyboru zofii, young sheldon, zbyszko z bogdanca, zosi samosi, zosia samosia, zosie
+samosie, zycie davida gale
 """
 
 # What stands behind an article is a thing, unless it is a given name with a surname.
