@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "okienko"
 CONFIG = ROOT / ".importlinter"
 
-ROOMS = ("answers", "articles", "channels", "desk", "routing", "staff", "masking", "attachments", "audit")
+ROOMS = (
+    "answers", "articles", "channels", "desk", "rights", "routing", "staff", "masking", "attachments", "audit", "policy",
+)  # fmt: skip
 # Names that say of a file that it is not pure: SQL, pages, live updates, an index kept in memory, what a page shows of
 # a store's rows, the reading of files, the sealing of values (random nonces), a process of one's own.
 IMPURE = ("store", "pages", "api", "live", "shelf", "view", "files", "vault", "process")
@@ -47,6 +49,7 @@ PLANTED = [
     ("pure", "articles/drafts.py", "import starlette.requests"),
     ("pure", "desk/rules.py", "import okienko.conversations.store.desk"),
     ("pure", "turn.py", "import okienko.database.pool"),
+    ("pure", "policy/clocks.py", "import okienko.database.pool"),
     ("channels", "channels/webhook/adapter.py", "import okienko.channels.webchat.adapter"),
     ("vault", "staff/pages.py", "import okienko.masking.vault"),
     ("clear", "desk/pages.py", "import okienko.conversations.clear"),
