@@ -22,6 +22,7 @@ from okienko.articles import pages as articles
 from okienko.articles.asked import pages as asked
 from okienko.articles.editor import pages as editor
 from okienko.articles.pages import Hit
+from okienko.articles.sources import pages as article_sources
 from okienko.articles.synonyms import pages as synonyms
 from okienko.channels.webchat import pages as webchat
 from okienko.database.pool import DatabaseAway
@@ -64,6 +65,7 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             *articles.routes(find),
             *asked.routes(bot),
             *synonyms.routes(bot),
+            *article_sources.routes(),
             *editor.routes(bot),
             *staff.routes(),
             *brand_words.routes(),

@@ -13,11 +13,22 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import structlog
 
-from okienko.articles.drafts import Defaults, Draft, ImportRefused, Problem
+from okienko.articles.drafts import Defaults, Draft, ImportRefused, Problem, Refusal
 from okienko.articles.importers.files import read_path
 from okienko.articles.importers.markup import read_pages
 from okienko.articles.importers.sitemap import Robots, of_site, read_robots, read_sitemap
-from okienko.articles.sources.store import Kept, Source, claim_source, keep_in_step, list_sources, note_run
+from okienko.articles.sources.form import is_address
+from okienko.articles.sources.store import (
+    Kept,
+    Source,
+    claim_source,
+    is_any_due,
+    keep_in_step,
+    list_sources,
+    note_run,
+    note_trouble,
+)
+from okienko.audit.store import WORKER, record
 from okienko.database.pool import LONGEST_WORK, Database
 from okienko.http import Answered, Pages
 from okienko.log import describe
@@ -34,11 +45,6 @@ GONE: Final = frozenset({404, 410})
 Pause = Callable[[float], Awaitable[None]]
 
 log = structlog.get_logger()
-
-
-def is_address(location: str) -> bool:
-    """Whether a source is a sitemap on the internet, not a path on this machine."""
-    return location.startswith(("http://", "https://"))
 
 
 def find_location(typed: str) -> str:
@@ -71,11 +77,13 @@ async def crawl(location: str, pages: Pages, *, pause: Pause = asyncio.sleep) ->
         if urlsplit(address).path.startswith(beginning or "/") and robots.allow(address)
     ]
     if not addresses:
-        what = "robots.txt allows none of the pages, or cannot be read" if not robots.allow(sitemap) else "no page fits"
-        raise _refuse(location, what, "Allow the agent “okienko” there, and look at what stands behind “#”")
+        fix = "Allow the agent “okienko” there, and look at what stands behind “#”"
+        if not robots.allow(sitemap):
+            raise _refuse(location, "robots.txt allows none of the pages, or cannot be read", fix, "robots")
+        raise _refuse(location, "no page fits", fix, "empty")
     if len(addresses) > MOST_PAGES:
         fix = f"Choose at most {MOST_PAGES} with a path behind “#”: {sitemap}#/help/"
-        raise _refuse(location, f"the sitemap lists {len(addresses)} pages", fix)
+        raise _refuse(location, f"the sitemap lists {len(addresses)} pages", fix, "too_much")
     found: list[tuple[str, bytes]] = []
     problems: list[Problem] = []
     size = 0
@@ -94,9 +102,10 @@ async def crawl(location: str, pages: Pages, *, pause: Pause = asyncio.sleep) ->
             size += len(answer.body)
             found.append((address, answer.body))
         if size > MOST_BYTES:
-            raise _refuse(location, f"the pages have more than {MOST_BYTES // 1_000_000} MB", "Choose fewer behind “#”")
+            what = f"the pages have more than {MOST_BYTES // 1_000_000} MB"
+            raise _refuse(location, what, "Choose fewer behind “#”", "too_much")
     if problems:
-        raise ImportRefused(problems)
+        raise ImportRefused(problems, "page")
     return found
 
 
@@ -108,16 +117,16 @@ async def _read_sitemaps(sitemap: str, pages: Pages) -> list[str]:
         if address in read:
             continue
         if len(read) == MOST_SITEMAPS:
-            raise _refuse(sitemap, f"it leads to more than {MOST_SITEMAPS} sitemaps", "Name the one of the help pages")
+            what = f"it leads to more than {MOST_SITEMAPS} sitemaps"
+            raise _refuse(sitemap, what, "Name the one of the help pages", "too_much")
         read.add(address)
         answer = await _follow(address, pages, None, MOST_SITEMAP)
         if isinstance(answer, Failed):
-            raise _refuse(address, answer.reason, "Give the address of a public sitemap")
+            raise _refuse(address, answer.reason, "Give the address of a public sitemap", "away")
         listed = read_sitemap(answer.body, most_bytes=MOST_SITEMAP) if answer.status == 200 else None
         if listed is None:
-            raise _refuse(
-                address, f"there is no sitemap (the site answers {answer.status})", "Give a sitemap's address"
-            )
+            what = f"there is no sitemap (the site answers {answer.status})"
+            raise _refuse(address, what, "Give a sitemap's address", "no_sitemap")
         own = of_site(listed.addresses, sitemap)
         if listed.of_sitemaps:
             waiting += own
@@ -143,8 +152,8 @@ def _body(answer: Answered | Failed) -> bytes:
     return answer.body if isinstance(answer, Answered) else b""
 
 
-def _refuse(file: str, what: str, fix: str) -> ImportRefused:
-    return ImportRefused([Problem(file=file, line=1, what=what, fix=fix)])
+def _refuse(file: str, what: str, fix: str, why: Refusal) -> ImportRefused:
+    return ImportRefused([Problem(file=file, line=1, what=what, fix=fix)], why)
 
 
 async def run_source(
@@ -157,17 +166,30 @@ async def run_source(
         first = str(refused.problems[0])[:500]
         more = f" (+{len(refused.problems) - 1})" if len(refused.problems) > 1 else ""
         async with database.brand(brand_id) as connection:
-            await note_run(connection, brand_id, source.id, trouble=first + more, now=clock())
+            await note_trouble(connection, brand_id, source.id, first + more, refused.why, now=clock())
         return refused
     async with database.brand(brand_id, longest=LONGEST_WORK) as connection:
         kept = await keep_in_step(connection, brand_id, source.id, drafts, now=clock())
-        await note_run(connection, brand_id, source.id, trouble=None, now=clock())
+        await note_run(connection, brand_id, source.id, kept, now=clock())
+        if kept.created or kept.changed:
+            await record(
+                connection,
+                "articles-imported",
+                by=WORKER,
+                brand=brand_id,
+                kind="source",
+                object=source.id,
+                detail={"created": kept.created, "changed": kept.changed},
+                now=clock(),
+            )
     return kept
 
 
 async def run_due(database: Database, brand_id: BrandId, pages: Pages, clock: Clock) -> int:
     """Runs a brand's sources that are due; how many. Several workers share them."""
     async with database.brand(brand_id) as connection:
+        if not await is_any_due(connection, brand_id, clock()):
+            return 0
         due = [source for source in await list_sources(connection, brand_id) if source.due <= clock()]
     done = 0
     for source in due:
@@ -180,4 +202,6 @@ async def run_due(database: Database, brand_id: BrandId, pages: Pages, clock: Cl
             await run_source(database, brand_id, source, pages, clock)
         except Exception as error:  # noqa: BLE001 - one source that breaks does not stop the others
             log.error("source_broke", brand=str(brand_id), **describe(error))
+            async with database.brand(brand_id) as connection:
+                await note_trouble(connection, brand_id, source.id, type(error).__name__, "broken", now=clock())
     return done

@@ -54,6 +54,7 @@ REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recogn
 IDLE: Final = timedelta(days=1)  # a conversation with the bot in which nothing was said for so long is over
 HOUR: Final = 3600.0
 TEACH: Final = 10.0  # seconds between looks for routers that have something to learn
+LOOK: Final = 5.0  # seconds between looks for sources of articles that are due
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,6 +90,7 @@ class Worker:
                 tasks.create_task(self._every(HOUR, self.keep_house))
                 tasks.create_task(self._every(TEACH, self.teach))
                 tasks.create_task(self._every(HOUR, self.tend_articles))
+                tasks.create_task(self._every(LOOK, self.read_sources))
         finally:
             for task in self.phrasing:  # their lanes are taken again when their leases end
                 task.cancel()
@@ -145,14 +147,18 @@ class Worker:
                     pass
 
     async def tend_articles(self) -> None:
-        """What is due once an hour: review dates pass, sources are read again; links are followed if that is wanted."""
+        """What is due once an hour: review dates pass, and links are followed if that is wanted."""
         for brand in (await self.directory.read()).brands:
             async with self.database.brand(brand) as connection:
                 await mark_overdue(connection, brand, self.clock())
-            if self.pages is not None:
+            if self.pages is not None and self.follow_links:
+                await check_links(self.database, brand, self.pages, self.clock)
+
+    async def read_sources(self) -> None:
+        """Reads the sources that are due: by their schedule, or because somebody at the desk wants it now."""
+        if self.pages is not None:
+            for brand in (await self.directory.read()).brands:
                 await sources.run_due(self.database, brand, self.pages, self.clock)
-                if self.follow_links:
-                    await check_links(self.database, brand, self.pages, self.clock)
 
     async def teach(self) -> None:
         """Trains the routers of brands whose examples have changed, one at a time, each in a process of its own."""

@@ -1,4 +1,4 @@
-"""What the worker does for articles once an hour: review dates pass, sources are read, links only where wanted."""
+"""What the worker does for articles by itself: review dates pass, sources are read, links only where wanted."""
 
 from __future__ import annotations
 
@@ -53,11 +53,12 @@ async def test_a_worker_reads_what_is_due_and_follows_links_only_where_it_is_wan
             now=world.clock(),
         )
     before = await published(world)
-    await world.worker.tend_articles()
+    await world.worker.read_sources()
     assert await published(world) == before  # nobody has given it anything to read with
 
     site = Site()
     world.worker.pages = site
+    await world.worker.read_sources()
     await world.worker.tend_articles()
     assert await published(world) == sorted([*before, "nowy"])
     assert site.asked == []

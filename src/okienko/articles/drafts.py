@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, Literal
 
 from okienko.articles.questions import LONGEST, MOST, mask_questions, split_questions
 from okienko.values import Brand, Language, MaskedText
@@ -62,12 +62,17 @@ class Problem:
         return f"{self.file}:{self.line}: {self.what}. {self.fix}."
 
 
-class ImportRefused(Exception):
-    """Something is wrong with the files, so nothing of them was imported. Lists every problem found."""
+Refusal = Literal["content", "page", "away", "no_sitemap", "robots", "empty", "too_much"]
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+
+class ImportRefused(Exception):
+    """Something is wrong with the files, so nothing of them was imported. Lists every problem found; `why` is what they
+    come to, for who is not to read the list."""
+
+    def __init__(self, problems: Sequence[Problem], why: Refusal = "content") -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
+        self.why: Refusal = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

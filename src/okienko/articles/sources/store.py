@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
-from okienko.articles.drafts import Defaults, Draft
+from okienko.articles.drafts import Defaults, Draft, Refusal
 from okienko.articles.sources.step import Key, Origin, Published, compare, digest
 from okienko.articles.store import HOLD_ARTICLES, import_articles, set_withdrawn
 from okienko.database.pool import Connection
 from okienko.values import BrandId, Language
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A place that articles are read from."""
-
-    id: UUID
-    location: str  # an address of a sitemap, or a path
-    category: str
-    language: Language
-    every_hours: int
-    due: datetime
-    read: datetime | None
-    trouble: str | None  # why the last run changed nothing
-    articles: int
-    conflicts: int
-
-    @property
-    def defaults(self) -> Defaults:
-        """For articles that do not say it themselves."""
-        return Defaults(category=self.category, language=self.language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +25,31 @@ class Kept:
     conflicts: int
     withdrawn: int
     taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A place that articles are read from."""
+
+    id: UUID
+    location: str  # an address of a sitemap, or a path
+    category: str
+    language: Language
+    every_hours: int
+    due: datetime
+    read: datetime | None  # the last run that could change something
+    trouble: str | None  # why the last run changed nothing
+    why: Refusal | Literal["broken"] | None  # the same in a word
+    began: datetime | None
+    ended: datetime | None
+    kept: Kept  # what the last run did that could read it
+    articles: int
+    conflicts: int
+
+    @property
+    def defaults(self) -> Defaults:
+        """For articles that do not say it themselves."""
+        return Defaults(category=self.category, language=self.language)
 
 
 ADD_SOURCE: Final = """
@@ -93,7 +97,8 @@ async def remove_source(connection: Connection, brand_id: BrandId, location: str
 
 
 LIST_SOURCES: Final = """
-select s.id, s.location, s.category, s.language, s.every_hours, s.due_at, s.read_at, s.trouble,
+select s.id, s.location, s.category, s.language, s.every_hours, s.due_at, s.read_at, s.trouble, s.trouble_kind,
+  s.began_at, s.ended_at, s.created, s.changed, s.unchanged, s.conflicting, s.withdrawn, s.taken,
   count(o.article_id), count(o.title)
 from article_source s
 left join article_origin o on o.brand_id = s.brand_id and o.source_id = s.id
@@ -107,46 +112,138 @@ async def list_sources(connection: Connection, brand_id: BrandId) -> list[Source
     rows = await (await connection.execute(LIST_SOURCES, {"brand": brand_id})).fetchall()
     return [
         Source(
-            id=id_,
-            location=location,
-            category=category,
-            language=language,
-            every_hours=every,
-            due=due,
-            read=read,
-            trouble=trouble,
-            articles=articles,
-            conflicts=conflicts,
+            id=row[0],
+            location=row[1],
+            category=row[2],
+            language=row[3],
+            every_hours=row[4],
+            due=row[5],
+            read=row[6],
+            trouble=row[7],
+            why=row[8],
+            began=row[9],
+            ended=row[10],
+            kept=Kept(
+                created=row[11],
+                changed=row[12],
+                unchanged=row[13],
+                conflicts=row[14],
+                withdrawn=row[15],
+                taken=row[16],
+            ),
+            articles=row[17],
+            conflicts=row[18],
         )
-        for id_, location, category, language, every, due, read, trouble, articles, conflicts in rows
+        for row in rows
     ]
+
+
+CHANGE_SOURCE: Final = """
+update article_source s set location = %(location)s::text, category = %(category)s::text, language = %(language)s::text,
+  every_hours = %(every)s::integer, due_at = least(due_at, %(next)s::timestamptz)
+where s.brand_id = %(brand)s::uuid and s.id = %(id)s::uuid and not exists (
+  select from article_source o
+  where o.brand_id = s.brand_id and o.location = %(location)s::text and o.id <> s.id
+)
+"""
+
+
+async def change_source(
+    connection: Connection,
+    brand_id: BrandId,
+    source_id: UUID,
+    *,
+    location: str,
+    defaults: Defaults,
+    every_hours: int,
+    now: datetime,
+) -> bool:
+    """Other settings for a source. False when another source has this location, or this one has been removed."""
+    values = {
+        "brand": brand_id,
+        "id": source_id,
+        "location": location,
+        "category": defaults.category,
+        "language": defaults.language,
+        "every": every_hours,
+        "next": now + timedelta(hours=every_hours),
+    }
+    return (await connection.execute(CHANGE_SOURCE, values)).rowcount > 0
+
+
+RUN_SOON: Final = """
+update article_source set due_at = %(now)s::timestamptz where brand_id = %(brand)s::uuid and id = %(id)s::uuid
+"""
+
+
+async def run_soon(connection: Connection, brand_id: BrandId, source_id: UUID, now: datetime) -> bool:
+    """A worker reads it within seconds. False when it has been removed."""
+    values = {"brand": brand_id, "id": source_id, "now": now}
+    return (await connection.execute(RUN_SOON, values)).rowcount > 0
+
+
+IS_ANY_DUE: Final = """
+select exists (select from article_source where brand_id = %(brand)s::uuid and due_at <= %(now)s::timestamptz)
+"""
+
+
+async def is_any_due(connection: Connection, brand_id: BrandId, now: datetime) -> bool:
+    """Whether there is something to read; asked every few seconds."""
+    row = await (await connection.execute(IS_ANY_DUE, {"brand": brand_id, "now": now})).fetchone()
+    return row is not None and bool(row[0])
 
 
 # Whoever moves the day on has the run; another worker finds nothing due.
 CLAIM_SOURCE: Final = """
-update article_source set due_at = %(next)s::timestamptz
+update article_source set due_at = %(next)s::timestamptz, began_at = %(now)s::timestamptz
 where brand_id = %(brand)s::uuid and id = %(id)s::uuid and due_at = %(due)s::timestamptz
 """
 
 
 async def claim_source(connection: Connection, brand_id: BrandId, source: Source, now: datetime) -> bool:
     """Whether this process may run it now; the next run is due in its hours."""
-    values = {"brand": brand_id, "id": source.id, "due": source.due, "next": now + timedelta(hours=source.every_hours)}
+    values = {
+        "brand": brand_id,
+        "id": source.id,
+        "due": source.due,
+        "next": now + timedelta(hours=source.every_hours),
+        "now": now,
+    }
     return (await connection.execute(CLAIM_SOURCE, values)).rowcount > 0
 
 
 NOTE_RUN: Final = """
-update article_source set read_at = case when %(trouble)s::text is null then %(now)s::timestamptz else read_at end,
-  trouble = %(trouble)s::text
+update article_source set read_at = %(now)s::timestamptz, ended_at = %(now)s::timestamptz, trouble = null,
+  trouble_kind = null, created = %(created)s::integer, changed = %(changed)s::integer,
+  unchanged = %(unchanged)s::integer, conflicting = %(conflicts)s::integer, withdrawn = %(withdrawn)s::integer,
+  taken = %(taken)s::integer
 where brand_id = %(brand)s::uuid and id = %(id)s::uuid
 """
 
 
-async def note_run(
-    connection: Connection, brand_id: BrandId, source_id: UUID, *, trouble: str | None, now: datetime
+async def note_run(connection: Connection, brand_id: BrandId, source_id: UUID, kept: Kept, *, now: datetime) -> None:
+    """A run has ended, and what it did."""
+    await connection.execute(NOTE_RUN, {"brand": brand_id, "id": source_id, "now": now, **asdict(kept)})
+
+
+NOTE_TROUBLE: Final = """
+update article_source set ended_at = %(now)s::timestamptz, trouble = %(trouble)s::text, trouble_kind = %(why)s::text
+where brand_id = %(brand)s::uuid and id = %(id)s::uuid
+"""
+
+
+async def note_trouble(
+    connection: Connection,
+    brand_id: BrandId,
+    source_id: UUID,
+    trouble: str,
+    why: Refusal | Literal["broken"],
+    *,
+    now: datetime,
 ) -> None:
-    """How a run ended; `trouble`: nothing was changed, and why."""
-    await connection.execute(NOTE_RUN, {"brand": brand_id, "id": source_id, "trouble": trouble, "now": now})
+    """A run has ended and changed nothing, and why."""
+    values = {"brand": brand_id, "id": source_id, "trouble": trouble, "why": why, "now": now}
+    await connection.execute(NOTE_TROUBLE, values)
 
 
 READ_KNOWN: Final = """
