@@ -284,7 +284,9 @@ async def read_model(urls: Urls) -> list[tuple[Brand, Switch | None, dict[str, i
         for brand in brands:
             async with database.brand(brand.id) as connection:
                 switch = await model_store.read_switch(connection, now().astimezone(ZoneInfo(brand.timezone)).date())
-                outcomes = await model_store.count_outcomes(connection, since=now() - timedelta(days=1))
+                outcomes = await model_store.count_outcomes(
+                    connection, purpose="wording", since=now() - timedelta(days=1)
+                )
             found.append((brand, switch, outcomes))
     return found
 

@@ -1,4 +1,4 @@
-"""Encoders: pieces of words, the network's arithmetic, what a server's answer must be, exact search."""
+"""Encoders: pieces of words, the network's arithmetic, what a server's answer must be."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from okienko.answers.encoders import Vectors
 from okienko.answers.encoders.embeddings import MOST_LETTERS, NotVectors, read_vectors, write_body
 from okienko.answers.encoders.files import NoModel, open_minilm
 from okienko.answers.encoders.minilm import DIMENSIONS, MOST_PIECES, MiniLM
-from okienko.answers.encoders.vectors import MOST, TooMany, fuse, shelve
 from okienko.answers.encoders.wordpiece import WordPiece
 
 PIECES = [
@@ -110,47 +108,6 @@ def test_files_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> No
     (tmp_path / "vocab.txt").write_text("\n".join(PIECES))
     with pytest.raises(NoModel, match=r"vocab.txt is not the published file"):
         open_minilm(tmp_path)
-
-
-def row(*numbers: float) -> Vectors:
-    """A vector of length 1."""
-    vector = np.array([numbers], np.float32)
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-
-def test_an_article_is_as_alike_as_its_best_passage() -> None:
-    shelf = shelve("e", {"a": np.vstack([row(1, 0), row(0, 1)]), "b": row(1, 1), "empty": np.zeros((0, 2), np.float32)})
-    found = shelf.search(row(0, 1)[0], limit=9)
-    assert [article for article, _ in found] == ["a", "b"]
-    assert [score for _, score in found] == pytest.approx([1, 0.70710678])
-    assert shelf.search(row(0, 1)[0], limit=1)[0][0] == "a"
-
-
-def test_an_empty_shelf_finds_nothing() -> None:
-    assert shelve("e", {}).articles == ()
-
-
-@given(st.integers(0, 2**32 - 1), st.integers(1, 40))
-def test_search_is_exact(seed: int, articles: int) -> None:
-    draw = np.random.default_rng(seed)
-    rows = np.vstack([row(*draw.normal(size=8)) for _ in range(articles * 3)])
-    question = row(*draw.normal(size=8))[0]
-    shelf = shelve("e", {f"{nth:03}": rows[3 * nth : 3 * nth + 3] for nth in range(articles)})
-    expected = {f"{nth:03}": max(rows[3 * nth + part] @ question for part in range(3)) for nth in range(articles)}
-    found = dict(shelf.search(question, limit=articles))
-    assert found == pytest.approx(expected, abs=1e-4)
-
-
-def test_more_than_is_searched_exactly_is_refused() -> None:
-    with pytest.raises(TooMany):
-        shelve("e", {"a": np.zeros((MOST + 1, 1), np.float32)})
-
-
-def test_fusion_adds_what_each_side_knows() -> None:
-    lexical = {"a": 0.5, "b": 0.4}
-    dense = [("b", 0.6), ("c", 0.9), ("a", -0.5)]
-    assert fuse(lexical, dense, weight=0) == [("a", 0.5), ("b", 0.4), ("c", 0.0)]
-    assert [article for article, _ in fuse(lexical, dense, weight=1)] == ["b", "c", "a"]
 
 
 def test_a_call_for_vectors_names_its_texts() -> None:

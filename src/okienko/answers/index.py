@@ -22,6 +22,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from okienko.answers.encoders.vectors import Table
 from okienko.answers.passages import Article, Pages, Passage, cut_passages
 from okienko.answers.synonyms import SYNONYMS, Synonyms
 from okienko.answers.text import STOP_WORDS, cut_grams, fold, fold_token, leave_out_placeholders, read_tokens, stem
@@ -142,6 +143,7 @@ class Index:
     """The published articles of a brand, searchable. Immutable: a change builds another one."""
 
     rankings: Mapping[Language, Ranking]
+    tables: Mapping[Language, Table] = field(default_factory=dict[Language, Table])  # what an encoder makes of them
 
     @property
     def size(self) -> int:
@@ -158,6 +160,7 @@ class Question:
     weights: tuple[float, ...]  # of its words; they sum up to 1
     shares: _Shares  # of a perfect match, that each article has
     near: dict[int, tuple[tuple[int, float], ...]]  # tokens: which words they are, and how nearly
+    by_meaning: bool = False  # whether an encoder has had its say in the shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -11,6 +11,7 @@ from okienko.database.pool import Connection
 from okienko.values import ConversationId
 
 Outcome = Literal["used", "none", "rejected", "slow", "down", "garbled", "huge"]
+Purpose = Literal["wording", "meaning"]  # an answer's words; a question's vector, of which no tokens are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Call:
     id: UUID
     conversation: ConversationId
     answers: int  # the number of the last message that the reply was to answer
+    purpose: Purpose = "wording"
     model: str
     read_tokens: int
     written_tokens: int
@@ -85,11 +87,11 @@ update model_day set spent = greatest(0, spent - %(reserved)s::bigint + %(cost)s
 where brand_id = current_brand() and day = %(day)s::date
 """
 RECORD: Final = """
-insert into model_call (brand_id, conversation_id, id, answers, model, read_tokens, written_tokens, cost, ms, outcome,
-  reason, at)
-select current_brand(), c.id, %(id)s::uuid, %(answers)s::bigint, %(model)s::text, %(read_tokens)s::integer,
-  %(written_tokens)s::integer, %(cost)s::bigint, %(ms)s::integer, %(outcome)s::text, %(reason)s::text,
-  %(at)s::timestamptz
+insert into model_call (brand_id, conversation_id, id, answers, purpose, model, read_tokens, written_tokens, cost, ms,
+  outcome, reason, at)
+select current_brand(), c.id, %(id)s::uuid, %(answers)s::bigint, %(purpose)s::text, %(model)s::text,
+  %(read_tokens)s::integer, %(written_tokens)s::integer, %(cost)s::bigint, %(ms)s::integer, %(outcome)s::text,
+  %(reason)s::text, %(at)s::timestamptz
 from conversation c where c.brand_id = current_brand() and c.id = %(conversation)s::uuid
 """
 
@@ -101,14 +103,20 @@ async def reserve(connection: Connection, *, day: date, cost: int) -> bool:
 
 
 async def settle(connection: Connection, call: Call, *, day: date, reserved: int) -> None:
-    """Records a call and gives back what it did not cost. A conversation that was erased meanwhile has no record."""
+    """Records a call and gives back what it did not cost."""
     await connection.execute(SETTLE, {"day": day, "reserved": reserved, "cost": call.cost})
+    await record(connection, call)
+
+
+async def record(connection: Connection, call: Call) -> None:
+    """Records a call. A conversation that was erased meanwhile has no record."""
     await connection.execute(
         RECORD,
         {
             "id": call.id,
             "conversation": call.conversation,
             "answers": call.answers,
+            "purpose": call.purpose,
             "model": call.model,
             "read_tokens": call.read_tokens,
             "written_tokens": call.written_tokens,
@@ -123,10 +131,11 @@ async def settle(connection: Connection, call: Call, *, day: date, reserved: int
 
 COUNT_OUTCOMES: Final = """
 select coalesce(outcome || ': ' || reason, outcome), count(*) from model_call
-where brand_id = current_brand() and at >= %(since)s::timestamptz group by 1 order by 2 desc, 1
+where brand_id = current_brand() and purpose = %(purpose)s::text and at >= %(since)s::timestamptz
+group by 1 order by 2 desc, 1
 """
 
 
-async def count_outcomes(connection: Connection, *, since: datetime) -> dict[str, int]:
+async def count_outcomes(connection: Connection, *, purpose: Purpose, since: datetime) -> dict[str, int]:
     """How often calls of the current brand ended how, most often first."""
-    return dict(await (await connection.execute(COUNT_OUTCOMES, {"since": since})).fetchall())
+    return dict(await (await connection.execute(COUNT_OUTCOMES, {"purpose": purpose, "since": since})).fetchall())

@@ -267,7 +267,7 @@ async def _vectors(order: Order) -> AsyncIterator[bytes]:
     texts = [text for _, text in order.passages]
     data = [{"index": nth, "embedding": [1.0, len(text), text.count("a")]} for nth, text in enumerate(texts)]
     said = json.dumps({"data": data[::-1]}).encode()
-    yield b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(said) + said
+    yield b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(said) + said
 
 
 # Ways of breaking the protocol itself.
