@@ -19,7 +19,16 @@ import structlog
 
 from okienko.audit import store
 from okienko.audit.chain import Entry, Head, Payload, Problem, Walk
-from okienko.audit.heads import SignedHead, is_genuine, read_entry, sign, write_entry, write_head
+from okienko.audit.heads import (
+    SignedHead,
+    Unreadable,
+    is_genuine,
+    read_entry,
+    read_head,
+    sign,
+    write_entry,
+    write_head,
+)
 from okienko.audit.store import Place
 from okienko.database.pool import LONGEST_WORK, SET_BRAND, Connection, Database
 from okienko.http import Answered, Http
@@ -122,6 +131,18 @@ def append_heads(path: Path, heads: Sequence[SignedHead]) -> None:
         os.close(handle)
 
 
+def read_heads_file(path: Path) -> list[SignedHead]:
+    """The heads in a file; empty lines are passed over. Raises `Unreadable` with file and line, and `OSError`."""
+    heads: list[SignedHead] = []
+    for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
+        if line.strip():
+            try:
+                heads.append(read_head(line))
+            except Unreadable as error:
+                raise Unreadable(f"{path.name}, line {number}: {error}") from None
+    return heads
+
+
 # going over it --------------------------------------------------------------------------------------------------------
 
 
@@ -164,8 +185,11 @@ def verify_dump(
     """The same for a dump, without a database. Payloads are compared where the dump has them. Raises `Unreadable`."""
     genuine = [one.head for one in heads if is_genuine(one, trusted)]
     walk = Walk(signed=genuine)
-    for line in lines:
-        entry, payload = read_entry(line)
+    for number, line in enumerate(lines, 1):
+        try:
+            entry, payload = read_entry(line)
+        except Unreadable as error:
+            raise Unreadable(f"line {number} of the dump: {error}") from None
         walk.take(entry, payload, with_payloads=False)
     return _judge(walk, genuine, len(heads), now)
 

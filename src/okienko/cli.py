@@ -23,12 +23,14 @@ from okienko import __version__, commands, doctor, log, rotate, settings, start
 from okienko.articles.drafts import Defaults, ImportRefused
 from okienko.articles.importers.files import read_path
 from okienko.articles.sources.store import Kept
+from okienko.audit.heads import Unreadable, write_head
 from okienko.commands import NoSuchBrand
 from okienko.database.binaries import NoBinaries
 from okienko.database.embedded import NoServer
 from okienko.database.migrate import MigrationRefused
 from okienko.database.pool import DatabaseAway
 from okienko.demo.load import OtherBrands
+from okienko.desk.audit.tell import tell_problem, write_moment
 from okienko.evaluation.engines import EngineFailed
 from okienko.evaluation.messages import BadMessage, read_messages
 from okienko.evaluation.routing import BadExample
@@ -42,6 +44,7 @@ from okienko.settings import Settings, WrongSetting
 from okienko.staff.store import Role
 from okienko.start import PortTaken
 from okienko.values import Language, RawText
+from okienko.web.i18n import words
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 Result = TypeVar("Result")
@@ -60,6 +63,7 @@ EXPECTED = (
     OtherBrands,
     PortTaken,
     TooFewExamples,
+    Unreadable,
     WrongKey,
     WrongSetting,
 )
@@ -632,6 +636,74 @@ def model_status(data: Path | None) -> None:
 
 
 @okienko.group()
+def audit() -> None:
+    """The log of who changed or looked at what."""
+
+
+A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@audit.command("verify")
+@click.option("--heads", type=A_FILE, multiple=True, help="Signed heads from outside, besides OKIENKO_AUDIT_FILE.")
+@click.option("--chain", type=A_FILE, help="A file of `okienko audit dump` instead of the database.")
+@click.option("--public-key", "keys", multiple=True, metavar="HEX", help="Trust this key, too: an earlier one's.")
+@data_option
+def audit_verify(heads: tuple[Path, ...], chain: Path | None, keys: tuple[str, ...], data: Path | None) -> None:
+    """Go over the whole log, say what is wrong at which entry, and fail if anything is."""
+    chosen = read_settings(data)
+    trusted = commands.read_public_keys(keys)
+    if chain is not None:
+        verdict = commands.verify_dumped_log(chain, heads, trusted)
+    else:
+        with start.open_database(chosen) as urls:
+            verdict = run(commands.verify_log(chosen, urls, heads, trusted))
+    for problem in verdict.problems:
+        click.echo(f"Entries {tell_problem(problem, words('en'), when=write_moment(problem.at))}")
+    if verdict.foreign:
+        click.echo(f"{verdict.foreign} heads are signed with a key that is not trusted here, and prove nothing.")
+    click.echo(f"{verdict.entries} entries, compared with {verdict.heads} signed heads.", nl=False)
+    click.echo(f" Up to entry {verdict.agreed} all is as it was signed." if verdict.agreed else "")
+    sys.exit(1 if verdict.problems or verdict.foreign else 0)
+
+
+@audit.command("dump")
+@click.option("--out", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file.")
+@click.option("--chain-only", is_flag=True, help="Numbers, times and hashes alone: not who did what.")
+@data_option
+def audit_dump(out: TextIO, chain_only: bool, data: Path | None) -> None:
+    """Write the log as JSON lines, for `okienko audit verify --chain` elsewhere."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        run(commands.dump_log(urls, out.write, payloads=not chain_only))
+
+
+@audit.command("heads")
+@data_option
+def audit_heads(data: Path | None) -> None:
+    """Sign how far the log has got, and print all signed heads: to keep them where nobody here can change them."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        signed = run(commands.sign_log(chosen, urls))
+    for head in signed:
+        click.echo(write_head(head))
+
+
+@audit.command("status")
+@data_option
+def audit_status(data: Path | None) -> None:
+    """Say which key signs the log, how far it is signed, and where that is known outside."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        status = run(commands.read_log_status(chosen, urls))
+    click.echo(f"Public key: {status.key or 'none; OKIENKO_KEYS_COMMAND prints no “audit”'}")
+    click.echo(f"Entries: {status.entries}, signed up to {status.signed}")
+    for place, number, at in status.anchored:
+        click.echo(f"Outside ({place}): up to {number}, {write_moment(at)}")
+    if not status.anchored:
+        click.echo("Nothing has arrived outside: set OKIENKO_AUDIT_FILE or OKIENKO_AUDIT_URL.")
+
+
+@okienko.group()
 def staff() -> None:
     """The people at the desk."""
 
@@ -640,7 +712,12 @@ def staff() -> None:
 @click.option("--login", required=True, help="What the person signs in with.")
 @click.option("--name", required=True, help="What customers and colleagues see.")
 @click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
-@click.option("--role", type=click.Choice(["agent", "lead", "admin"]), default="agent", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(["agent", "lead", "admin", "privacy", "auditor"]),
+    default="agent",
+    show_default=True,
+)
 @data_option
 def add(login: str, name: str, brand: str | None, role: Role, data: Path | None) -> None:
     """Add a person and print the one-time link where they choose a password."""

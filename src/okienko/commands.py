@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from okienko import links, rotate, sources
+from okienko import auditing, links, rotate, sources
 from okienko.answers.index import build_index
 from okienko.answers.model import store as model_store
 from okienko.answers.model.store import Switch
@@ -20,9 +21,13 @@ from okienko.articles.sources.store import Kept, Source
 from okienko.articles.store import Imported, Link, is_dead, list_links
 from okienko.articles.store import import_articles as store_articles
 from okienko.ask import ask
+from okienko.audit import store as audit
+from okienko.audit.chain import Action, Head
+from okienko.audit.heads import SignedHead, public_key, sign
+from okienko.auditing import Verdict
 from okienko.brands.store import add_brand, read_brands, read_categories
 from okienko.database.ids import new_id
-from okienko.database.pool import LONGEST_WORK, Database
+from okienko.database.pool import LONGEST_WORK, Connection, Database
 from okienko.database.urls import Urls
 from okienko.demo import load as demo
 from okienko.http import Reader
@@ -31,7 +36,7 @@ from okienko.settings import Settings, WrongSetting
 from okienko.staff import passwords
 from okienko.staff import store as staff_store
 from okienko.staff.store import Role
-from okienko.start import now, open_keys, open_model
+from okienko.start import now, open_keys, open_model, open_signing_key
 from okienko.values import Brand, BrandId, Language, RawText
 
 
@@ -69,6 +74,8 @@ async def import_articles(
                 await add_brand(connection, brand, now())
         async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
             imported = await store_articles(connection, brand.id, drafts, now=now(), on_progress=on_progress)
+            detail = {"created": imported.created, "changed": imported.changed}
+            await _record(connection, "articles-imported", brand.id, **detail)
     return brand, new, imported
 
 
@@ -89,6 +96,7 @@ async def add_source(
                 every_hours=every_hours,
                 now=now(),
             )
+            await _record(connection, "source-added", brand.id)
             source = next(
                 one for one in await source_store.list_sources(connection, brand.id) if one.location == location
             )
@@ -119,7 +127,10 @@ async def remove_source(urls: Urls, location: str, slug: str | None) -> bool:
     async with await Database.open(urls.app, size=2) as database:
         brand = await choose_brand(database, slug)
         async with database.brand(brand.id) as connection:
-            return await source_store.remove_source(connection, brand.id, location)
+            removed = await source_store.remove_source(connection, brand.id, location)
+            if removed:
+                await _record(connection, "source-removed", brand.id)
+            return removed
 
 
 async def follow_links(urls: Urls, slug: str | None) -> tuple[int, list[Link]]:
@@ -246,6 +257,10 @@ async def rotate_keys(
             'kept; have the command print "operator": [new, old]; then run this again'
         )
     async with await Database.open(urls.app, size=2) as database:
+        async with database.shared() as connection:
+            await audit.record(
+                connection, "keys-rotated", by=audit.OPERATOR, brand=None, kind="key", object=keys.key_id, now=now()
+            )
         wrapped = await rotate.wrap_all_anew(database, keys, on_progress=on_progress, pause=pause)
     left = {key: count for key, count in wrapped.people.items() if key in former}
     if left or wrapped.lost:
@@ -272,6 +287,7 @@ async def switch_model(settings: Settings, urls: Urls, *, slug: str | None, budg
                 await model_store.switch_off(connection, now())
             else:
                 await model_store.switch_on(connection, budget=budget, now=now())
+            await _record(connection, "model-switched", brand.id, budget=budget or 0)
     return brand
 
 
@@ -289,6 +305,91 @@ async def read_model(urls: Urls) -> list[tuple[Brand, Switch | None, dict[str, i
                 )
             found.append((brand, switch, outcomes))
     return found
+
+
+async def _record(connection: Connection, action: Action, brand: BrandId, **detail: object) -> None:
+    """Writes down what somebody at a terminal does to a brand."""
+    await audit.record(
+        connection, action, by=audit.OPERATOR, brand=brand, kind="brand", object=brand, detail=detail, now=now()
+    )
+
+
+def read_public_keys(keys: Sequence[str]) -> set[bytes]:
+    """Public keys in hex digits. Raises `WrongKey`."""
+    try:
+        read = {bytes.fromhex(key) for key in keys}
+    except ValueError:
+        read = {b""}
+    if any(len(key) != 32 for key in read):
+        raise WrongKey("a public key has 64 hex digits; `okienko audit status` prints it")
+    return read
+
+
+async def verify_log(settings: Settings, urls: Urls, heads: Sequence[Path], trusted: set[bytes]) -> Verdict:
+    """Goes over the audit log, with the heads in these files and in the one that the worker adds to."""
+    own = settings.audit_file
+    files = [*heads, *([own] if own is not None and own.exists() else [])]
+    known = [head for path in files for head in auditing.read_heads_file(path)]
+    secret = open_signing_key(settings)
+    async with await Database.open(urls.app, size=2) as database:
+        async with database.shared() as connection:
+            brands = [brand.id for brand in await read_brands(connection)]
+        return await auditing.verify(
+            database, brands, heads=known, trusted=trusted | ({public_key(secret)} if secret else set()), now=now()
+        )
+
+
+def verify_dumped_log(chain: Path, heads: Sequence[Path], trusted: set[bytes]) -> Verdict:
+    """The same for a dump: with no database, and no key but the public one. Raises `WrongKey`, `Unreadable`."""
+    known = [head for path in heads for head in auditing.read_heads_file(path)]
+    if known and not trusted:
+        raise WrongKey("say with --public-key whose signatures count; `okienko audit status` prints the key")
+    with chain.open(encoding="utf-8") as lines:
+        return auditing.verify_dump(lines, heads=known, trusted=trusted, now=now())
+
+
+async def dump_log(urls: Urls, write: Callable[[str], object], *, payloads: bool) -> None:
+    """Hands the whole log over, line by line."""
+    async with await Database.open(urls.app, size=2) as database:
+        async with database.shared() as connection:
+            brands = [brand.id for brand in await read_brands(connection)]
+        async for line in auditing.dump(database, brands, payloads=payloads):
+            write(line + "\n")
+
+
+async def sign_log(settings: Settings, urls: Urls) -> Sequence[SignedHead]:
+    """Signs the audit log as it is now; all signed heads. Raises `WrongKey`."""
+    secret = open_signing_key(settings)
+    if secret is None:
+        raise WrongKey('OKIENKO_KEYS_COMMAND prints no key to sign with: add "audit": "64 hex digits"')
+    async with await Database.open(urls.app, size=2) as database, database.shared() as connection:
+        last, end = await audit.read_last_head(connection), await audit.read_end(connection)
+        if end is not None and (last is None or last[0] < end.number):
+            await audit.store_head(connection, sign(secret, Head(number=end.number, head=end.head, at=now())))
+        return await audit.read_heads(connection)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogStatus:
+    """How the audit log stands."""
+
+    key: str | None  # the public one
+    entries: int
+    signed: int  # up to which entry
+    anchored: Sequence[tuple[str, int, datetime]]  # where, up to which entry, since when
+
+
+async def read_log_status(settings: Settings, urls: Urls) -> LogStatus:
+    """How the audit log stands."""
+    secret = open_signing_key(settings)
+    async with await Database.open(urls.app, size=2) as database, database.shared() as connection:
+        last, end = await audit.read_last_head(connection), await audit.read_end(connection)
+        return LogStatus(
+            key=None if secret is None else public_key(secret).hex(),
+            entries=0 if end is None else end.number,
+            signed=0 if last is None else last[0],
+            anchored=await audit.read_anchored(connection),
+        )
 
 
 async def prepare_demo(settings: Settings, urls: Urls, *, reset: bool) -> tuple[demo.Loaded, str | None]:

@@ -31,6 +31,7 @@ KEY_SIZE: Final = 32  # bytes
 NONCE_SIZE: Final = 12  # bytes, as SP 800-38D recommends for GCM
 OPERATOR_FILE: Final = "operator.key"
 INDEX_FILE: Final = "index.key"
+AUDIT_FILE: Final = "audit.key"  # signs the audit log's heads; who has it can make a log look whole
 FORMER: Final = "operator-{}.former.key"  # opens what it wrapped, until everything is wrapped anew
 RETIRED: Final = "operator-{}.retired.key"  # opens nothing any more but old backups
 COMMAND_TAKES: Final = 30.0  # seconds at most
@@ -55,6 +56,7 @@ class Secrets:
     operator: bytes = field(repr=False)
     former: tuple[bytes, ...] = field(repr=False)
     index: bytes = field(repr=False)
+    audit: bytes | None = field(default=None, repr=False)  # None: the command prints none
 
 
 @dataclass(slots=True, kw_only=True)
@@ -255,6 +257,13 @@ def find_retired(folder: Path) -> list[str]:
     return [name_key(_read(path)) for path in sorted(folder.glob(RETIRED.format("*")))]
 
 
+def open_audit_key(folder: Path) -> bytes:
+    """The secret key that signs the audit log's heads (Ed25519, 32 bytes), made on the first call like the others."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _create(folder / AUDIT_FILE)
+    return _read(folder / AUDIT_FILE)
+
+
 # kept elsewhere --------------------------------------------------------------------------------------------------
 
 
@@ -299,10 +308,17 @@ def _parse(printed: bytes) -> Secrets | None:
             case _:
                 return None
         operator, *former = dict.fromkeys(bytes.fromhex(key) for key in several)
-        kept = Secrets(operator=operator, former=tuple(former), index=bytes.fromhex(index))
+        audit = given.get("audit")
+        kept = Secrets(
+            operator=operator,
+            former=tuple(former),
+            index=bytes.fromhex(index),
+            audit=None if audit is None else bytes.fromhex(audit),
+        )
     except (TypeError, ValueError):
         return None
-    return kept if all(len(key) == KEY_SIZE for key in (kept.operator, *kept.former, kept.index)) else None
+    known = (kept.operator, *kept.former, kept.index, *(() if kept.audit is None else (kept.audit,)))
+    return kept if all(len(key) == KEY_SIZE for key in known) else None
 
 
 # files -----------------------------------------------------------------------------------------------------------

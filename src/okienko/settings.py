@@ -32,6 +32,8 @@ class Settings:
     chats_per_hour: int = 60  # new chats from one address (/24 or /64) in an hour; 0 means no limit
     messages_per_minute: int = 20  # of one visitor of the web chat; 0 means no limit
     messages_per_day: int = 200  # the same
+    audit_file: Path | None = None  # where signed heads of the audit log are added
+    audit_url: str | None = None  # where they are posted
     follow_links: bool = False  # the worker follows the links in articles once a week
     scan_command: tuple[str, ...] = ()  # looks for malware in attachments; run without a shell
     model_url: str | None = None  # of an OpenAI-compatible API, without /chat/completions; None: no brand has a model
@@ -54,6 +56,8 @@ NAMES: Final = {
     "OKIENKO_CHATS_PER_HOUR": "chats_per_hour",
     "OKIENKO_MESSAGES_PER_MINUTE": "messages_per_minute",
     "OKIENKO_MESSAGES_PER_DAY": "messages_per_day",
+    "OKIENKO_AUDIT_FILE": "audit_file",
+    "OKIENKO_AUDIT_URL": "audit_url",
     "OKIENKO_FOLLOW_LINKS": "follow_links",
     "OKIENKO_SCAN_COMMAND": "scan_command",
     "OKIENKO_MODEL_URL": "model_url",
@@ -99,11 +103,13 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         chats_per_hour=_whole("OKIENKO_CHATS_PER_HOUR", given.get("chats_per_hour", "60"), 0, 1_000_000),
         messages_per_minute=_whole("OKIENKO_MESSAGES_PER_MINUTE", given.get("messages_per_minute", "20"), 0, 1000),
         messages_per_day=_whole("OKIENKO_MESSAGES_PER_DAY", given.get("messages_per_day", "200"), 0, 1_000_000),
+        audit_file=Path(given["audit_file"]) if "audit_file" in given else None,
+        audit_url=_address("OKIENKO_AUDIT_URL", given.get("audit_url"), "https://audit.company.example/heads"),
         follow_links=_yes("OKIENKO_FOLLOW_LINKS", given.get("follow_links", "no")),
         scan_command=_words(
             "OKIENKO_SCAN_COMMAND", given.get("scan_command", "[]"), '["clamdscan", "--no-summary", "-"]'
         ),
-        model_url=_model_url(given.get("model_url")),
+        model_url=_address("OKIENKO_MODEL_URL", given.get("model_url"), "https://models.company.example/v1"),
         model_name=given.get("model_name", ""),
         model_key=given.get("model_key"),
         model_key_file=Path(given["model_key_file"]) if "model_key_file" in given else None,
@@ -161,8 +167,8 @@ def _prices(value: str) -> tuple[float, float]:
             )
 
 
-def _model_url(value: str | None) -> str | None:
-    """Masked words of customers travel there: across the open net by https alone."""
+def _address(name: str, value: str | None, example: str) -> str | None:
+    """What is sent there is nobody else's business: across the open net by https alone."""
     if value is None:
         return None
     try:
@@ -174,7 +180,7 @@ def _model_url(value: str | None) -> str | None:
     with suppress(ValueError):
         near = ip_address(host).is_private
     if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username:
-        raise WrongSetting("OKIENKO_MODEL_URL must be an address such as https://models.company.example/v1")
+        raise WrongSetting(f"{name} must be an address such as {example}")
     if parts.scheme == "http" and not near:
-        raise WrongSetting("OKIENKO_MODEL_URL must begin with https:// unless the model is in your own network")
+        raise WrongSetting(f"{name} must begin with https:// unless it leads into your own network")
     return value.rstrip("/")

@@ -345,5 +345,6 @@ class SignedIn:
 
     id: StaffId
     name: str
-    roles: Mapping[BrandId, Literal["agent", "lead", "admin"]]
+    roles: Mapping[BrandId, Literal["agent", "lead", "admin", "privacy"]]  # where they may read customers' words
     csrf: str = field(repr=False)
+    audits: frozenset[BrandId] = frozenset()  # where they are the security auditor: the log, and nothing else

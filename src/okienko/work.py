@@ -12,11 +12,12 @@ from typing import Final
 import psycopg
 import structlog
 
-from okienko import deliver, sources, turn
+from okienko import auditing, deliver, sources, turn
 from okienko.answers.answer import answer
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version
 from okienko.articles.store import mark_overdue
+from okienko.auditing import Outside
 from okienko.brands.directory import Directory
 from okienko.brands.store import read_categories
 from okienko.conversations.store import attachments, upkeep
@@ -53,6 +54,7 @@ RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
 IDLE: Final = timedelta(days=1)  # a conversation with the bot in which nothing was said for so long is over
 HOUR: Final = 3600.0
+MINUTE: Final = 60.0
 TEACH: Final = 10.0  # seconds between looks for routers that have something to learn
 LOOK: Final = 5.0  # seconds between looks for sources of articles that are due
 
@@ -71,6 +73,8 @@ class Worker:
     http: Http
     pages: Pages | None = None  # reads what is public; None: nothing is read again by itself
     follow_links: bool = False  # in articles, where the operator wants it
+    audit_key: bytes | None = field(default=None, repr=False)  # signs the audit log's heads
+    outside: Outside = field(default_factory=Outside)  # where they are carried
     phraser: Phraser | None = None  # words answers, where the operator has a model
     phrasing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     routers: Routers = field(default_factory=Routers)
@@ -90,6 +94,7 @@ class Worker:
                 tasks.create_task(self._every(HOUR, self.keep_house))
                 tasks.create_task(self._every(TEACH, self.teach))
                 tasks.create_task(self._every(HOUR, self.tend_articles))
+                tasks.create_task(self._every(MINUTE, self.sign_log))
                 tasks.create_task(self._every(LOOK, self.read_sources))
         finally:
             for task in self.phrasing:  # their lanes are taken again when their leases end
@@ -159,6 +164,13 @@ class Worker:
         if self.pages is not None:
             for brand in (await self.directory.read()).brands:
                 await sources.run_due(self.database, brand, self.pages, self.clock)
+
+    async def sign_log(self) -> None:
+        """Signs how far the audit log has got, when that is due, and carries what is signed outside."""
+        now = self.clock()
+        if self.audit_key is not None:
+            await auditing.sign_due(self.database, self.audit_key, now)
+        await auditing.carry(self.database, self.outside, self.http, now)
 
     async def teach(self) -> None:
         """Trains the routers of brands whose examples have changed, one at a time, each in a process of its own."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from okienko.audit.store import Actor
 from okienko.conversations.store import actions, reveals
 from okienko.conversations.store import desk as store
 from okienko.database.ids import new_id
@@ -435,7 +436,8 @@ async def test_of_many_at_once_twenty_are_shown_in_all_brands_together(world: Wo
                 reveal_id=new_id(world.at),
                 conversation_id=one.id,
                 item_id=item,
-                staff_id=ola,
+                by=Actor(kind="staff", id=ola, role="lead"),
+                brand=one.brand.id,
                 reason=MaskedText(REASON),
                 now=world.at,
             )

@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 
 from okienko.articles.drafts import Draft
 from okienko.articles.questions import write_questions
+from okienko.audit.store import WORKER, member, record
 from okienko.database.pool import Connection
 from okienko.values import BrandId, ConversationId, Language, MaskedText, StaffId
 
@@ -372,7 +373,18 @@ async def publish_edit(
         return None
     await import_articles(connection, brand_id, [draft], now=now, staff_id=staff_id)
     row = await (await connection.execute(READ_VERSION, article)).fetchone()
-    return row[0] if row else None
+    version = row[0] if row else None
+    await record(
+        connection,
+        "article-published",
+        by=member(staff_id),
+        brand=brand_id,
+        kind="article",
+        object=f"{draft.language}/{draft.id}",
+        detail={"version": version},
+        now=now,
+    )
+    return version
 
 
 SET_STATE: Final = """
@@ -411,6 +423,15 @@ async def set_withdrawn(
     )
     if cursor.rowcount:
         await connection.execute(BUMP_ARTICLES, {"brand": brand_id})
+        await record(
+            connection,
+            "article-withdrawn" if withdrawn else "article-restored",
+            by=WORKER if staff_id is None else member(staff_id),
+            brand=brand_id,
+            kind="article",
+            object=f"{language}/{article_id}",
+            now=now,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

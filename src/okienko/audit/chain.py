@@ -67,9 +67,7 @@ Action = Literal[
     "link-made",
     "account-closed",
     "account-opened",
-    "factor-added",
-    "factor-removed",
-    "stepped-up",
+    "second-step-changed",
     # done with settings and keys
     "brand-added",
     "words-changed",

@@ -39,11 +39,20 @@ CUSTOMER: Final = Actor(kind="customer")
 
 def staff(who: SignedIn, brand: BrandId | None) -> Actor:
     """Somebody at the desk, with the role they have in a brand."""
-    return Actor(kind="staff", id=who.id, role=None if brand is None else who.roles.get(brand))
+    role = None if brand is None else "auditor" if brand in who.audits else who.roles.get(brand)
+    return Actor(kind="staff", id=who.id, role=role)
+
+
+def member(staff_id: StaffId) -> Actor:
+    """Somebody at the desk, whose role is looked up."""
+    return Actor(kind="staff", id=staff_id)
 
 
 # writing ------------------------------------------------------------------------------------------------------------
 
+READ_ROLE: Final = """
+select role from staff_role where brand_id = current_brand() and staff_id = %(staff)s::uuid
+"""
 RECORD: Final = """
 insert into audit_payload (id, brand_id, at, actor_kind, actor, role, action, object_kind, object, conversation, detail,
   salt, commitment)
@@ -71,13 +80,17 @@ async def record(
     what it was done with; `detail` holds numbers and words of ours. No name, address or message belongs in any of them,
     and the database refuses what looks like one.
     """
+    role = by.role
+    if role is None and by.id is not None and brand is not None:
+        row = await (await connection.execute(READ_ROLE, {"staff": by.id})).fetchone()
+        role = None if row is None else row[0]
     payload = Payload(
         id=new_id(now),
         brand=brand,
         at=now,
         actor_kind=by.kind,
         actor=by.id,
-        role=by.role,
+        role=role,
         action=action,
         object_kind=kind,
         object=None if object is None else str(object),

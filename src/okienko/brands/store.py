@@ -162,8 +162,8 @@ async def set_words(
     staff_id: StaffId,
     ids: tuple[UUID, UUID],
     now: datetime,
-) -> None:
-    """What the current brand never masks, and what always; who changed it and how is written down."""
+) -> bool:
+    """What the current brand never masks, and what always; who changed it and how is written down. Whether it did."""
     values = {
         "allowed": list(allowed),
         "denied_as": [label for label, _ in denied],
@@ -173,8 +173,9 @@ async def set_words(
         "second": ids[1],
         "now": now,
     }
-    await connection.execute(NOTE_WORDS, values)
+    changed = (await connection.execute(NOTE_WORDS, values)).rowcount > 0
     await connection.execute(SET_WORDS, values)
+    return changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from okienko.audit import store as audit
 from okienko.conversations.store import desk as store
 from okienko.conversations.store.desk import Row
 from okienko.desk import rules
@@ -68,6 +69,7 @@ async def _search(request: Request) -> Response:
         masked = render_masked(raw, findings, {}, given.keys, brand.language).text.text
         async with given.database.brand(brand.id) as connection:
             rows = await store.search_reference(connection, reference) if reference else ()
+            way = "reference"
             if rows:
                 pass  # one conversation was meant
             elif masked.strip():
@@ -75,8 +77,19 @@ async def _search(request: Request) -> Response:
                 # A name without its capitals or a number without its context may be somebody's all the same.
                 lookups |= {lookup for start, end, _, lookup in find_places(typed, given.keys) if end - start == size}
                 rows = await store.search_people(connection, lookups, limit=PAGE) if lookups else ()
+                way = "person"
                 if not rows and not findings.vaulted:
                     rows = await store.search_words(connection, masked.split()[:8], limit=PAGE)
+                    way = "words"
+            await audit.record(
+                connection,
+                "people-searched",
+                by=audit.staff(staff, brand.id),
+                brand=brand.id,
+                kind="conversation",
+                detail={"by": way, "found": len(rows)},
+                now=given.clock(),
+            )
         found += [(brand, row) for row in rows]
     return await render_inbox(request, staff, rows=sort_rows("all", found)[:PAGE])
 

@@ -36,8 +36,18 @@ def is_senior(staff: SignedIn, brand: BrandId) -> bool:
 
 
 def may_reveal(staff: SignedIn, brand: BrandId, agent: StaffId | None) -> bool:
-    """Whether somebody may look at one hidden value: leads, administrators, and who holds the conversation."""
-    return is_senior(staff, brand) or (brand in staff.roles and agent == staff.id)
+    """Whether somebody may look at one hidden value: leads, administrators, the privacy officer, and who holds the
+    conversation."""
+    return (
+        is_senior(staff, brand)
+        or staff.roles.get(brand) == "privacy"
+        or (brand in staff.roles and agent == staff.id)
+    )
+
+
+def may_audit(staff: SignedIn, brand: BrandId) -> bool:
+    """Whether somebody may read the log of who did what: the auditor, the privacy officer, administrators."""
+    return brand in staff.audits or staff.roles.get(brand) in {"privacy", "admin"}
 
 
 def may_open(staff: SignedIn, brand: BrandId, agent: StaffId | None) -> bool:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from okienko.attachments.lines import drop_lines
+from okienko.audit import store as audit
 from okienko.brands.store import read_categories
 from okienko.conversations.store import attachments, reveals
 from okienko.conversations.store import desk as store
@@ -196,6 +197,8 @@ async def read_talk(request: Request, staff: SignedIn, brand: Brand, once: str |
     given = services(request)
     async with given.database.brand(brand.id) as connection:
         conversation = await find_conversation(connection, request)
+        by = audit.staff(staff, brand.id)
+        await audit.record_look(connection, by=by, brand=brand.id, conversation=conversation.id, now=given.clock())
         lines = await store.read_transcript(connection, conversation.id)
         attached = await attachments.read_attached(connection, conversation.id)
         hidden = (

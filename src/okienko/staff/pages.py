@@ -19,7 +19,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from okienko.audit import store as audit
+from okienko.audit.chain import Action
 from okienko.database.ids import new_id
+from okienko.database.pool import Connection
 from okienko.staff import store
 from okienko.staff.passwords import (
     NOBODY,
@@ -40,7 +43,7 @@ from okienko.web.services import services
 from okienko.web.signed_in import signed_in
 from okienko.web.templates import browser_language, render
 
-ROLES: Final[tuple[Role, ...]] = ("agent", "lead", "admin")
+ROLES: Final[tuple[Role, ...]] = ("agent", "lead", "admin", "privacy", "auditor")
 _TRIES: Final = 20  # sign-ins of one address in a minute: an office behind one address, but not a machine
 _FAILURE_TAKES: Final = 0.5  # seconds at least, whatever the reason: the time says nothing about accounts
 _NAME: Final = 80  # characters
@@ -355,6 +358,7 @@ async def _add_colleague(request: Request) -> Response:
             staff_id=new_id(given.clock()),
             token_hash=hash_token(token),
             now=given.clock(),
+            by=audit.staff(staff, brand),
         )
     return await _show_colleagues(request, added=name, link=_link(request, token) if invited else None)
 
@@ -380,6 +384,16 @@ async def _change_colleague(request: Request) -> Response:
             raise HTTPException(400)
         async with given.database.brand(brand) as connection:
             await store.change_role(connection, brand, colleague.id, role)
+            await audit.record(
+                connection,
+                "role-changed",
+                by=audit.staff(staff, brand),
+                brand=brand,
+                kind="account",
+                object=colleague.id,
+                detail={"role": role},
+                now=given.clock(),
+            )
         return RedirectResponse("/desk/colleagues", 303)
     if not set(colleague.roles) <= set(mine):
         raise HTTPException(403)  # somebody else's colleague as well
@@ -387,12 +401,19 @@ async def _change_colleague(request: Request) -> Response:
         token = secrets.token_urlsafe(32)
         async with given.database.shared() as connection:
             await store.invite_again(connection, colleague.id, hash_token(token), given.clock())
+            await _record(connection, "link-made", staff, colleague.id, given.clock())
         return await _show_colleagues(request, added=colleague.name, link=_link(request, token))
     if action not in {"disable", "enable"}:
         raise HTTPException(404)
     async with given.database.shared() as connection:
         await store.set_disabled(connection, colleague.id, action == "disable", given.clock())
     return RedirectResponse("/desk/colleagues", 303)
+
+
+async def _record(connection: Connection, act: Action, staff: SignedIn, account: StaffId, now: datetime) -> None:
+    """What is done to an account is done in all brands."""
+    by = audit.staff(staff, None)
+    await audit.record(connection, act, by=by, brand=None, kind="account", object=account, now=now)
 
 
 def _link(request: Request, token: str) -> str:

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, cast
 from uuid import UUID
 
+from okienko.audit.store import OPERATOR, WORKER, Actor, member, record
 from okienko.database.pool import Connection
 from okienko.staff.passwords import ABSOLUTE, IDLE, INVITATION, find_delay, make_csrf
 from okienko.values import BrandId, Language, SignedIn, StaffId
 
-Role = Literal["agent", "lead", "admin"]
+Role = Literal["agent", "lead", "admin", "privacy", "auditor"]
 
 PRESENCE: Final = timedelta(minutes=2)
 """Somebody is there when their session was seen this recently. The desk's live stream touches it every 15 seconds."""
@@ -88,7 +89,8 @@ async def find_signed_in(connection: Connection, token_hash: bytes, now: datetim
     staff = SignedIn(
         id=StaffId(staff_id),
         name=name,
-        roles={BrandId(brand): cast("Role", role) for brand, role in zip(brands, roles, strict=True)},
+        roles={BrandId(brand): role for brand, role in zip(brands, roles, strict=True) if role != "auditor"},
+        audits=frozenset(BrandId(brand) for brand, role in zip(brands, roles, strict=True) if role == "auditor"),
         csrf=make_csrf(token_hash),
     )
     return staff, language
@@ -121,6 +123,8 @@ async def open_session(connection: Connection, staff_id: StaffId, token_hash: by
     values = {"staff": staff_id, "token": token_hash, "now": now, "expires": now + ABSOLUTE}
     await connection.execute(FORGIVE, values)
     await connection.execute(OPEN_SESSION, values)
+    who = member(staff_id)
+    await record(connection, "signed-in", by=who, brand=None, kind="account", object=staff_id, now=now)
 
 
 CLOSE_SESSION: Final = "delete from staff_session where token = %(token)s::bytea"
@@ -156,7 +160,8 @@ select count(distinct r.staff_id)
 from staff_role r
 join staff s on s.id = r.staff_id and s.disabled_at is null
 join staff_session ss on ss.staff_id = r.staff_id
-where r.brand_id = %(brand)s::uuid and ss.seen_at > %(recently)s::timestamptz and ss.expires_at > %(now)s::timestamptz
+where r.brand_id = %(brand)s::uuid and r.role in ('agent', 'lead', 'admin')
+  and ss.seen_at > %(recently)s::timestamptz and ss.expires_at > %(now)s::timestamptz
 """
 
 
@@ -193,6 +198,7 @@ LOCK: Final = "update staff set locked_until = %(until)s::timestamptz where id =
 async def count_failure(connection: Connection, staff_id: StaffId, now: datetime) -> None:
     """A wrong password: counts it and, from the fifth on, closes the account for a growing while."""
     row = await (await connection.execute(COUNT_FAILURE, {"staff": staff_id})).fetchone()
+    await record(connection, "sign-in-failed", by=WORKER, brand=None, kind="account", object=staff_id, now=now)
     delay = find_delay(row[0]) if row else None
     if delay is not None:
         await connection.execute(LOCK, {"staff": staff_id, "until": now + delay})
@@ -264,6 +270,7 @@ async def add_staff(
     staff_id: UUID,
     token_hash: bytes,
     now: datetime,
+    by: Actor = OPERATOR,
 ) -> bool:
     """A new colleague with a role and an invitation to set a password (True: give them the link).
 
@@ -284,6 +291,16 @@ async def add_staff(
         await connection.execute(ADD_STAFF, values)
     colleague, settled = (StaffId(found[0]), found[1]) if found else (StaffId(staff_id), False)
     await connection.execute(GRANT, {"brand": brand_id, "staff": colleague, "role": role})
+    await record(
+        connection,
+        "colleague-added",
+        by=by,
+        brand=brand_id,
+        kind="account",
+        object=colleague,
+        detail={"role": role},
+        now=now,
+    )
     if not settled:
         await _invite(connection, colleague, token_hash, now)
     return not settled
@@ -371,6 +388,9 @@ async def accept_invitation(
     staff_id = invitation.staff_id
     values = {"staff": staff_id, "login": clean_login(login), "name": name, "language": language, "password": password}
     await connection.execute(ACCEPT, values)
+    await record(
+        connection, "password-set", by=member(staff_id), brand=None, kind="account", object=staff_id, now=now
+    )
     await close_sessions(connection, staff_id)
     if invitation.first:
         for (brand_id,) in await (await connection.execute(EVERY_BRAND)).fetchall():

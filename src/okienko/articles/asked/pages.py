@@ -32,6 +32,7 @@ from okienko.articles.editor.view import (
 )
 from okienko.articles.questions import MOST, mask_questions
 from okienko.articles.store import Policy, Shown, Tended
+from okienko.audit import store as audit
 from okienko.conversations.store.unanswered import list_recent_questions, list_unanswered
 from okienko.values import Brand, Language, MaskedText
 from okienko.web.csrf import require_token
@@ -203,6 +204,16 @@ async def _set_policy(request: Request) -> Response:
     )
     async with given.database.brand(brand.id) as connection:
         await store.set_policy(connection, brand.id, policy)
+        await audit.record(
+            connection,
+            "articles-policy-changed",
+            by=audit.staff(staff, brand.id),
+            brand=brand.id,
+            kind="brand",
+            object=brand.id,
+            detail={"overdue": policy.when_overdue, "propose": policy.propose_questions},
+            now=given.clock(),
+        )
     return RedirectResponse(f"{ADDRESS}?{urlencode({'brand': brand.slug})}&saved#policy", 303)
 
 

@@ -37,6 +37,7 @@ from okienko.articles.editor.view import (
 from okienko.articles.questions import write_questions
 from okienko.articles.sources.store import Conflict, read_conflict, settle_conflict
 from okienko.articles.store import Shown, Tended, Version
+from okienko.audit import store as audit
 from okienko.brands.store import read_categories
 from okienko.conversations.store.unanswered import Helped, count_answers_helped
 from okienko.values import Brand, SignedIn
@@ -389,6 +390,16 @@ async def _settle(request: Request) -> Response:
             )
         if conflict is not None and version is not None:
             await settle_conflict(connection, place.brand.id, article.id, place.language, taken=take)
+            if not take:
+                await audit.record(
+                    connection,
+                    "source-refused",
+                    by=audit.staff(signed_in(request), place.brand.id),
+                    brand=place.brand.id,
+                    kind="article",
+                    object=f"{place.language}/{article.id}",
+                    now=given.clock(),
+                )
     said = "taken" if take and version is not None else "refused" if not take else "overtaken"
     return RedirectResponse(f"{place.address}/{article.id}?said={said}", 303)
 

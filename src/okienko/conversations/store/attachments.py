@@ -12,8 +12,9 @@ from typing import Final, cast
 from uuid import UUID
 
 from okienko.attachments.kinds import FileType
+from okienko.audit.store import Actor, record
 from okienko.database.pool import Connection
-from okienko.values import ConversationId, MessageId, PersonId, StaffId
+from okienko.values import BrandId, ConversationId, MessageId, PersonId
 
 PENDING: Final = timedelta(hours=1)  # how long a file waits for its message
 PART: Final = 1024 * 1024  # bytes of a file in one sealed part
@@ -221,7 +222,8 @@ async def record_view(
     view: UUID,
     conversation: ConversationId,
     attachment: UUID,
-    staff: StaffId,
+    by: Actor,
+    brand: BrandId,
     now: datetime,
 ) -> bool:
     """Writes down who opens which file; False when it would be one too many within the hour.
@@ -232,13 +234,25 @@ async def record_view(
         "view": view,
         "conversation": conversation,
         "attachment": attachment,
-        "staff": staff,
+        "staff": by.id,
         "now": now,
         "since": now - timedelta(hours=1),
         "most": VIEWS_AN_HOUR,
     }
     await connection.execute(LOCK_VIEWS, values)
-    return (await connection.execute(RECORD_VIEW, values)).rowcount == 1
+    if (await connection.execute(RECORD_VIEW, values)).rowcount != 1:
+        return False
+    await record(
+        connection,
+        "file-opened",
+        by=by,
+        brand=brand,
+        kind="attachment",
+        object=attachment,
+        conversation=conversation,
+        now=now,
+    )
+    return True
 
 
 READ_PART: Final = """

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
+from okienko.audit.store import Actor, record
 from okienko.database.pool import Connection
-from okienko.values import ConversationId, MaskedText, PersonId, StaffId
+from okienko.values import BrandId, ConversationId, MaskedText, PersonId
 
 REVEALS_AN_HOUR: Final = 20
 
@@ -101,7 +102,8 @@ async def record_reveal(
     reveal_id: UUID,
     conversation_id: ConversationId,
     item_id: UUID,
-    staff_id: StaffId,
+    by: Actor,
+    brand: BrandId,
     reason: MaskedText,
     now: datetime,
 ) -> bool:
@@ -110,8 +112,8 @@ async def record_reveal(
     Open the value only after True, in this very transaction: what is not written down is not shown. Of several at once,
     each waits for the one before and counts it.
     """
-    await connection.execute(LOCK_REVEALS, {"staff": staff_id})
-    values = {"staff": staff_id, "since": now - timedelta(hours=1)}
+    await connection.execute(LOCK_REVEALS, {"staff": by.id})
+    values = {"staff": by.id, "since": now - timedelta(hours=1)}
     row = await (await connection.execute(COUNT_REVEALS, values)).fetchone()
     if row is None or row[0] >= REVEALS_AN_HOUR:
         return False
@@ -121,9 +123,19 @@ async def record_reveal(
             "id": reveal_id,
             "conversation": conversation_id,
             "item": item_id,
-            "staff": staff_id,
+            "staff": by.id,
             "reason": reason.text,
             "now": now,
         },
+    )
+    await record(
+        connection,
+        "value-revealed",
+        by=by,
+        brand=brand,
+        kind="value",
+        object=item_id,
+        conversation=conversation_id,
+        now=now,
     )
     return True

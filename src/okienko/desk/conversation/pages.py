@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -10,12 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from okienko.audit import store as audit
+from okienko.audit.chain import Action
+from okienko.audit.store import Actor
 from okienko.conversations.sealing import Sealing, seal_forms, seal_values
 from okienko.conversations.store import actions
 from okienko.conversations.store.actions import Change, Outcome
 from okienko.conversations.store.arrivals import SealedItem
+from okienko.conversations.store.desk import Conversation
 from okienko.conversations.store.vault import SealedForm, open_vault
 from okienko.database.ids import new_id
+from okienko.database.pool import Connection
 from okienko.desk import rules
 from okienko.desk.view import (
     TALK,
@@ -36,7 +42,7 @@ from okienko.masking.kinds import Fate
 from okienko.masking.mask import Findings, Masked, MaskingFailed, find, published
 from okienko.masking.mask import render as render_masked
 from okienko.masking.vault import open_person_key
-from okienko.values import RawText, StaffId
+from okienko.values import Brand, RawText, StaffId
 from okienko.web.i18n import mark, words
 from okienko.web.services import services
 from okienko.web.signed_in import signed_in
@@ -66,6 +72,15 @@ _DONE: Final[dict[str, tuple[str, str | None]]] = {
     "close": (mark("The conversation is closed."), "reopen"),
     "reopen": (mark("The conversation is open and yours."), "close"),
     "send-again": (mark("The message is on its way again."), None),
+}
+# What the audit log calls them.
+_ACTS: Final[dict[str, Action]] = {
+    "take-over": "conversation-taken",
+    "hand-back": "conversation-handed-back",
+    "queue": "conversation-queued",
+    "close": "conversation-closed",
+    "reopen": "conversation-reopened",
+    "send-again": "message-sent-again",
 }
 _NOT_DONE: Final[dict[Outcome, str]] = {
     "held": mark("Nothing was changed: the conversation is not yours."),
@@ -152,6 +167,9 @@ async def _act(request: Request) -> Response:
             outcome = "done" if again else "already"
         else:
             raise HTTPException(404)
+        if outcome == "done":
+            by = audit.staff(staff, brand.id)
+            await _record(connection, _ACTS[action], by, brand=brand, conversation=conversation, now=now)
     if outcome == "done":
         await given.live.announce(brand.id, [conversation.id])
     if outcome in _NOT_DONE:
@@ -226,6 +244,10 @@ async def _say(request: Request) -> Response:
                 outcome = await actions.add_note(connection, **common)
             else:
                 outcome = await actions.reply(connection, **common, forms=forms)
+            if outcome == "done":
+                act: Action = "note-written" if mode == "note" else "reply-written"
+                by = audit.staff(staff, brand.id)
+                await _record(connection, act, by, brand=brand, conversation=conversation, now=now)
     if preview is not None:
         return await ask_again(200, preview=preview)
     if outcome in _NOT_DONE:
@@ -233,6 +255,21 @@ async def _say(request: Request) -> Response:
     if outcome == "done":
         await given.live.announce(brand.id, [conversation.id])
     return await go_back(request, brand)
+
+
+async def _record(
+    connection: Connection, act: Action, by: Actor, *, brand: Brand, conversation: Conversation, now: datetime
+) -> None:
+    await audit.record(
+        connection,
+        act,
+        by=by,
+        brand=brand.id,
+        kind="conversation",
+        object=conversation.id,
+        conversation=conversation.id,
+        now=now,
+    )
 
 
 def _preview(raw: RawText, findings: Findings, masked: Masked, *, sealed: bool, seen: str) -> Preview | None:

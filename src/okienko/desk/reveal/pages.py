@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from okienko.attachments.kinds import MEDIA_TYPES
+from okienko.audit import store as audit
 from okienko.conversations.store import attachments, reveals
 from okienko.conversations.store.attachments import SealedFile
 from okienko.conversations.store.desk import Conversation
@@ -80,7 +81,8 @@ async def _reveal(request: Request, confirm_password: Confirm) -> Response:
                 reveal_id=new_id(now),
                 conversation_id=conversation.id,
                 item_id=item,
-                staff_id=staff.id,
+                by=audit.staff(staff, brand.id),
+                brand=brand.id,
                 reason=_lengthen(why),
                 now=now,
             )
@@ -134,7 +136,8 @@ async def _open_attachment(request: Request) -> Response:
             view=new_id(now),
             conversation=conversation.id,
             attachment=id_,
-            staff=staff.id,
+            by=audit.staff(staff, brand.id),
+            brand=brand.id,
             now=now,
         )
     if file is None:

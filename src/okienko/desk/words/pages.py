@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from okienko.audit import store as audit
 from okienko.brands.store import WordsChange, list_words_changes, read_brands, set_words
 from okienko.database.ids import new_id
 from okienko.desk.words.form import WHY, Problem, kinds, read_allowed, read_denied, write_denied
@@ -124,7 +125,7 @@ async def _save(request: Request) -> Response:
         return await _render(request, brands, typed={brand.id: form}, problems=[*wrong, *wrong_too])
     now = given.clock()
     async with given.database.brand(brand.id) as connection:
-        await set_words(
+        changed = await set_words(
             connection,
             allowed=allowed,
             denied=denied,
@@ -132,4 +133,9 @@ async def _save(request: Request) -> Response:
             ids=(new_id(now), new_id(now)),
             now=now,
         )
+        if changed:
+            by = audit.staff(staff, brand.id)
+            await audit.record(
+                connection, "words-changed", by=by, brand=brand.id, kind="brand", object=brand.id, now=now
+            )
     return RedirectResponse(f"{ADDRESS}?saved={brand.slug}#{brand.slug}", 303)

@@ -1,0 +1,99 @@
+"""What the audit log says, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from okienko.audit.chain import Action, ActorKind, Problem, Wrong
+from okienko.web.i18n import Words, mark
+
+_WRONG: Final[Mapping[Wrong, str]] = {
+    "missing": mark("%(entries)s: missing"),
+    "changed": mark("%(entries)s: changed after it was written"),
+    "unlinked": mark("%(entries)s: does not follow from the entry before it"),
+    "content": mark("%(entries)s: what it says was changed"),
+    "erased": mark("%(entries)s: what it said is gone, and no entry says that it was erased"),
+    "otherwise": mark("%(entries)s: not what was signed on %(when)s; somewhere among these the log was rewritten"),
+    "cut": mark("%(entries)s: cut off from the end; what was signed on %(when)s still names them"),
+    "unsigned": mark("%(entries)s: not signed, from %(when)s on; the worker does not run or has no key"),
+}
+
+ACTIONS: Final[Mapping[Action, str]] = {
+    "conversation-read": mark("read a conversation"),
+    "people-searched": mark("searched"),
+    "value-revealed": mark("looked at a hidden value"),
+    "file-opened": mark("opened an attachment"),
+    "log-read": mark("read this log"),
+    "pack-made": mark("made an audit pack"),
+    "pack-read": mark("opened an audit pack"),
+    "text-sampled": mark("looked for data that were not hidden"),
+    "conversation-taken": mark("took a conversation over"),
+    "conversation-handed-back": mark("handed a conversation back to the bot"),
+    "conversation-queued": mark("put a conversation into the queue"),
+    "conversation-closed": mark("closed a conversation"),
+    "conversation-reopened": mark("opened a conversation again"),
+    "reply-written": mark("wrote a reply"),
+    "note-written": mark("wrote a note"),
+    "message-sent-again": mark("sent a message again"),
+    "article-published": mark("published an article"),
+    "article-withdrawn": mark("withdrew an article"),
+    "article-restored": mark("published a withdrawn article again"),
+    "articles-imported": mark("imported articles"),
+    "articles-policy-changed": mark("changed how articles are used"),
+    "source-added": mark("added a source of articles"),
+    "source-removed": mark("removed a source of articles"),
+    "source-refused": mark("kept an article against its source"),
+    "signed-in": mark("signed in"),
+    "sign-in-failed": mark("failed to sign in"),
+    "password-set": mark("set a password"),
+    "colleague-added": mark("added a colleague"),
+    "role-changed": mark("changed a role"),
+    "link-made": mark("made a link to sign in"),
+    "account-closed": mark("disabled an account"),
+    "account-opened": mark("enabled an account"),
+    "second-step-changed": mark("changed a second step of signing in"),
+    "brand-added": mark("added a brand"),
+    "words-changed": mark("changed what is hidden"),
+    "model-switched": mark("switched the language model"),
+    "keys-rotated": mark("changed the operator's key"),
+    "policy-changed": mark("changed the privacy policy"),
+    "processor-changed": mark("changed a processor"),
+    "person-found": mark("looked for a person"),
+    "data-exported": mark("exported a person's data"),
+    "data-corrected": mark("corrected a person's data"),
+    "data-erased": mark("erased a person's data"),
+    "processing-restricted": mark("restricted the use of a person's data"),
+    "processing-resumed": mark("lifted a restriction"),
+    "objection-taken": mark("took an objection"),
+    "request-opened": mark("opened a request"),
+    "request-changed": mark("changed a request"),
+    "request-closed": mark("closed a request"),
+    "consent-given": mark("gave consent"),
+    "consent-withdrawn": mark("withdrew consent"),
+    "hold-set": mark("asked for a legal hold"),
+    "hold-approved": mark("approved a legal hold"),
+    "hold-released": mark("released a legal hold"),
+    "retention-run": mark("deleted what was due"),
+    "ledger-replayed": mark("repeated erasures after a restore"),
+    "payload-erased": mark("erased what an entry says"),
+}
+
+ACTORS: Final[Mapping[ActorKind, str]] = {
+    "staff": mark("staff"),
+    "customer": mark("customer"),
+    "operator": mark("operator (terminal)"),
+    "worker": mark("okienko itself"),
+}
+
+
+def tell_problem(problem: Problem, speak: Words, *, when: str = "") -> str:
+    """What is wrong, and from which entry to which; `when`: the moment that belongs to it."""
+    entries = str(problem.first) if problem.first == problem.last else f"{problem.first}–{problem.last}"
+    return speak.gettext(_WRONG[problem.what], entries=entries, when=when)
+
+
+def write_moment(at: datetime | None) -> str:
+    """As a terminal prints it."""
+    return "" if at is None else at.strftime("%Y-%m-%d %H:%M UTC")
