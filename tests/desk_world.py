@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from okienko.audit.store import OPERATOR
 from okienko.brands.directory import Directory
 from okienko.brands.store import SealedDoor, add_brand, add_categories, add_door, seal_bound
 from okienko.channels.webchat import pages as webchat
@@ -30,11 +31,17 @@ from okienko.keys import Keys
 from okienko.masking.keeping import sensitive_until
 from okienko.masking.mask import find, render
 from okienko.masking.vault import new_person_key, person_bound
+from okienko.policy.files import read_own_book
+from okienko.policy.store import set_policy
 from okienko.settings import Settings
 from okienko.staff import pages as staff
 from okienko.staff import store as staff_store
 from okienko.staff.passwords import hash_password, hash_token
+from okienko.staff.rules import must_enrol
+from okienko.staff.second import store as second_store
+from okienko.staff.second.passkeys import NewPasskey
 from okienko.staff.store import Role
+from okienko.staff.view import KnowStaff, touch
 from okienko.values import Brand, BrandId, ConnectionId, ConversationId, Kind, PersonId, RawText, StaffId
 from okienko.web import assets
 from okienko.web.headers import SecurityHeaders
@@ -83,8 +90,21 @@ class World:
         transport = httpx2.ASGITransport(app=self.app, client=(address, 1))
         return httpx2.AsyncClient(transport=transport, base_url="http://desk.example")
 
+    async def move(self, place: str | None, choices: str = "") -> None:
+        """The brand is there from now on. In the United States, what customers wrote may make the bot better."""
+        async with self.services.database.brand(self.brand.id) as connection:
+            await set_policy(
+                connection,
+                self.brand.id,
+                read_own_book(),
+                jurisdiction=place,
+                choices=choices,
+                by=OPERATOR,
+                now=self.at,
+            )
+
     async def hire(self, name: str, roles: dict[BrandId, Role], login: str | None = None) -> StaffId:
-        """A colleague with `PASSWORD`."""
+        """A colleague with `PASSWORD`, and with a passkey that nobody has where their role needs a second step."""
         staff_id = StaffId(new_id(self.at))
         for brand, role in roles.items():
             async with self.services.database.brand(brand) as connection:
@@ -101,10 +121,14 @@ class World:
                 )
         async with self.services.database.shared() as connection:
             await staff_store.rehash(connection, staff_id, self.encoded)
+            if must_enrol(roles.values(), everybody=False):
+                passkey = NewPasskey(credential=secrets.token_bytes(32), public_key=b"nobody's", counter=0)
+                id_ = new_id(self.at)
+                await second_store.add_passkey(connection, staff_id, passkey, id_=id_, name="", now=self.at)
         return staff_id
 
     async def enter(self, staff_id: StaffId) -> httpx2.AsyncClient:
-        """A browser of somebody who has signed in."""
+        """A browser of somebody who has signed in just now, with all that it takes."""
         token = secrets.token_urlsafe(32)
         async with self.services.database.shared() as connection:
             await staff_store.open_session(connection, staff_id, hash_token(token), self.at)
@@ -250,9 +274,9 @@ async def open_world(urls: Urls, folder: Path) -> AsyncGenerator[World]:
                 *staff.routes(),
                 *webchat.routes(),
                 *brand_words.routes(),
-                *desk.routes(confirm_password=staff.confirm_password, touch=staff.touch),
+                *desk.routes(touch=touch),
             ],
-            middleware=[Middleware(SecurityHeaders), Middleware(staff.KnowStaff)],
+            middleware=[Middleware(SecurityHeaders), Middleware(KnowStaff)],
             exception_handlers={HTTPException: problem},
         )
         app.state.services = given

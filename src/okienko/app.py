@@ -34,6 +34,7 @@ from okienko.quoting import Quoting
 from okienko.receive import Reception
 from okienko.staff import pages as staff
 from okienko.values import Brand, Language
+from okienko.staff.view import KnowStaff, touch
 from okienko.web import assets
 from okienko.web.headers import SecurityHeaders
 from okienko.web.services import Services, services
@@ -69,10 +70,10 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             *editor.routes(bot),
             *staff.routes(),
             *brand_words.routes(),
-            *desk.routes(confirm_password=staff.confirm_password, touch=staff.touch),
+            *desk.routes(touch=touch),
             *(demo_pages.routes() if demo else [Route("/", _to_desk)]),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(staff.KnowStaff)],
+        middleware=[Middleware(SecurityHeaders), Middleware(KnowStaff, insist=not demo)],
         exception_handlers={HTTPException: problem, DatabaseAway: problem, Exception: _broken},
     )
     pages.state.services = given

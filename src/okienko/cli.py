@@ -728,3 +728,24 @@ def add(login: str, name: str, brand: str | None, role: Role, data: Path | None)
         click.echo(f"{login} has an account already; it has the role {role} now.")
     else:
         click.echo(f"{name} begins here, once, within seven days:\n  {link}")
+
+
+@staff.command("reset-second-step")
+@click.argument("login")
+@data_option
+def reset_second_step(login: str, data: Path | None) -> None:
+    """Take LOGIN's passkeys, authenticator app and recovery codes away and end their sessions; it is written down."""
+    with start.open_database(read_settings(data)) as urls:
+        if not run(commands.reset_second_step(urls, login)):
+            refuse(f"Nobody has the login “{login}”.")
+    click.echo(f"{login} signs in with the password alone and sets up a new second step then.")
+
+
+@staff.command("without-second-step")
+@data_option
+def without_second_step(data: Path | None) -> None:
+    """List who signs in with a password alone."""
+    with start.open_database(read_settings(data)) as urls:
+        found = run(commands.list_without_second_step(urls))
+    for person in found:
+        click.echo(f"{person.login}  {person.name}  {', '.join(person.roles)}")

@@ -36,6 +36,8 @@ from okienko.settings import Settings, WrongSetting
 from okienko.staff import passwords
 from okienko.staff import store as staff_store
 from okienko.staff.store import Role
+from okienko.staff.second import store as second_step
+from okienko.staff.second.store import Without
 from okienko.start import now, open_keys, open_model, open_signing_key
 from okienko.values import Brand, BrandId, Language, RawText
 
@@ -196,6 +198,22 @@ async def add_staff(
 
 
 async def invite_first(settings: Settings, urls: Urls) -> str | None:
+async def reset_second_step(urls: Urls, login: str) -> bool:
+    """Takes somebody's second step away, as the operator; False when nobody has this login."""
+    async with await Database.open(urls.app, size=2) as database, database.shared() as connection:
+        account = await staff_store.read_account(connection, login)
+        if account is None:
+            return False
+        await second_step.reset(connection, account.id, by=None, event_id=new_id(now()), now=now())
+    return True
+
+
+async def list_without_second_step(urls: Urls) -> tuple[Without, ...]:
+    """Who signs in with a password alone."""
+    async with await Database.open(urls.app, size=2) as database, database.shared() as connection:
+        return await second_step.list_without(connection)
+
+
     """The link for the first administrator; None when somebody can sign in already."""
     async with await Database.open(urls.app, size=2) as database:
         token = secrets.token_urlsafe(32)
@@ -216,7 +234,7 @@ class KeyState:
 
 
 async def read_keys(settings: Settings, urls: Urls) -> tuple[list[KeyState], int]:
-    """The operator's keys and what they wrap; how many connections' secrets none of them opens."""
+    """The operator's keys and what they wrap; how many secrets of connections and apps none of them opens."""
     keys = open_keys(settings)
     async with await Database.open(urls.app, size=2) as database:
         wrapped = await rotate.count_wrapped(database, keys)
@@ -265,8 +283,8 @@ async def rotate_keys(
     left = {key: count for key, count in wrapped.people.items() if key in former}
     if left or wrapped.lost:
         raise WrongKey(
-            f"{sum(left.values())} people's keys and {wrapped.lost} connections' secrets are still wrapped with "
-            "another key, so the former one stays. Run this again; `okienko keys status` says which keys are named"
+            f"{sum(left.values())} people's keys and {wrapped.lost} secrets of connections and apps are still wrapped "
+            "with another key, so the former one stays. Run this again; `okienko keys status` says which keys are named"
         )
     if not settings.keys_command:
         end_rotation(settings.keys)

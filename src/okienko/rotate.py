@@ -20,6 +20,8 @@ from okienko.conversations.store.person_keys import count_keys, read_others, wra
 from okienko.database.pool import LONGEST_WORK, Database
 from okienko.keys import Keys, WrongKey
 from okienko.masking.vault import person_bound
+from okienko.staff.second.store import read_sealed, wrap_app_anew
+from okienko.staff.second.totp import app_bound
 from okienko.values import BrandId, PersonId
 
 PAUSE: Final = 10.0  # seconds: five times as long as a process goes by what it knows of connections
@@ -32,7 +34,7 @@ class Wrapped:
     """What operator's keys wrap."""
 
     people: dict[str, int] = field(default_factory=dict[str, int])  # key id → people's keys
-    lost: int = 0  # connections' secrets that no key opens
+    lost: int = 0  # secrets of connections and of authenticator apps that no key opens
 
 
 async def count_wrapped(database: Database, keys: Keys) -> Wrapped:
@@ -45,6 +47,9 @@ async def count_wrapped(database: Database, keys: Keys) -> Wrapped:
                 people[key_id] = people.get(key_id, 0) + count
             for door, secret in (await read_secrets(connection)).items():
                 lost += not _opens(keys, secret, seal_bound(door))
+    async with database.shared() as connection:
+        for staff, sealed in (await read_sealed(connection)).items():
+            lost += not _opens(keys, sealed, app_bound(staff))
     return Wrapped(people=people, lost=lost)
 
 
@@ -60,6 +65,7 @@ async def wrap_all_anew(
     for _ in range(ROUNDS):
         for brand in brands:
             await _secrets(database, keys, brand)
+        await _apps(database, keys)
         left = _former(await count_wrapped(database, keys), keys)
         total += left
         on_progress(done, total)
@@ -91,6 +97,16 @@ async def _secrets(database: Database, keys: Keys, brand: BrandId) -> None:
             if _opens(keys, secret, seal_bound(door)):
                 await wrap_door_anew(
                     connection, door, keys.wrap(keys.unwrap(secret, seal_bound(door)), seal_bound(door))
+                )
+
+
+async def _apps(database: Database, keys: Keys) -> None:
+    """The seeds of authenticator apps: as few as there are people at the desk."""
+    async with database.shared() as connection:
+        for staff, sealed in (await read_sealed(connection)).items():
+            if _opens(keys, sealed, app_bound(staff)):
+                await wrap_app_anew(
+                    connection, staff, keys.wrap(keys.unwrap(sealed, app_bound(staff)), app_bound(staff))
                 )
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 
@@ -33,6 +33,7 @@ class Settings:
     messages_per_minute: int = 20  # of one visitor of the web chat; 0 means no limit
     messages_per_day: int = 200  # the same
     audit_file: Path | None = None  # where signed heads of the audit log are added
+    second_step: Literal["sensitive", "everybody"] = "sensitive"  # who needs one; leads and administrators always do
     audit_url: str | None = None  # where they are posted
     follow_links: bool = False  # the worker follows the links in articles once a week
     scan_command: tuple[str, ...] = ()  # looks for malware in attachments; run without a shell
@@ -63,6 +64,7 @@ NAMES: Final = {
     "OKIENKO_MODEL_URL": "model_url",
     "OKIENKO_MODEL_NAME": "model_name",
     "OKIENKO_MODEL_KEY": "model_key",
+    "OKIENKO_SECOND_STEP": "second_step",
     "OKIENKO_MODEL_KEY_FILE": "model_key_file",
     "OKIENKO_MODEL_SECONDS": "model_seconds",
     "OKIENKO_MODEL_PRICES": "model_prices",
@@ -111,6 +113,7 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         ),
         model_url=_address("OKIENKO_MODEL_URL", given.get("model_url"), "https://models.company.example/v1"),
         model_name=given.get("model_name", ""),
+        second_step=_second_step(given.get("second_step", "sensitive")),
         model_key=given.get("model_key"),
         model_key_file=Path(given["model_key_file"]) if "model_key_file" in given else None,
         model_seconds=_number("OKIENKO_MODEL_SECONDS", given.get("model_seconds", "4"), 0.5, 7),
@@ -126,6 +129,14 @@ def _yes(name: str, value: str) -> bool:
 
 def _words(name: str, value: str, example: str) -> tuple[str, ...]:
     try:
+def _second_step(value: str) -> Literal["sensitive", "everybody"]:
+    match value:
+        case "sensitive" | "everybody":
+            return value
+        case _:
+            raise WrongSetting("OKIENKO_SECOND_STEP must be sensitive or everybody")
+
+
         words: Any = json.loads(value)
     except json.JSONDecodeError:
         words = None

@@ -348,3 +348,5 @@ class SignedIn:
     roles: Mapping[BrandId, Literal["agent", "lead", "admin", "privacy"]]  # where they may read customers' words
     csrf: str = field(repr=False)
     audits: frozenset[BrandId] = frozenset()  # where they are the security auditor: the log, and nothing else
+    enrolled: bool = False  # has a second step: a passkey or an authenticator app
+    proved_at: datetime | None = None  # when they last proved, in this session, that it is they

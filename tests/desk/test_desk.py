@@ -14,7 +14,7 @@ from okienko.conversations.store import desk as store
 from okienko.database.ids import new_id
 from okienko.staff.store import Role
 from okienko.values import MaskedText, StaffId
-from tests.desk_world import PASSWORD, Begun, World, csrf, once
+from tests.desk_world import Begun, World, csrf, once
 
 pytestmark = pytest.mark.anyio
 
@@ -52,8 +52,8 @@ async def bot_says(world: World, begun: Begun, state: str = "waiting") -> None:
     await begun.change(
         """
         with said as (
-          insert into message (brand_id, conversation_id, id, author, kind, text, answers, at)
-          values (current_brand(), %(id)s, %(message)s, 'bot', 'answer', 'Tak.', 1, %(now)s))
+          insert into message (brand_id, conversation_id, id, author, kind, text, answers, generator, at)
+          values (current_brand(), %(id)s, %(message)s, 'bot', 'answer', 'Tak.', 1, 'okienko', %(now)s))
         insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, due_at)
         values (current_brand(), %(id)s, %(message)s, %(door)s, 'webchat', 'bot', %(state)s, %(now)s)
         """,
@@ -370,7 +370,7 @@ SECRET = "jan.kowalski@poczta.example"
 REASON = "wysyłka nowego linku do logowania"
 
 
-async def test_a_hidden_value_is_shown_once_with_reason_and_password(world: World) -> None:
+async def test_a_hidden_value_is_shown_once_with_a_reason(world: World) -> None:
     ola = await hire_ola(world)
     begun = await world.begin(f"mój adres to {SECRET}")
     await take(world, begun, ola)
@@ -378,8 +378,8 @@ async def test_a_hidden_value_is_shown_once_with_reason_and_password(world: Worl
     async with await world.enter(ola) as browser:
         page = (await browser.get(begun.address)).text
         assert SECRET not in page
-        form = {"csrf": csrf(page), "item": str(item), "reason": REASON, "password": PASSWORD}
-        for wrong in ({"reason": "bo tak"}, {"password": "nie to haslo na pewno"}, {"item": str(uuid4())}):
+        form = {"csrf": csrf(page), "item": str(item), "reason": REASON}
+        for wrong in ({"reason": "bo tak"}, {"item": str(uuid4())}):
             answer = await browser.post(begun.address + "/reveal", data=form | wrong)
             assert answer.status_code == 422
             assert SECRET not in answer.text
@@ -412,13 +412,13 @@ async def test_the_twenty_first_value_of_an_hour_stays_hidden(world: World) -> N
             )
     async with await world.enter(ola) as browser:
         form = {"csrf": csrf((await browser.get(begun.address)).text), "item": str(item), "reason": REASON}
-        answer = await browser.post(begun.address + "/reveal", data=form | {"password": PASSWORD})
+        answer = await browser.post(begun.address + "/reveal", data=form)
         assert answer.status_code == 422
         assert SECRET not in answer.text
         world.later(minutes=61)
     async with await world.enter(ola) as browser:
         form["csrf"] = csrf((await browser.get(begun.address)).text)
-        answer = await browser.post(begun.address + "/reveal", data=form | {"password": PASSWORD})
+        answer = await browser.post(begun.address + "/reveal", data=form)
         assert SECRET in answer.text
 
 
@@ -456,7 +456,7 @@ async def test_an_agent_without_the_conversation_reveals_nothing(world: World) -
     item = (await begun.read("select id from vault_item where conversation_id = %(id)s"))[0][0]
     async with await world.enter(ola) as browser:
         form = {"csrf": csrf((await browser.get(begun.address)).text), "item": str(item), "reason": REASON}
-        assert (await browser.post(begun.address + "/reveal", data=form | {"password": PASSWORD})).status_code == 403
+        assert (await browser.post(begun.address + "/reveal", data=form)).status_code == 403
 
 
 async def test_a_destroyed_key_opens_nothing(world: World) -> None:
@@ -466,7 +466,7 @@ async def test_a_destroyed_key_opens_nothing(world: World) -> None:
     await begun.change("update person_key set wrapped = null, destroyed_at = now()")
     async with await world.enter(ola) as browser:
         form = {"csrf": csrf((await browser.get(begun.address)).text), "item": str(item), "reason": REASON}
-        answer = await browser.post(begun.address + "/reveal", data=form | {"password": PASSWORD})
+        answer = await browser.post(begun.address + "/reveal", data=form)
         assert answer.status_code == 422
     assert await begun.read("select 1 from vault_reveal") == [], "what was not shown is not recorded as shown"
 

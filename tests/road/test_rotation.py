@@ -18,6 +18,8 @@ from okienko.database.urls import Urls
 from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, read_folder
 from okienko.masking.vault import person_bound
 from okienko.settings import Settings
+from okienko.staff.second.store import read_sealed, set_app
+from okienko.staff.second.totp import app_bound
 from okienko.values import PersonId
 from tests.desk_world import World, open_world
 
@@ -53,6 +55,9 @@ async def test_everything_is_wrapped_anew_and_opens_as_before(world: World) -> N
     begun = [await world.begin("halo"), await world.begin("halo", brand=world.other)]
     old = Keys.open(folder(world))
     before = [await one.read(WRAPPED) for one in begun]
+    ola, seed = await world.hire("Ola", {world.brand.id: "agent"}), bytes(range(32))
+    async with world.services.database.shared() as connection:
+        await set_app(connection, ola, sealed=old.wrap(seed, app_bound(ola)), step=1, now=world.at)
     assert begin_rotation(folder(world)) != old.key_id
     keys = Keys.open(folder(world))
     assert keys.key_ids[1] == old.key_id
@@ -68,6 +73,8 @@ async def test_everything_is_wrapped_anew_and_opens_as_before(world: World) -> N
         assert alone.unwrap(now, bound) == old.unwrap(was, bound)
         with pytest.raises(WrongKey):
             Keys(operator=old.operator, index=old.index).unwrap(now, bound)
+    async with world.services.database.shared() as connection:
+        assert alone.unwrap((await read_sealed(connection))[ola], app_bound(ola)) == seed
 
 
 async def test_a_process_that_runs_meets_the_new_key_and_wraps_with_it(world: World) -> None:

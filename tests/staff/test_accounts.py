@@ -14,6 +14,7 @@ from okienko.staff import store
 from okienko.staff.passwords import FREE_FAILURES, hash_token
 from okienko.values import StaffId
 from tests.desk_world import BEGIN, PASSWORD, World, csrf
+from tests.staff.authenticator import set_up_app
 
 pytestmark = pytest.mark.anyio
 
@@ -47,13 +48,15 @@ async def test_the_first_administrator_comes_by_a_link(world: World) -> None:
         assert (await browser.get(link)).status_code == 200
         answer = await browser.post(link, data=welcome())
         assert answer.headers["location"] == "/desk"
+        assert (await browser.get("/desk/colleagues")).headers["location"] == "/desk/account", "a second step first"
+        await set_up_app(browser, world)
         page = await browser.get("/desk/colleagues")
         assert page.status_code == 200
         assert "Seans" in page.text
         assert "Kramik" in page.text
         assert (await browser.get(link)).status_code == 404
     assert await invite_first(world) is None
-    assert (await sign_in(world, " OLA ", ANOTHER)).status_code == 303
+    assert (await sign_in(world, " OLA ", ANOTHER)).headers["location"] == "/desk/sign-in/second"
 
 
 async def test_two_first_links_make_one_administrator(world: World) -> None:
@@ -251,6 +254,8 @@ async def test_roles_change_and_disabling_ends_sessions(world: World) -> None:
         token = csrf((await browser.get("/desk/colleagues")).text)
         form = {"csrf": token, "brand": str(world.brand.id), "role": "lead"}
         assert (await browser.post(f"/desk/colleagues/{ewa}/role", data=form)).status_code == 303
+        assert (await hers.get("/desk/check")).headers["location"] == "/desk/account", "a lead needs a second step"
+        await set_up_app(hers, world)
         assert (await hers.get("/desk/check")).status_code == 200, "a lead sees what has to be checked"
         assert (await browser.post(f"/desk/colleagues/{ewa}/disable", data=form)).status_code == 303
         assert (await hers.get("/desk")).status_code == 303

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from okienko.channels.webchat.limit import MOST_ADDRESSES, MessageLimit, StartLimit, network_of
+from okienko.channels.webchat.limit import MOST_ADDRESSES, MessageLimit, StartLimit
+from okienko.web.network import network_of
 
 NOW = datetime(2026, 9, 3, 9, 41, tzinfo=UTC)
 

@@ -15,7 +15,6 @@ from okienko.conversations.store.desk import Row
 from okienko.desk import rules
 from okienko.desk.conversation import pages as conversation
 from okienko.desk.reveal import pages as reveal
-from okienko.desk.reveal.pages import Confirm
 from okienko.desk.view import PAGE, read_brands, render_inbox, sort_rows
 from okienko.masking.egress import find_places
 from okienko.masking.mask import find
@@ -31,8 +30,8 @@ Touch = Callable[[Request], Awaitable[bool]]
 """A sign of life of the session: whether it still exists."""
 
 
-def routes(*, confirm_password: Confirm, touch: Touch) -> list[Route]:
-    """Everything under /desk/ that is about conversations. The two functions come from the room of accounts."""
+def routes(*, touch: Touch) -> list[Route]:
+    """Everything under /desk/ that is about conversations. `touch` comes from the room of accounts."""
 
     async def live(request: Request) -> Response:
         staff = signed_in(request)
@@ -44,7 +43,7 @@ def routes(*, confirm_password: Confirm, touch: Touch) -> list[Route]:
         Route("/desk/search", _search, methods=["POST"]),
         Route("/desk/check", _show_check, methods=["GET"]),
         Route("/desk/live", live, methods=["GET"]),
-        *reveal.routes(confirm_password),
+        *reveal.routes(),
         *conversation.routes(),
     ]
 

@@ -34,7 +34,7 @@ from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
 from okienko.web.i18n import mark, words
 from okienko.web.services import services
-from okienko.web.signed_in import is_partial, signed_in
+from okienko.web.signed_in import is_partial, is_proved, signed_in
 from okienko.web.templates import browser_language, render
 
 TALK: Final = "/desk/conversations/{brand:str}/{reference:str}"
@@ -254,7 +254,8 @@ async def render_inbox(
         "draft": draft or Draft(),
         "said": said,
         "shown": shown,
-        "asked": asked,
+        "asked": asked or _asked(request),
+        "proved": is_proved(staff, now),
         "refused": refused,
         "view": view if rows is None else "found",
         "brand_filter": chosen,
@@ -316,6 +317,14 @@ async def render_inbox(
         view_names=[(name, speak.gettext(label)) for name, label in VIEW_NAMES.items()],
         **shared,
     )
+
+
+def _asked(request: Request) -> UUID | None:
+    """The hidden value that somebody was about to look at when they were asked whether it is they."""
+    try:
+        return UUID(request.query_params["asked"])
+    except (KeyError, ValueError):
+        return None
 
 
 def sort_rows(view: View, rows: list[tuple[Brand, Row]]) -> list[tuple[Brand, Row]]:

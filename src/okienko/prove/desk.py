@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from base64 import b32decode
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from okienko.database.migrate import migrate
 from okienko.database.pool import Database
 from okienko.keys import Keys
 from okienko.settings import Settings
+from okienko.staff.second.totp import code_of, step_at
 from okienko.start import now
 from okienko.values import ConnectionId
 from okienko.web.live import CHANNEL
@@ -130,6 +132,7 @@ class Desk:
     masked: bool
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, "subprocess.Popen[bytes]"])
     cookie: str = field(default="", repr=False)  # of the agent
+    seed: bytes = field(default=b"", repr=False)  # of their authenticator app
 
     @property
     def superuser(self) -> str:
@@ -238,6 +241,22 @@ class Desk:
         fields = {"name": "Anna", "login": "anna", "password": PASSWORD, "again": PASSWORD, "language": "pl"}
         answer = self.form(urlsplit(link).path, fields)
         self.cookie = answer.headers["set-cookie"].partition(";")[0]
+        page = self.page("/desk/account/app").must(200)
+        secret = re.search(r'<code class="link">([A-Z2-7 ]+)</code>', page.text)
+        sealed = re.search(r'name="sealed" value="([^"]+)"', page.text)
+        assert secret is not None, "there is no secret for an authenticator app"
+        assert sealed is not None
+        self.seed = b32decode(secret[1].replace(" ", ""))
+        set_up = {"csrf": self.token(page), "sealed": sealed[1], "code": self._code()}
+        self.form("/desk/account/app", set_up).must(200)
+
+    def prove_it_is_she(self, csrf: str) -> None:
+        """The password and a code once more, where the last proof is older than ten minutes."""
+        if self.page("/desk/confirm").must(200, 303).status == 200:
+            self.form("/desk/confirm", {"csrf": csrf, "password": PASSWORD, "code": self._code()}).must(303)
+
+    def _code(self) -> str:
+        return code_of(self.seed, step_at(now()))
 
     def token(self, page: Answer) -> str:
         """The token against forged requests that a page of the agent's carries."""

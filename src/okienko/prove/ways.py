@@ -14,7 +14,7 @@ import psycopg
 
 from okienko.bench.bench import wait_for
 from okienko.channels.webhook.adapter import sign
-from okienko.prove.desk import BRAND, CHAT, HOOK, PASSWORD, PATIENCE, SECRET, Answer, Desk, Refused
+from okienko.prove.desk import BRAND, CHAT, HOOK, PATIENCE, SECRET, Answer, Desk, Refused
 from okienko.prove.kinds import Chance, Kind, Value
 from okienko.prove.needles import Plant
 from okienko.start import now
@@ -221,9 +221,10 @@ def agents(desk: Desk, planter: Planter) -> None:
     items = re.findall(r'name="item" value="([^"]+)"', desk.page(talk).text)
     if desk.masked and not items:
         raise Refused("the desk shows nothing that could be revealed")
-    # To check a password takes long on purpose, and twenty reveals an hour are the most: several kinds share a reason.
+    desk.prove_it_is_she(csrf)
+    # Twenty reveals an hour are the most: several kinds share a reason.
     for reason in join([text for text, _, _ in planter.each("reason for a reveal")], 300) if items else []:
-        desk.form(f"{talk}/reveal", {"csrf": csrf, "item": items[0], "reason": reason, "password": PASSWORD}).must(200)
+        desk.form(f"{talk}/reveal", {"csrf": csrf, "item": items[0], "reason": reason}).must(200)
     desk.form(f"{talk}/close", {"csrf": csrf}).must(303)
     desk.call("GET", f"/chat/{CHAT}/transcript", headers=chat.token).must(200)
 

@@ -15,6 +15,8 @@ from uuid import UUID
 from okienko.audit.store import OPERATOR, WORKER, Actor, member, record
 from okienko.database.pool import Connection
 from okienko.staff.passwords import ABSOLUTE, IDLE, INVITATION, find_delay, make_csrf
+from okienko.staff.second import store as second
+from okienko.staff.second.store import FORGIVE
 from okienko.values import BrandId, Language, SignedIn, StaffId
 
 Role = Literal["agent", "lead", "admin", "privacy", "auditor"]
@@ -30,6 +32,7 @@ class Account:
     """What signing in needs to know."""
 
     id: StaffId
+    login: str
     name: str
     password: str | None = field(repr=False)
     disabled: bool
@@ -57,13 +60,16 @@ class Colleague:
     roles: Mapping[BrandId, Role]
     state: Literal["active", "invited", "disabled"]
     seen_at: datetime | None
+    enrolled: bool  # has a second step
 
 
 # sessions --------------------------------------------------------------------------------------------------------
 
 READ_SIGNED_IN: Final = """
 select s.id, s.name, s.language, ss.seen_at, coalesce(array_agg(r.brand_id) filter (where r.role is not null), '{}'),
-       coalesce(array_agg(r.role) filter (where r.role is not null), '{}')
+       coalesce(array_agg(r.role) filter (where r.role is not null), '{}'), ss.proved_at,
+       exists (select from staff_app a where a.staff_id = s.id)
+         or exists (select from staff_passkey p where p.staff_id = s.id)
 from staff_session ss
 join staff s on s.id = ss.staff_id
 left join staff_role r on r.staff_id = s.id
@@ -83,7 +89,7 @@ async def find_signed_in(connection: Connection, token_hash: bytes, now: datetim
     row = await (await connection.execute(READ_SIGNED_IN, values)).fetchone()
     if row is None:
         return None
-    staff_id, name, language, seen_at, brands, roles = row
+    staff_id, name, language, seen_at, brands, roles, proved_at, enrolled = row
     if now - seen_at > _TOUCH_AFTER:
         await touch_session(connection, token_hash, now)
     staff = SignedIn(
@@ -92,6 +98,8 @@ async def find_signed_in(connection: Connection, token_hash: bytes, now: datetim
         roles={BrandId(brand): role for brand, role in zip(brands, roles, strict=True) if role != "auditor"},
         audits=frozenset(BrandId(brand) for brand, role in zip(brands, roles, strict=True) if role == "auditor"),
         csrf=make_csrf(token_hash),
+        enrolled=enrolled,
+        proved_at=proved_at,
     )
     return staff, language
 
@@ -109,18 +117,17 @@ async def touch_session(connection: Connection, token_hash: bytes, now: datetime
 
 
 OPEN_SESSION: Final = """
-insert into staff_session (token, staff_id, created_at, seen_at, expires_at)
-values (%(token)s::bytea, %(staff)s::uuid, %(now)s::timestamptz, %(now)s::timestamptz, %(expires)s::timestamptz)
-"""
-FORGIVE: Final = """
-update staff set failures = 0, locked_until = null
-where id = %(staff)s::uuid and (failures > 0 or locked_until is not null)
+insert into staff_session (token, staff_id, created_at, seen_at, expires_at, proved_at, browser)
+values (%(token)s::bytea, %(staff)s::uuid, %(now)s::timestamptz, %(now)s::timestamptz, %(expires)s::timestamptz,
+  %(now)s::timestamptz, %(browser)s::text)
 """
 
 
-async def open_session(connection: Connection, staff_id: StaffId, token_hash: bytes, now: datetime) -> None:
-    """A new session, after the password was right; forgets earlier failures."""
-    values = {"staff": staff_id, "token": token_hash, "now": now, "expires": now + ABSOLUTE}
+async def open_session(
+    connection: Connection, staff_id: StaffId, token_hash: bytes, now: datetime, *, browser: str = ""
+) -> None:
+    """A new session, after everything that signing in asks for was right; forgets earlier failures."""
+    values = {"staff": staff_id, "token": token_hash, "now": now, "expires": now + ABSOLUTE, "browser": browser}
     await connection.execute(FORGIVE, values)
     await connection.execute(OPEN_SESSION, values)
     who = member(staff_id)
@@ -153,6 +160,7 @@ async def forget_expired(connection: Connection, now: datetime) -> None:
     """Deletes sessions and invitations that are over. For a job that runs now and then."""
     await connection.execute(FORGET_SESSIONS, {"now": now, "idle": now - IDLE})
     await connection.execute(FORGET_INVITATIONS, {"now": now})
+    await second.forget_expired(connection, now)
 
 
 COUNT_PRESENT: Final = """
@@ -174,7 +182,7 @@ async def agents_present(connection: Connection, brand_id: BrandId, now: datetim
 
 # passwords -------------------------------------------------------------------------------------------------------
 
-_ACCOUNT: Final = "select id, name, password, disabled_at is not null, locked_until from staff"
+_ACCOUNT: Final = "select id, name, password, disabled_at is not null, locked_until, login from staff"
 READ_ACCOUNT: Final = _ACCOUNT + " where login = %(login)s::text"
 
 
@@ -404,7 +412,9 @@ async def accept_invitation(
 LIST_COLLEAGUES: Final = """
 select s.id, s.login, s.name, array_agg(r.brand_id), array_agg(r.role),
        case when s.disabled_at is not null then 'disabled' when s.password is null then 'invited' else 'active' end,
-       (select max(ss.seen_at) from staff_session ss where ss.staff_id = s.id)
+       (select max(ss.seen_at) from staff_session ss where ss.staff_id = s.id),
+       exists (select from staff_app a where a.staff_id = s.id)
+         or exists (select from staff_passkey p where p.staff_id = s.id)
 from staff s
 join staff_role r on r.staff_id = s.id
 where s.id in (select staff_id from staff_role where brand_id = any(%(brands)s::uuid[]))
@@ -424,8 +434,9 @@ async def list_colleagues(connection: Connection, brands: list[BrandId]) -> tupl
             roles={BrandId(brand): cast("Role", role) for brand, role in zip(of, roles, strict=True)},
             state=state,
             seen_at=seen_at,
+            enrolled=enrolled,
         )
-        for staff_id, login, name, of, roles, state, seen_at in rows
+        for staff_id, login, name, of, roles, state, seen_at, enrolled in rows
     )
 
 
@@ -461,9 +472,10 @@ def clean_login(login: str) -> str:
 def _read_account(row: tuple[object, ...] | None) -> Account | None:
     if row is None:
         return None
-    staff_id, name, password, disabled, locked_until = row
+    staff_id, name, password, disabled, locked_until, login = row
     return Account(
         id=StaffId(cast("UUID", staff_id)),
+        login=cast("str", login),
         name=cast("str", name),
         password=cast("str | None", password),
         disabled=bool(disabled),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Final
 
@@ -16,19 +15,6 @@ MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 MOST_ADDRESSES: Final = 50_000  # remembered at once, and so many visitors; beyond, the oldest are forgotten
-
-
-def network_of(address: str) -> str | None:
-    """The /24 (IPv4) or /64 (IPv6) of an address; None for loopback and for what is no address."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return None
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    if parsed.is_loopback:
-        return None
-    return str(ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
 
 
 class StartLimit:

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from okienko.attachments.kinds import MOST_BYTES
 from okienko.brands.store import read_categories
 from okienko.channels.webchat.adapter import MOST_ATTACHMENTS, MOST_CHARACTERS, read_seen, read_token
-from okienko.channels.webchat.limit import StartLimit, network_of
+from okienko.channels.webchat.limit import StartLimit
 from okienko.channels.webchat.uploads import pages as uploads
 from okienko.channels.webchat.view import only_new, show_message, show_state, transcript
 from okienko.conversations.clear import resolve_all
@@ -57,6 +57,7 @@ from okienko.web.csrf import require_own_page
 from okienko.web.forms import read_json
 from okienko.web.headers import content_policy
 from okienko.web.i18n import choose_language, words
+from okienko.web.network import network_of
 from okienko.web.services import Services, services
 from okienko.web.templates import render
 

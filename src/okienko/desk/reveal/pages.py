@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,31 +26,26 @@ from okienko.desk.view import (
     read_talk,
     read_uuid,
     render_inbox,
+    talk_address,
 )
 from okienko.masking.mask import MaskingFailed, mask
 from okienko.masking.vault import SealBroken, open_part, open_person_key, open_sealed
 from okienko.values import Brand, MaskedText, RawText
 from okienko.web.i18n import mark, words
 from okienko.web.services import services
-
-Confirm = Callable[[Request, str], Awaitable[bool]]
-"""Asks for the password again: whether it was right."""
+from okienko.web.signed_in import require_proof
 
 
-def routes(confirm_password: Confirm) -> list[Route]:
+def routes() -> list[Route]:
     """Showing a hidden value, and opening a file."""
-
-    async def reveal(request: Request) -> Response:
-        return await _reveal(request, confirm_password)
-
     return [
-        Route(TALK + "/reveal", reveal, methods=["POST"]),
+        Route(TALK + "/reveal", _reveal, methods=["POST"]),
         Route(TALK + "/attachment", _open_attachment, methods=["POST"]),
     ]
 
 
-async def _reveal(request: Request, confirm_password: Confirm) -> Response:
-    """One hidden value, for one answer: with the right to it, a reason, the password again, and a record of it all."""
+async def _reveal(request: Request) -> Response:
+    """One hidden value, for one answer: with the right to it, a fresh proof, a reason, and a record of it all."""
     given = services(request)
     staff, brand, form = await read_action(request)
     item = read_uuid(form.get("item", ""))
@@ -66,10 +61,9 @@ async def _reveal(request: Request, confirm_password: Confirm) -> Response:
         conversation = await find_conversation(connection, request)
     if not rules.may_reveal(staff, brand.id, conversation.agent_id):
         raise HTTPException(403)
+    require_proof(request, back=f"{talk_address(brand, conversation.reference)}?asked={item}")
     if len(reason) < rules.SHORTEST_REASON:
         return await refuse(mark("Say in at least 10 characters what it is needed for."))
-    if not await confirm_password(request, form.get("password", "")[:1000]):
-        return await refuse(mark("The password was not right. The value stays hidden."))
     try:
         why = mask(
             RawText(reason), keys=given.keys, language=brand.language, allowed=brand.allowed, denied=brand.denied

@@ -20,7 +20,7 @@ from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
 from okienko.web.i18n import words
 from okienko.web.services import services
-from okienko.web.signed_in import signed_in
+from okienko.web.signed_in import require_proof, signed_in
 from okienko.web.templates import browser_language, render
 
 ADDRESS: Final = "/desk/words"
@@ -119,6 +119,7 @@ async def _save(request: Request) -> Response:
     brand = next((brand for brand in brands if brand.slug == request.path_params["brand"]), None)
     if brand is None:
         raise HTTPException(404)
+    require_proof(request, back=ADDRESS)
     allowed, wrong = read_allowed(form.get("allowed", ""))
     denied, wrong_too = read_denied(form.get("denied", ""))
     if wrong or wrong_too:

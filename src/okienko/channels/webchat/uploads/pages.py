@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from okienko.attachments.kinds import MOST_BYTES, Checked, Refused, Why
 from okienko.attachments.process import ScanFailed, examine, scan
-from okienko.channels.webchat.limit import StartLimit, network_of
+from okienko.channels.webchat.limit import StartLimit
 from okienko.channels.webchat.view import family_name
 from okienko.conversations.store import attachments, threads
 from okienko.conversations.store.attachments import PART, NewAttachment
@@ -29,6 +29,7 @@ from okienko.masking.vault import open_person_key, seal_part
 from okienko.values import Brand
 from okienko.web.forms import read_body
 from okienko.web.i18n import choose_language, words
+from okienko.web.network import network_of
 from okienko.web.services import services
 
 MOST_AT_ONCE: Final = 8  # files that one process holds in memory: some 25 megabytes for one of ten
