@@ -49,9 +49,20 @@ _BOTH: Final[frozenset[Language]] = frozenset({"pl", "en"})
 class WaitingEncoder(Protocol):
     """An encoder that is waited for, and that may have no answer. Every kind of encoder becomes one of these."""
 
-    name: str
-    languages: frozenset[Language]
-    leaves: bool  # whether texts leave this machine for it
+    @property
+    def name(self) -> str:
+        """Vectors of different names do not compare."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[Language]:
+        """What it was made for; texts in others are not given to it."""
+        ...
+
+    @property
+    def leaves(self) -> bool:
+        """Whether texts leave this machine for it."""
+        ...
 
     async def encode(self, texts: Sequence[str], *, seconds: float) -> Vectors | Outcome:
         """`float32[len(texts), dimensions]`, rows of length 1; else why there are none in `seconds`, all in all."""
@@ -200,8 +211,11 @@ class Meaning:
                 await self._pause(REST)
         index = await asyncio.to_thread(put_in, index, packed, self.encoder.languages, index)
         used = [digest for table in index.tables.values() for digest in table.places]
-        async with self._database.brand(brand_id, longest=LONGEST_WORK) as connection:
-            await store.forget_vectors(connection, self.encoder.name, used)
+        try:
+            async with self._database.brand(brand_id, longest=LONGEST_WORK) as connection:
+                await store.forget_vectors(connection, self.encoder.name, used)
+        except (DatabaseAway, psycopg.Error) as error:  # the next one who learns drops them, too
+            log.warning("vectors_not_dropped", brand=str(brand_id), **describe(error))
         log.info("meaning_learnt", brand=str(brand_id), count=len(packed))
         return index
 

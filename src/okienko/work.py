@@ -14,6 +14,8 @@ import structlog
 
 from okienko import auditing, deliver, sources, turn
 from okienko.answers.answer import answer
+from okienko.answers.index import Index
+from okienko.answers.meaning.rule import Heard
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version
 from okienko.articles.store import mark_overdue
@@ -27,6 +29,7 @@ from okienko.database.ids import new_id
 from okienko.database.migrate import ensure_partitions
 from okienko.database.pool import LONGEST_WORK, SET_BRAND, Database, DatabaseAway
 from okienko.desk.hours import describe_hours, is_open
+from okienko.embed import Meaning
 from okienko.http import Http, Pages
 from okienko.keys import Keys
 from okienko.links import check_links
@@ -75,12 +78,14 @@ class Worker:
     follow_links: bool = False  # in articles, where the operator wants it
     audit_key: bytes | None = field(default=None, repr=False)  # signs the audit log's heads
     outside: Outside = field(default_factory=Outside)  # where they are carried
+    meaning: Meaning | None = None  # knows what questions mean, where the operator has an encoder
     phraser: Phraser | None = None  # words answers, where the operator has a model
     phrasing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     routers: Routers = field(default_factory=Routers)
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
     gate: Gate = field(init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
+    indexes: dict[BrandId, Index] = field(default_factory=dict[BrandId, Index])  # those that the houses look into
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.keys)
@@ -99,6 +104,7 @@ class Worker:
         finally:
             for task in self.phrasing:  # their lanes are taken again when their leases end
                 task.cancel()
+            self.shelf.close()
 
     async def take_turns(self) -> int:
         """One batch of turns: claim, read, think, write. How many lanes were claimed.
@@ -117,6 +123,8 @@ class Worker:
             async with self.database.brand(brand) as connection:
                 situations = await store.read_situations(connection, by_brand[brand])
             house = await self.house(brand)
+            if self.meaning is not None:
+                house = await self._listen(self.meaning, brand, house, situations)
             thought = [self._think(situation, house) for situation in situations]
             plans[brand] = thought if self.phraser is None else await self._set_apart(brand, thought, until)
         if any(plans.values()):
@@ -193,21 +201,26 @@ class Worker:
             version = await read_articles_version(connection, brand_id)
             router_version = await read_router_version(connection, brand_id)
         index = await self.shelf.get(self.database, replace(brand, articles_version=version))
-
-        def look_up(question: MaskedText, language: Language, category: str | None) -> turn.Found:
-            return answer(index, question, language=language, category=category)
-
         house = House(
             name=brand.name,
             hours={language: describe_hours(brand.hours, language) for language in brand.languages},
             open=is_open(brand.hours, brand.timezone, now),
             people=people,
             categories=categories,
-            look_up=look_up,
+            look_up=_look_into(index, {}),
             router=self._router(brand_id, router_version),
         )
         self.houses[brand_id] = (now, house)
+        self.indexes[brand_id] = index
         return house
+
+    async def _listen(
+        self, meaning: Meaning, brand_id: BrandId, house: House, situations: Sequence[Situation]
+    ) -> House:
+        """The house, looking things up by what these customers mean, too, as far as that is known in time."""
+        index = self.indexes[brand_id]
+        heard = await meaning.hear(await self.directory.brand(brand_id), index, situations)
+        return replace(house, look_up=_look_into(index, heard)) if heard else house
 
     def _router(self, brand_id: BrandId, version: int) -> LearntRouter | None:
         kept = self.routers.get(self.database, brand_id, version)
@@ -335,6 +348,13 @@ class Worker:
             except (DatabaseAway, psycopg.Error) as error:
                 log.warning("upkeep_failed", **describe(error))
             await asyncio.sleep(seconds)
+
+
+def _look_into(index: Index, heard: Heard) -> turn.LookUp:
+    def look_up(question: MaskedText, language: Language, category: str | None) -> turn.Found:
+        return answer(index, question, language=language, category=category, heard=heard)
+
+    return look_up
 
 
 def _make_partitions(owner_url: str, now: datetime) -> None:

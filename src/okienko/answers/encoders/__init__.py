@@ -1,7 +1,8 @@
 """Optional encoders: texts as vectors, so that a question finds an article with other words. Nothing needs one.
 
-They are not part of answering yet. What is here can be measured and plugged in: `Encoder` and `Reranker` are what a
-search would ask for, `minilm` and `embeddings` are encoders, `vectors` searches exactly and adds to lexical scores.
+`minilm` and `embeddings` are encoders, `vectors` searches exactly, `answers.meaning` weighs what is found against words.
+An encoder in a file of its own has an `open` function beside it in `opening.KINDS`; nothing else knows which there are.
+Nothing asks a `Reranker` yet.
 """
 
 from __future__ import annotations
@@ -21,8 +22,15 @@ Vectors = NDArray[np.float32]
 class Encoder(Protocol):
     """Texts to vectors whose dot product says how alike they are."""
 
-    name: str  # vectors of different names do not compare
-    languages: frozenset[Language]  # what it was made for; texts in others are not given to it
+    @property
+    def name(self) -> str:
+        """Vectors of different names do not compare."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[Language]:
+        """What it was made for; texts in others are not given to it."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """`float32[len(texts), dimensions]`, rows of length 1. The same text has the same vector in any company."""
