@@ -114,6 +114,8 @@ class Brand:
     origins: tuple[str, ...]  # sites that may embed the widget; empty means any
     keep_months: int
     articles_version: int
+    jurisdiction: str | None = None  # the id of a policy; None: nobody has said, and the strictest of all holds
+    choices: str = ""  # its own rules beyond that: `okienko.policy.brand`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

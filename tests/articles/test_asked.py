@@ -17,16 +17,17 @@ from okienko.articles.asked import pages as asked
 from okienko.articles.asked.bot import Quoted
 from okienko.articles.drafts import Draft
 from okienko.articles.editor import pages as editor
-from okienko.articles.store import import_articles, read_article
+from okienko.articles.store import import_articles, list_questions, read_article
 from okienko.brands.store import read_categories
-from okienko.conversations.store import threads, turns
-from okienko.conversations.store.unanswered import count_answers_helped
+from okienko.conversations.store import places, threads, turns
+from okienko.conversations.store.unanswered import count_answers_helped, list_recent_questions, list_unanswered
 from okienko.database.ids import new_id
 from okienko.database.urls import Urls
 from okienko.quoting import Quoting
+from okienko.routing.store import read_examples
 from okienko.staff.store import Role
 from okienko.turn import Found, House, decide
-from okienko.values import Brand, Language, MaskedText, MessageId
+from okienko.values import Brand, Language, MaskedText, MessageId, PersonId
 from tests.desk_world import Begun, World, csrf, open_world
 
 pytestmark = pytest.mark.anyio
@@ -65,6 +66,7 @@ async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
         world.app.router.routes.extend([*asked.routes(bot), *editor.routes(bot)])
         async with world.services.database.brand(world.brand.id) as connection:
             await import_articles(connection, world.brand.id, [CODE, PRICE], now=world.at)
+        await world.move("us")
         yield world
 
 
@@ -283,3 +285,103 @@ async def test_ratings_of_answers_are_counted_by_the_article_that_they_quote(wor
     async with world.services.database.brand(world.brand.id) as connection:
         counted = await count_answers_helped(connection, world.brand.id, since=world.at - timedelta(days=1))
     assert {key: (one.helped, one.reasons) for key, one in counted.items()} == {("kod", "pl"): (1, {"unclear": 2})}
+
+
+async def declare(begun: Begun, place: str | None, *, account: bool = False) -> None:
+    """The customer, or the brand's own system, says where they are."""
+    ((person,),) = await begun.read("select person_id from conversation where id = %(id)s")
+    async with begun.world.services.database.brand(begun.brand.id) as connection:
+        say = places.set_account_place if account else places.declare_place
+        await say(connection, PersonId(person), place)
+        assert place in (None, *await places.read_places(connection, PersonId(person)))
+
+
+async def learnt(world: World, texts: Sequence[str]) -> dict[str, list[bool]]:
+    """By each query that builds learning data: which of these words it gives out."""
+    since = world.at - timedelta(days=3)
+    async with world.services.database.brand(world.brand.id) as connection:
+        brand = world.brand.id
+        gaps = await list_unanswered(connection, brand, since=since)
+        found = {
+            "proposed": {one.text.text for one in gaps if one.may_improve},
+            "measured": {
+                one.text for one in await list_recent_questions(connection, world.brand.id, "pl", since=since)
+            },
+            "tried": set(await list_questions(connection, world.brand.id, "pl")),
+            "router": {example.text for example in await read_examples(connection, world.brand.id)},
+            "index": {text for one in await read_published(connection, world.brand.id) for text in one.questions},
+        }
+        assert {one.text.text for one in gaps} >= set(texts)  # people at the desk see what was not answered
+    return {name: [text in there for text in texts] for name, there in found.items()}
+
+
+async def test_prv_13_nothing_is_learnt_from_people_in_the_eea_and_the_uk_or_of_unknown_place(world: World) -> None:
+    said = {
+        "us": "jak sparować odbiornik bez pilota",
+        "us-ca": "dioda miga i odbiornik buczy",
+        "pl": "odbiornik mruga diodą podczas parowania",
+        "eu": "pilot paruje sąsiedni odbiornik",
+        "uk": "parowanie odbiornika trwa godzinę",
+        "ca-qc": "odbiornik szumi podczas parowania",
+        "strictest": "dioda odbiornika świeci na pomarańczowo",
+    }
+    begun = {place: await ask(world, text) for place, text in said.items()}
+    for place in said:
+        await declare(begun[place], place)
+    async with world.services.database.brand(world.brand.id) as connection:
+        await import_articles(
+            connection,
+            world.brand.id,
+            [replace(CODE, questions=tuple(MaskedText(text) for text in said.values()))],
+            now=world.at,
+        )
+        await connection.execute(
+            b"update article_question q set source = 'customer', conversation_id = s.conversation "
+            b"from unnest(%(texts)s::text[], %(conversations)s::uuid[]) s (text, conversation) where s.text = q.text",
+            {"texts": [*said.values()], "conversations": [one.id for one in begun.values()]},
+        )
+    allowed = [True, True, False, False, False, False, False]
+    ways = ("proposed", "measured", "tried", "router", "index")
+    assert await learnt(world, [*said.values()]) == dict.fromkeys(ways, allowed)
+    # Somebody of whom nobody knows where they are: where the brand is, or nowhere.
+    await declare(begun["pl"], None)
+    assert (await learnt(world, [said["pl"]]))["index"] == [True]
+    await declare(begun["pl"], "eu", account=True)
+    assert (await learnt(world, [said["pl"]]))["index"] == [False]
+    await declare(begun["us"], None)
+    await world.move(None)
+    assert await learnt(world, [said["us"]]) == {way: [False] for way in ways}
+    # A brand may forbid it to itself.
+    await world.move("us", "[ban.improvement]\nvalue = true\n")
+    assert (await learnt(world, [said["us-ca"]]))["router"] == [False]
+
+
+async def test_prv_13_a_customer_s_words_are_not_copied_where_that_is_forbidden(world: World) -> None:
+    await ask(world, OPEN)
+    await allow(world)
+    await world.move("pl")
+    async with await enter(world) as lena:
+        page = (await lena.get(GAPS)).text
+        assert f">{OPEN}</h2>" in page
+        assert 'name="questions" value=""' in page
+        done = await lena.post(QUESTIONS, data={"csrf": csrf(page), "do": "add", "question": f"  {OPEN} "})
+        assert "to słowa klienta" in (await lena.get(done.headers["location"])).text
+        fields = {"title": CODE.title, "category": "konto", "body": CODE.body, "questions": OPEN, "base": "1"}
+        done = await lena.post("/desk/articles/seans/pl/kod", data={**fields, "csrf": csrf(page), "do": "publish"})
+        assert done.status_code == 422
+        assert "Wśród pytań są słowa klienta" in done.text
+        own = {**fields, "questions": "sparowanie odbiornika", "csrf": csrf(page), "do": "publish"}
+        assert (await lena.post("/desk/articles/seans/pl/kod", data=own)).status_code == 303
+    async with world.services.database.brand(world.brand.id) as connection:
+        assert await list_questions(connection, world.brand.id, "pl") == ["sparowanie odbiornika"]
+
+
+async def test_prv_13_words_that_somebody_else_may_give_are_not_refused(world: World) -> None:
+    await declare(await ask(world, OPEN), "eu")
+    allowed = await ask(world, OPEN)
+    await allow(world)
+    async with await enter(world) as lena:
+        page = (await lena.get(GAPS)).text
+        done = await lena.post(QUESTIONS, data={"csrf": csrf(page), "do": "add", "question": OPEN})
+        assert done.headers["location"].endswith("added")
+    assert await allowed.read("select text from article_question where conversation_id = %(id)s") == [(OPEN,)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +25,7 @@ class Open:
     at: datetime
     article: tuple[Language, str] | None = None
     reason: Reason | None = None
+    may_improve: bool = True
 
 
 def left_open(text: str, n: int, *, days: float = 0.0, language: Language = "pl") -> Open:
@@ -113,3 +114,12 @@ def test_every_question_is_in_one_gap_whatever_their_order(found: list[Open]) ->
     grouped = [(one.conversation, write_question(one.text.text)) for gap in gaps for one in gap.open]
     assert sorted(grouped, key=str) == sorted(kept, key=str)
     assert all(gap.title in gap.questions for gap in gaps)
+
+
+def test_prv_13_words_that_may_not_serve_are_counted_and_not_proposed() -> None:
+    questions = ("gdzie jest moja paczka", "moja paczka gdzie ona jest", "gdzie ta moja paczka")
+    forbidden = [replace(left_open(text, n), may_improve=False) for n, text in enumerate(questions)]
+    (gap,) = group(forbidden, terms, now=NOW)
+    assert (len(gap.open), gap.questions, gap.example) == (3, {}, None)
+    (gap,) = group([*forbidden, left_open("paczka moja gdzie jest", 9)], terms, now=NOW)
+    assert (len(gap.open), gap.example) == (4, "paczka moja gdzie jest")

@@ -8,6 +8,7 @@ from typing import Final
 from okienko.answers.passages import Article
 from okienko.answers.synonyms import SYNONYMS, Synonyms, join
 from okienko.database.pool import Connection
+from okienko.policy.files import list_improvable
 from okienko.values import BrandId, Language
 
 READ_ARTICLES_VERSION: Final = "select articles_version from brand where id = %(brand)s::uuid"
@@ -23,7 +24,9 @@ async def read_articles_version(connection: Connection, brand_id: BrandId) -> in
 READ_PUBLISHED: Final = """
 select a.id, a.language, a.category, a.version, v.title, v.description, v.body, v.published_at,
   array(select q.text from article_question q
-   where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language order by q.position, q.text)
+   where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language
+     and (q.conversation_id is null or may_improve(q.brand_id, q.conversation_id, %(improvable)s::text[]))
+   order by q.position, q.text)
 from article a
 join article_version v
   on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
@@ -34,8 +37,11 @@ order by a.id, a.language
 
 
 async def read_published(connection: Connection, brand_id: BrandId) -> list[Article]:
-    """The published articles of a brand, each in its current version; past its review date as the brand says."""
-    cursor = await connection.execute(READ_PUBLISHED, {"brand": brand_id})
+    """The published articles of a brand, each in its current version; past its review date as the brand says.
+
+    Customers' words among their example questions are of those alone whose place allows it.
+    """
+    cursor = await connection.execute(READ_PUBLISHED, {"brand": brand_id, "improvable": [*list_improvable()]})
     return [
         Article(
             id=id_,

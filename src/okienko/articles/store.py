@@ -14,6 +14,7 @@ from okienko.articles.drafts import Draft
 from okienko.articles.questions import write_questions
 from okienko.audit.store import WORKER, member, record
 from okienko.database.pool import Connection
+from okienko.policy.files import list_improvable
 from okienko.values import BrandId, ConversationId, Language, MaskedText, StaffId
 
 _CHUNK: Final = 200  # drafts a statement
@@ -467,6 +468,7 @@ LIST_QUESTIONS: Final = """
 select q.text from article_question q
 join article a on a.brand_id = q.brand_id and a.id = q.article_id and a.language = q.language and a.state = 'published'
 where q.brand_id = %(brand)s::uuid and q.language = %(language)s::text
+  and (q.conversation_id is null or may_improve(q.brand_id, q.conversation_id, %(improvable)s::text[]))
 order by q.position, q.article_id, q.text limit %(limit)s::integer
 """
 
@@ -474,8 +476,8 @@ order by q.position, q.article_id, q.text limit %(limit)s::integer
 async def list_questions(
     connection: Connection, brand_id: BrandId, language: Language, *, limit: int = 200
 ) -> list[str]:
-    """Example questions of published articles, each article's first ones first."""
-    values = {"brand": brand_id, "language": language, "limit": limit}
+    """Example questions of published articles, each article's first ones first; of customers', those that may serve."""
+    values = {"brand": brand_id, "language": language, "limit": limit, "improvable": [*list_improvable()]}
     return [text for (text,) in await (await connection.execute(LIST_QUESTIONS, values)).fetchall()]
 
 

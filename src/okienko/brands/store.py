@@ -25,7 +25,7 @@ class SealedDoor:
 
 READ_BRANDS: Final = """
 select id, slug, name, language, languages, accent, timezone, hours, allowed, denied_as, denied, origins, keep_months,
-  articles_version
+  articles_version, jurisdiction, choices
 from brand order by slug
 """
 
@@ -47,6 +47,8 @@ async def read_brands(connection: Connection) -> list[Brand]:
             origins=tuple(origins),
             keep_months=keep_months,
             articles_version=articles_version,
+            jurisdiction=jurisdiction,
+            choices=choices,
         )
         for (
             id_,
@@ -63,6 +65,8 @@ async def read_brands(connection: Connection) -> list[Brand]:
             origins,
             keep_months,
             articles_version,
+            jurisdiction,
+            choices,
         ) in await (await connection.execute(READ_BRANDS)).fetchall()
     ]
 
@@ -96,10 +100,11 @@ async def read_categories(connection: Connection) -> Mapping[Language, Mapping[s
 ADD_BRAND: Final = """
 insert into brand
   (id, slug, name, language, languages, accent, timezone, hours, allowed, denied_as, denied, origins, keep_months,
-  created_at)
+  created_at, jurisdiction)
 values (%(id)s::uuid, %(slug)s::text, %(name)s::text, %(language)s::text, %(languages)s::text[], %(accent)s::text,
   %(timezone)s::text, %(hours)s::text, %(allowed)s::text[], %(denied_as)s::text[], %(denied)s::text[],
-  %(origins)s::text[], %(keep_months)s::integer, %(now)s::timestamptz)
+  %(origins)s::text[], %(keep_months)s::integer, %(now)s::timestamptz,
+  %(jurisdiction)s::text)
 """
 
 
@@ -122,6 +127,7 @@ async def add_brand(connection: Connection, brand: Brand, now: datetime) -> None
             "origins": list(brand.origins),
             "keep_months": brand.keep_months,
             "now": now,
+            "jurisdiction": brand.jurisdiction,
         },
     )
 

@@ -34,6 +34,7 @@ class Plan:
     languages: tuple[Language, ...]
     accent: str
     timezone: str
+    jurisdiction: str
     hours: str
     allowed: tuple[str, ...]
     keep_months: int
@@ -55,6 +56,7 @@ class Plan:
             origins=(),
             keep_months=self.keep_months,
             articles_version=0,
+            jurisdiction=self.jurisdiction,
         )
 
 
@@ -78,6 +80,7 @@ def read_plan(text: str) -> Plan:
         languages=languages,
         accent=found["accent"],
         timezone=found["timezone"],
+        jurisdiction=found["jurisdiction"],
         hours=found["hours"],
         allowed=tuple(found["allowed"]),
         keep_months=found["keep_months"],

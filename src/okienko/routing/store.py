@@ -9,6 +9,7 @@ from typing import Final
 
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection
+from okienko.policy.files import list_improvable
 from okienko.routing.model import FORMAT
 from okienko.routing.train import Example
 from okienko.values import BrandId, Language, MaskedText, StaffId
@@ -60,6 +61,7 @@ cross join lateral (
   select v.title as text union all select v.description union all
   select q.text from article_question q
   where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language
+    and (q.conversation_id is null or may_improve(q.brand_id, q.conversation_id, %(improvable)s::text[]))
 ) t
 where a.brand_id = %(brand)s::uuid and a.state = 'published' and t.text <> ''
 order by category, text
@@ -67,8 +69,11 @@ order by category, text
 
 
 async def read_examples(connection: Connection, brand_id: BrandId) -> list[Example]:
-    """What a brand's router learns from: people's examples, and what published articles say they are about."""
-    cursor = await connection.execute(READ_EXAMPLES, {"brand": brand_id})
+    """What a brand's router learns from: people's examples, and what published articles say they are about.
+
+    Customers' words among these are of those alone whose place allows it.
+    """
+    cursor = await connection.execute(READ_EXAMPLES, {"brand": brand_id, "improvable": [*list_improvable()]})
     return [Example(text=text, intent=category) for text, category in await cursor.fetchall()]
 
 

@@ -63,6 +63,11 @@ class Unanswered(Protocol):
         """Why it did not help."""
         ...
 
+    @property
+    def may_improve(self) -> bool:
+        """Whether the law of where the customer is lets their words make the bot better."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
@@ -76,8 +81,14 @@ class Gap:
 
     @property
     def questions(self) -> dict[str, ConversationId]:
-        """Each wording once, the newest first, and the conversation that it stands in."""
-        return {write_question(one.text.text): one.conversation for one in reversed(self.open)}
+        """Each wording that may become an example question, the newest first, and the conversation it stands in."""
+        return {write_question(one.text.text): one.conversation for one in reversed(self.open) if one.may_improve}
+
+    @property
+    def example(self) -> str | None:
+        """The wording to propose; None: nobody's here may be."""
+        wordings = self.questions
+        return self.title if self.title in wordings else next(iter(wordings), None)
 
     @property
     def refused(self) -> int:

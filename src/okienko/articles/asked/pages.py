@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -32,6 +33,7 @@ from okienko.articles.editor.view import (
 )
 from okienko.articles.questions import MOST, mask_questions
 from okienko.articles.store import Policy, Shown, Tended
+from okienko.database.pool import Connection
 from okienko.audit import store as audit
 from okienko.conversations.store.unanswered import list_recent_questions, list_unanswered
 from okienko.values import Brand, Language, MaskedText
@@ -50,6 +52,10 @@ MOST_TRIED: Final = 300  # questions
 _SAID: Final[Mapping[str, str]] = {
     "added": mark("The question is added. The bot looks for it from its next answer on."),
     "full": mark("The article has 50 example questions already. Remove one first."),
+    "unusable": mark(
+        "Nothing was added: these are a customer's own words, and the law of where the customer is forbids to use "
+        "them. Write the question in your own words."
+    ),
     "empty": mark("Write a question first."),
     "overtaken": mark("Nothing was added: somebody has changed the article meanwhile. Try again."),
 }
@@ -252,6 +258,8 @@ async def _add_question(request: Request, bot: Bot) -> Response:
     if len(article.questions) >= MOST:
         return RedirectResponse(f"{address}?said=full", 303)
     given = services(request)
+        if texts[0].text in await find_unusable(connection, place.brand, given.clock()):
+            return RedirectResponse(f"{address}?said=unusable", 303)
     async with given.database.brand(place.brand.id) as connection:
         version = await store.publish_edit(
             connection,
@@ -265,11 +273,22 @@ async def _add_question(request: Request, bot: Bot) -> Response:
         await trace_customers(request, place, article.id)
     return RedirectResponse(f"{address}?said={'overtaken' if version is None else 'added'}", 303)
 
+async def find_unusable(connection: Connection, brand: Brand, now: datetime) -> frozenset[str]:
+    """Customers' words of the last weeks that may not become example questions, because of where these customers are.
+
+    Words that somebody else has said too, whose place allows it, may.
+    """
+    found = await list_unanswered(connection, brand.id, since=now - SHOWN)
+    usable = {write_question(one.text.text) for one in found if one.may_improve}
+    return frozenset(write_question(one.text.text) for one in found) - usable
+
+
 
 async def trace_customers(request: Request, place: Place, article: str) -> None:
     """Marks the example questions that are a customer's own words, so that they go with their conversation."""
     given = services(request)
     async with given.database.brand(place.brand.id) as connection:
+        found.sort(key=lambda one: one.may_improve)  # of two who said the same, the one whose words may be used
         found = await list_unanswered(connection, place.brand.id, since=given.clock() - SHOWN)
         said = {write_question(one.text.text): one.conversation for one in found}
         await store.trace_questions(connection, place.brand.id, article, place.language, said)
@@ -290,11 +309,17 @@ async def _render_questions(
     if policy.propose_questions:
         quoted = await bot.quote(brand, language, [gap.title for gap in gaps])
         for gap in gaps:
-            if gap.wants_another and _next_best(quoted[gap.title]) == article.id and len(chosen) < MOST_PROPOSED:
-                chosen.setdefault(gap.title, len(gap.open))
+            if (
+                gap.wants_another
+                and gap.example is not None
+                and _next_best(quoted[gap.title]) == article.id
+                and len(chosen) < MOST_PROPOSED
+            ):
+                chosen.setdefault(gap.example, len(gap.open))
     there = [question.text for question in article.questions]
     chosen = {text: asked for text, asked in chosen.items() if text not in there}
-    tried = [*chosen, *(gap.title for gap in gaps), *await read_tried(request, place)][:MOST_TRIED]
+    missed = [gap.example for gap in gaps if gap.example is not None]
+    tried = [*chosen, *missed, *await read_tried(request, place)][:MOST_TRIED]
     gains = await bot.compare(brand, language, article.id, [[*there, text] for text in chosen], tried)
     return render(
         request,

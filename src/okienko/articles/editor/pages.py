@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from okienko.articles import store
 from okienko.articles.asked.bot import Bot, Gain
-from okienko.articles.asked.pages import read_tried, trace_customers
+from okienko.articles.asked.pages import find_unusable, read_tried, trace_customers
 from okienko.articles.body import render_body
 from okienko.articles.drafts import Draft, make_slug
 from okienko.articles.editor.compare import Piece, compare
@@ -40,6 +40,7 @@ from okienko.articles.store import Shown, Tended, Version
 from okienko.audit import store as audit
 from okienko.brands.store import read_categories
 from okienko.conversations.store.unanswered import Helped, count_answers_helped
+from okienko.database.pool import Connection
 from okienko.values import Brand, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
@@ -62,6 +63,10 @@ _RULES: Final[Mapping[str, str]] = {
     "review_on": mark("Write the date as year-month-day, such as 2027-03-31."),
     "body": mark("Write the article, at most 200,000 characters."),
     "questions": mark("Write one question a line: at most 50, each of at most 300 characters."),
+    "unusable": mark(
+        "Some of the questions are a customer's own words, and the law of where the customer is forbids to use them. "
+        "Write them in your own words."
+    ),
 }
 _SAID: Final[Mapping[str, str]] = {
     "published": mark("Version %(n)s is published. The bot's next answer will quote it."),
@@ -300,17 +305,26 @@ async def _save_article(request: Request, bot: Bot) -> Response:
     return await _save(request, bot, place, written, article, publish=form.get("do") == "publish")
 
 
+async def _are_usable(connection: Connection, place: Place, draft: Draft, article: Shown | None, now: datetime) -> bool:
+    """Whether no new example question is the words of a customer who is where that is forbidden."""
+    there = {question.text for question in article.questions} if article else set[str]()
+    new = {question.text for question in draft.questions} - there
+    return not new or new.isdisjoint(await find_unusable(connection, place.brand, now))
+
+
 async def _save(
     request: Request, bot: Bot, place: Place, written: Written, article: Shown | None, *, publish: bool
 ) -> Response:
     """Publishes, or shows what was typed again: as a preview, with what is wrong, or beside what others published."""
     given = services(request)
     brand, language = place.brand.id, place.language
-    version, newest = None, article
+    version, newest, unusable = None, article, False
     async with given.database.brand(brand) as connection:
         draft, wrong = check(
             written, language, name_categories(await read_categories(connection), language), place.brand
         )
+        if draft is not None and not await _are_usable(connection, place, draft, article, given.clock()):
+            draft, unusable = None, True
         if draft is not None and publish:
             version = await store.publish_edit(
                 connection, brand, draft, base=written.base, staff_id=signed_in(request).id, now=given.clock()
@@ -318,7 +332,7 @@ async def _save(
         if draft is not None and version is None:
             newest = await store.read_article(connection, brand, draft.id, language, withdrawn=True)
     if draft is None:
-        rules = {name: name for name in wrong}
+        rules = {"questions": "unusable"} if unusable else {name: name for name in wrong}
         return await _render_editor(request, place, article=article, written=written, wrong=rules, status=422)
     if version is not None:
         await trace_customers(request, place, draft.id)

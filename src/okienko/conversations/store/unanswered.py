@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from okienko.database.pool import Connection
+from okienko.policy.files import list_improvable
 from okienko.values import BrandId, ConversationId, Language, MaskedText
 
 Reason = Literal["wrong", "unclear", "outdated", "other"]
@@ -24,6 +25,7 @@ class Unanswered:
     at: datetime
     article: tuple[Language, str] | None  # the answer that did not help quoted it; None: there was no answer
     reason: Reason | None  # why it did not help
+    may_improve: bool  # its words may make the bot better: the law of where the customer is does not forbid it
 
 
 # The words of the turn; of a turn without words (a category was picked), those before it. Conversations with words
@@ -40,7 +42,8 @@ with open as (
     order by at desc limit %(limit)s::integer
   )
 )
-select o.conversation_id, c.reference, c.language, said.text, o.at, cited.language, cited.article, o.reason
+select o.conversation_id, c.reference, c.language, said.text, o.at, cited.language, cited.article, o.reason,
+  may_improve(c.brand_id, c.id, %(improvable)s::text[])
 from open o
 join conversation c on c.brand_id = %(brand)s::uuid and c.id = o.conversation_id
 cross join lateral (
@@ -77,7 +80,8 @@ async def list_unanswered(
     connection: Connection, brand_id: BrandId, *, since: datetime, limit: int = 2_000
 ) -> list[Unanswered]:
     """The questions left open after `since`, oldest first; at most `limit` of a kind, the newest. Words masked."""
-    cursor = await connection.execute(LIST_UNANSWERED, {"brand": brand_id, "since": since, "limit": limit})
+    values = {"brand": brand_id, "since": since, "limit": limit, "improvable": [*list_improvable()]}
+    cursor = await connection.execute(LIST_UNANSWERED, values)
     return [
         Unanswered(
             conversation=ConversationId(conversation),
@@ -87,8 +91,19 @@ async def list_unanswered(
             at=at,
             article=None if article is None else (article_language, article),
             reason=reason,
+            may_improve=may_improve,
         )
-        for conversation, reference, language, text, at, article_language, article, reason in await cursor.fetchall()
+        for (
+            conversation,
+            reference,
+            language,
+            text,
+            at,
+            article_language,
+            article,
+            reason,
+            may_improve,
+        ) in await cursor.fetchall()
     ]
 
 
@@ -97,6 +112,7 @@ select said.text
 from (
   select id from conversation
   where brand_id = %(brand)s::uuid and language = %(language)s::text and updated_hour > %(since)s::timestamptz
+    and may_improve(brand_id, id, %(improvable)s::text[])
   order by updated_hour desc limit %(limit)s::integer
 ) c
 cross join lateral (
@@ -111,8 +127,16 @@ cross join lateral (
 async def list_recent_questions(
     connection: Connection, brand_id: BrandId, language: Language, *, since: datetime, limit: int = 100
 ) -> list[MaskedText]:
-    """The first two messages of each of the latest conversations in a language."""
-    values = {"brand": brand_id, "language": language, "since": since, "limit": limit}
+    """The first two messages of each of the latest conversations in a language, of people whose place allows that their
+    words serve to measure something.
+    """
+    values = {
+        "brand": brand_id,
+        "language": language,
+        "since": since,
+        "limit": limit,
+        "improvable": [*list_improvable()],
+    }
     cursor = await connection.execute(LIST_RECENT_QUESTIONS, values)
     return [MaskedText(text) for (text,) in await cursor.fetchall()]
 
