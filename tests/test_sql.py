@@ -19,7 +19,7 @@ from okienko.database.urls import Urls
 STATEMENT = re.compile(r"^\s*(with|select|insert|update|delete)\b", re.IGNORECASE)
 PARAMETER = re.compile(r"%\((\w+)\)s")
 DECLARATION = re.compile(
-    r"(id|state|masked|sealed|lookup|staff|public); [a-z ]+; [a-z0-9_ ]+; (yes|no); (row|key|keep)"
+    r"(id|state|masked|sealed|lookup|staff|public); [a-z ]+; [a-z0-9_ ]+; (yes|no); (row|key|blank|keep)"
 )
 
 

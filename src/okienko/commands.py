@@ -197,7 +197,6 @@ async def add_staff(
     return passwords.make_link(public_address(settings), token) if invited else None
 
 
-async def invite_first(settings: Settings, urls: Urls) -> str | None:
 async def reset_second_step(urls: Urls, login: str) -> bool:
     """Takes somebody's second step away, as the operator; False when nobody has this login."""
     async with await Database.open(urls.app, size=2) as database, database.shared() as connection:
@@ -214,6 +213,7 @@ async def list_without_second_step(urls: Urls) -> tuple[Without, ...]:
         return await second_step.list_without(connection)
 
 
+async def invite_first(settings: Settings, urls: Urls) -> str | None:
     """The link for the first administrator; None when somebody can sign in already."""
     async with await Database.open(urls.app, size=2) as database:
         token = secrets.token_urlsafe(32)

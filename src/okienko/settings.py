@@ -24,6 +24,7 @@ class Settings:
     data: Path  # the embedded database and its log; made with 0700 when missing
     keys: Path  # the operator's keys; outside the data folder, so that a copied database is not a copied key
     keys_command: tuple[str, ...] = ()  # prints the keys instead; run without a shell
+    erasures: Path | None = None  # the ledger of erasures; None: a file beside the keys
     database_url: str | None = field(default=None, repr=False)  # None: the embedded database
     owner_url: str | None = field(default=None, repr=False)  # who may migrate, when not the same account
     host: str = "127.0.0.1"
@@ -44,11 +45,17 @@ class Settings:
     model_seconds: float = 4.0  # that a customer's answer may wait for the model, all in all
     model_prices: tuple[float, float] = (1.0, 1.0)  # for a million tokens read and written, in any currency
 
+    @property
+    def ledger(self) -> Path:
+        """The ledger of erasures, which no restored backup may overwrite."""
+        return self.erasures or self.keys / "erasures.jsonl"
+
 
 NAMES: Final = {
     "OKIENKO_DATA": "data",
     "OKIENKO_KEYS": "keys",
     "OKIENKO_KEYS_COMMAND": "keys_command",
+    "OKIENKO_ERASURES": "erasures",
     "OKIENKO_DATABASE_URL": "database_url",
     "OKIENKO_DATABASE_OWNER_URL": "owner_url",
     "OKIENKO_HOST": "host",
@@ -97,6 +104,7 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         keys_command=_words(
             "OKIENKO_KEYS_COMMAND", given.get("keys_command", "[]"), '["/usr/local/bin/okienko-keys", "production"]'
         ),
+        erasures=Path(given["erasures"]) if "erasures" in given else None,
         database_url=url,
         owner_url=given.get("owner_url"),
         host=given.get("host", "127.0.0.1"),
@@ -127,8 +135,6 @@ def _yes(name: str, value: str) -> bool:
     return value == "yes"
 
 
-def _words(name: str, value: str, example: str) -> tuple[str, ...]:
-    try:
 def _second_step(value: str) -> Literal["sensitive", "everybody"]:
     match value:
         case "sensitive" | "everybody":
@@ -137,6 +143,8 @@ def _second_step(value: str) -> Literal["sensitive", "everybody"]:
             raise WrongSetting("OKIENKO_SECOND_STEP must be sensitive or everybody")
 
 
+def _words(name: str, value: str, example: str) -> tuple[str, ...]:
+    try:
         words: Any = json.loads(value)
     except json.JSONDecodeError:
         words = None

@@ -15,6 +15,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from okienko import restore
 from okienko.answers.shelf import Shelf
 from okienko.app import build
 from okienko.auditing import Outside
@@ -139,6 +140,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
                     "their folder with OKIENKO_KEYS"
                 )
             raise WrongKey(what) from None
+        await restore.replay(services.database, settings.ledger, clock)
         model = open_model(settings)
         worker = Worker(
             database=services.database,

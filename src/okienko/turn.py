@@ -130,6 +130,9 @@ def decide(situation: Situation, house: House) -> Plan:
     if any(asked.kind is Kind.UNREADABLE for asked in situation.asked):
         text = speak.gettext("Your message could not be read. Please send it again.")
         return _hand_over(situation, house, "unreadable", text)
+    if situation.restricted:
+        text = speak.gettext("You asked for your data not to be used, so no program reads this: a person will.")
+        return _hand_over(situation, house, "restricted", text)
     if any(asked.kind is Kind.ATTACHMENT for asked in situation.asked):
         text = speak.gettext("The bot does not open attachments, so a person will look at this.")
         return _hand_over(situation, house, "attachment", text)

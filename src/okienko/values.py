@@ -221,12 +221,14 @@ class Situation:
     hidden: frozenset[bytes] = frozenset()  # keyed hashes of the values in the conversation's vault
     sensitive: bool = False  # what is asked holds words about health, or about another special category of data
     sensitive_before: bool = False  # and so did something that was answered before
+    restricted: bool = False  # the customer wants their data kept and not used
 
 
 Because = Literal[
     "person_has_it",
     "asked_for_person",
     "unreadable",
+    "restricted",
     "attachment",
     "truth",
     "category_picked",

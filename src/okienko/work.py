@@ -21,13 +21,14 @@ from okienko.answers.store import read_articles_version
 from okienko.articles.store import mark_overdue
 from okienko.auditing import Outside
 from okienko.brands.directory import Directory
-from okienko.brands.store import read_categories
+from okienko.brands.store import read_brands, read_categories
 from okienko.conversations.store import attachments, upkeep
 from okienko.conversations.store import turns as store
 from okienko.conversations.store.turns import Lease
 from okienko.database.ids import new_id
 from okienko.database.migrate import ensure_partitions
 from okienko.database.pool import LONGEST_WORK, SET_BRAND, Database, DatabaseAway
+from okienko.database.space import index_sensitive, rewrite
 from okienko.desk.hours import describe_hours, is_open
 from okienko.embed import Meaning
 from okienko.http import Http, Pages
@@ -36,6 +37,7 @@ from okienko.links import check_links
 from okienko.log import describe
 from okienko.masking.egress import Gate
 from okienko.phrase import Phraser
+from okienko.rights.retention import nightly
 from okienko.routing.process import TrainingFailed, teach
 from okienko.routing.shelf import Routers
 from okienko.routing.store import read_router_version
@@ -97,6 +99,7 @@ class Worker:
                 tasks.create_task(self._repeat(self.take_turns, self.awake))
                 tasks.create_task(self._repeat(self.send, asyncio.Event()))
                 tasks.create_task(self._every(HOUR, self.keep_house))
+                tasks.create_task(self._every(HOUR, self.retain))
                 tasks.create_task(self._every(TEACH, self.teach))
                 tasks.create_task(self._every(HOUR, self.tend_articles))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
@@ -158,6 +161,19 @@ class Worker:
                     pass
                 while await upkeep.close_idle(connection, before=now - IDLE, now=now) == upkeep.MOST:
                     pass
+
+    async def retain(self) -> None:
+        """The night's retention of each brand, where nobody has done it yet; then what was deleted leaves the files."""
+        done = False
+        async with self.database.shared() as connection:
+            brands = await read_brands(connection)
+        for brand in brands:
+            outcomes = await nightly.run_if_due(self.database, brand, nightly.periods_of(brand), self.clock)
+            if outcomes is not None:
+                deleted = sum(outcome.deleted for outcome in outcomes)
+                log.info("retention_done", brand=str(brand.id), count=deleted)
+                done = True
+        await asyncio.to_thread(_tidy_files, self.owner_url, rewriting=done)
 
     async def tend_articles(self) -> None:
         """What is due once an hour: review dates pass, and links are followed if that is wanted."""
@@ -360,3 +376,10 @@ def _look_into(index: Index, heard: Heard) -> turn.LookUp:
 def _make_partitions(owner_url: str, now: datetime) -> None:
     with psycopg.connect(owner_url, autocommit=True) as connection:
         ensure_partitions(connection, first=now, months=3)
+
+
+def _tidy_files(owner_url: str, *, rewriting: bool) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        index_sensitive(connection)
+        if rewriting:
+            rewrite(connection)

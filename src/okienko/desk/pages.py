@@ -16,7 +16,7 @@ from okienko.desk import rules
 from okienko.desk.conversation import pages as conversation
 from okienko.desk.reveal import pages as reveal
 from okienko.desk.view import PAGE, read_brands, render_inbox, sort_rows
-from okienko.masking.egress import find_places
+from okienko.masking.egress import find_lookups
 from okienko.masking.mask import find
 from okienko.masking.mask import render as render_masked
 from okienko.values import Brand, RawText, SignedIn
@@ -59,7 +59,6 @@ async def _search(request: Request) -> Response:
     form = await read_form(request)
     require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
     typed = form.get("words", "")[:200].strip()
-    size = len(typed)
     reference = rules.read_reference(typed)
     found: list[tuple[Brand, Row]] = []
     for brand in await read_brands(request, staff):
@@ -72,9 +71,7 @@ async def _search(request: Request) -> Response:
             if rows:
                 pass  # one conversation was meant
             elif masked.strip():
-                lookups = {given.keys.lookup(span.label, span.value) for span in findings.vaulted}
-                # A name without its capitals or a number without its context may be somebody's all the same.
-                lookups |= {lookup for start, end, _, lookup in find_places(typed, given.keys) if end - start == size}
+                lookups = find_lookups(findings, raw, given.keys)
                 rows = await store.search_people(connection, lookups, limit=PAGE) if lookups else ()
                 way = "person"
                 if not rows and not findings.vaulted:

@@ -9,6 +9,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
+from okienko.database.embedded import EmbeddedPostgres
 from okienko.prove.desk import Desk, Overheard, database_of
 
 TABLES: Final = """
@@ -21,12 +22,12 @@ DATABASES: Final = "select datname from pg_database where datallowconn order by 
 OF_CLUSTER: Final = {"base": "tables and indexes", "global": "tables and indexes", "pg_wal": "write-ahead log"}
 
 
-def read_database(desk: Desk) -> Iterator[tuple[str, bytes]]:
+def read_database(server: EmbeddedPostgres) -> Iterator[tuple[str, bytes]]:
     """Every row of every table of every database, as text, with what the planner knows about values."""
-    with psycopg.connect(desk.server.superuser, autocommit=True) as connection:
+    with psycopg.connect(server.superuser, autocommit=True) as connection:
         names = [str(name) for (name,) in connection.execute(DATABASES)]
     for name in names:
-        with psycopg.connect(database_of(desk.server, name), autocommit=True) as connection:
+        with psycopg.connect(database_of(server, name), autocommit=True) as connection:
             if name == "okienko":
                 connection.execute("analyze")  # so that common values are where the planner keeps them
                 connection.execute("checkpoint")  # so that all pages are in their files
@@ -73,5 +74,5 @@ def read_all(desk: Desk, overheard: Overheard, errors: Sequence[bytes]) -> Itera
     yield "outgoing requests", b"\n".join(desk.sink.taken)
     yield "live feed", b"\n".join(overheard.said)
     yield "refusals", b"\n".join(errors)
-    yield from read_database(desk)
+    yield from read_database(desk.server)
     yield from read_files(desk.folder)

@@ -276,10 +276,15 @@ async def read_part(
 EXPIRE: Final = """
 delete from attachment where brand_id = current_brand() and (conversation_id, id) in (
   select conversation_id, id from attachment
-  where brand_id = current_brand() and expires_at < %(now)s::timestamptz limit %(most)s::integer)
+  where brand_id = current_brand() and expires_at < %(now)s::timestamptz
+    and (message_id is null or not frozen(brand_id, person_id))
+  limit %(most)s::integer)
 """
 
 
 async def expire_attachments(connection: Connection, now: datetime) -> int:
-    """Deletes up to `MOST` files of the current brand that were not sent in time, or were kept for their time."""
+    """Deletes up to `MOST` files of the current brand that were not sent in time, or were kept for their time.
+
+    What people who are held or restricted have sent stays.
+    """
     return (await connection.execute(EXPIRE, {"now": now, "most": MOST})).rowcount

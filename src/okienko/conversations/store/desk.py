@@ -176,10 +176,12 @@ async def count_views(connection: Connection, staff_id: StaffId) -> dict[View, i
 # is needed for it, and it cannot become slow as the years go by. Searching everything wants an index of folded lemmas.
 FIND_WORDS: Final = """
 select l.id from (
-  select id, updated_at from conversation where brand_id = current_brand()
+  select id, person_id, updated_at from conversation where brand_id = current_brand()
   order by updated_hour desc, updated_at desc limit 2000
 ) l
-where exists (
+where not exists (
+  select from person p where p.brand_id = current_brand() and p.id = l.person_id and p.restricted_at is not null
+) and exists (
   select from message f where f.brand_id = current_brand() and f.conversation_id = l.id
     and f.text ilike all(%(patterns)s::text[])
 )
@@ -192,6 +194,8 @@ where c.brand_id = current_brand() and c.person_id in (
   where brand_id = current_brand() and kind in ('email', 'phone', 'external') and lookup = any(%(lookups)s::bytea[])
   union all
   select person_id from vault_item where brand_id = current_brand() and lookup = any(%(lookups)s::bytea[])
+) and not exists (
+  select from person p where p.brand_id = current_brand() and p.id = c.person_id and p.restricted_at is not null
 )
 order by c.updated_at desc limit %(limit)s::integer
 """

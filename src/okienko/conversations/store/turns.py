@@ -53,7 +53,9 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
   case when c.holder = 'bot' or c.closed_at is not null then (
     select array_agg(v.lookup) from vault_item v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
-  ) end
+  ) end, (
+    select p.restricted_at is not null from person p where p.brand_id = current_brand() and p.id = c.person_id
+  )
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
   select * from lane
@@ -120,6 +122,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             sensitive_before=sensitive_before,
             open_question=None if open_question is None else MaskedText(open_question),
             hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
+            restricted=restricted,
         )
         for (
             conversation,
@@ -147,6 +150,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             sensitive,
             sensitive_before,
             hidden,
+            restricted,
         ) in rows
     ]
 

@@ -29,7 +29,8 @@ class Unanswered:
 
 
 # The words of the turn; of a turn without words (a category was picked), those before it. Conversations with words
-# about health and the like are left out altogether: nobody needs them to write an article.
+# about health and the like are left out altogether: nobody needs them to write an article. So are those of people who
+# object, or want their data kept and not used.
 LIST_UNANSWERED: Final = """
 with open as (
   (
@@ -71,7 +72,7 @@ left join lateral (
     and t.message_id = o.message_id
   order by t.position limit 1
 ) cited on true
-where not said.sensitive
+where not said.sensitive and may_be_used(c.brand_id, c.person_id)
 order by o.at, o.message_id
 """
 
@@ -112,7 +113,7 @@ select said.text
 from (
   select id from conversation
   where brand_id = %(brand)s::uuid and language = %(language)s::text and updated_hour > %(since)s::timestamptz
-    and may_improve(brand_id, id, %(improvable)s::text[])
+    and may_be_used(brand_id, person_id) and may_improve(brand_id, id, %(improvable)s::text[])
   order by updated_hour desc limit %(limit)s::integer
 ) c
 cross join lateral (
@@ -147,6 +148,7 @@ select t.article_id, t.article_language, count(*) filter (where f.helped), count
   count(*) filter (where f.reason = 'other'), count(*) filter (where not f.helped and f.reason is null)
 from answer_feedback f
 join citation t on t.brand_id = f.brand_id and t.conversation_id = f.conversation_id and t.message_id = f.message_id
+join conversation c on c.brand_id = f.brand_id and c.id = f.conversation_id and may_be_used(c.brand_id, c.person_id)
 where f.brand_id = %(brand)s::uuid and f.at > %(since)s::timestamptz
 group by t.article_id, t.article_language
 """

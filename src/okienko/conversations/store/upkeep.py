@@ -41,7 +41,8 @@ async def close_idle(connection: Connection, *, before: datetime, now: datetime)
 EXPIRE_VAULT: Final = """
 with expired as (
   delete from vault_item where brand_id = current_brand() and (conversation_id, id) in (
-    select conversation_id, id from vault_item where brand_id = current_brand() and expires_at < %(now)s::timestamptz
+    select conversation_id, id from vault_item
+    where brand_id = current_brand() and expires_at < %(now)s::timestamptz and not frozen(brand_id, person_id)
     limit %(most)s::integer)
   returning conversation_id, label, number
 ), spent as (
@@ -54,6 +55,9 @@ select count(*) from expired
 
 
 async def expire_vault(connection: Connection, now: datetime) -> int:
-    """Deletes up to `MOST` sealed values of the current brand whose time is over; how many there were."""
+    """Deletes up to `MOST` sealed values of the current brand whose time is over; how many there were.
+
+    Those of people who are held or restricted stay.
+    """
     row = await (await connection.execute(EXPIRE_VAULT, {"now": now, "most": MOST})).fetchone()
     return row[0] if row else 0

@@ -1,0 +1,83 @@
+"""A brand's retention, class by class in batches, each batch in a transaction of its own; with a preview before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from okienko.database.pool import LONGEST_WORK, Database
+from okienko.policy.periods import Period
+from okienko.rights.retention import store
+from okienko.rights.retention.schedule import is_due, plan
+from okienko.values import Brand, Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became, or would become, of one class. `before`: what began earlier has had its time."""
+
+    name: str
+    before: datetime
+    deleted: int
+    kept: int  # by a hold or a restriction
+
+
+def periods_of(brand: Brand) -> Mapping[str, Period]:
+    """What a brand decides itself: how long its conversations are kept, within the six years that its table allows."""
+    return {"transcript": Period(count=brand.keep_months, unit="M")}
+
+
+async def preview(database: Database, brand: Brand, periods: Mapping[str, Period], now: datetime) -> list[Outcome]:
+    """What a run would delete now. People whose last conversation would go are counted when it has gone."""
+    outcomes: list[Outcome] = []
+    async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
+        for due in plan(periods, now=now, zone=ZoneInfo(brand.timezone)):
+            counted = await store.count_due(connection, due.name, due.before)
+            outcomes.append(Outcome(name=due.name, before=due.before, deleted=counted.due, kept=counted.kept))
+    return outcomes
+
+
+async def run_if_due(
+    database: Database, brand: Brand, periods: Mapping[str, Period], clock: Clock
+) -> list[Outcome] | None:
+    """The night's run of a brand; None when it is not due, or another worker has it. Any number of workers may ask."""
+    now = clock()
+    day = is_due(now, ZoneInfo(brand.timezone))
+    if day is None:
+        return None
+    async with database.brand(brand.id) as connection:
+        if not await store.begin_run(connection, day, now):
+            return None
+    return await _run(database, brand, periods, day, clock)
+
+
+async def run_now(database: Database, brand: Brand, periods: Mapping[str, Period], clock: Clock) -> list[Outcome]:
+    """A run that somebody asks for; its report is added to that of the day."""
+    now = clock()
+    day = now.astimezone(ZoneInfo(brand.timezone)).date()
+    async with database.brand(brand.id) as connection:
+        await store.begin_again(connection, day, now)
+    return await _run(database, brand, periods, day, clock)
+
+
+async def _run(
+    database: Database, brand: Brand, periods: Mapping[str, Period], day: date, clock: Clock
+) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for due in plan(periods, now=clock(), zone=ZoneInfo(brand.timezone)):
+        deleted = 0
+        while True:
+            async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
+                some = await store.delete_some(connection, due.name, due.before)
+            deleted += some
+            if some == 0:
+                break
+        async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
+            kept = (await store.count_due(connection, due.name, due.before)).kept
+            await store.report(connection, day, due.name, due.before, deleted=deleted, kept=kept)
+        outcomes.append(Outcome(name=due.name, before=due.before, deleted=deleted, kept=kept))
+    async with database.brand(brand.id) as connection:
+        await store.end_run(connection, day, clock())
+    return outcomes

@@ -1,0 +1,1 @@
+"""SQL of rights. Every function works inside the caller's transaction, with the brand set."""
