@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from okienko.answers.index import search
+from okienko.answers.model import pages as model
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version
 from okienko.articles import pages as articles
@@ -68,6 +69,7 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             *synonyms.routes(bot),
             *article_sources.routes(),
             *editor.routes(bot),
+            *model.routes(),
             *staff.routes(),
             *brand_words.routes(),
             *desk.routes(touch=touch),

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from okienko.database.pool import Connection
-from okienko.values import ConversationId
+from okienko.values import ConversationId, StaffId
 
 Outcome = Literal["used", "none", "rejected", "slow", "down", "garbled", "huge"]
 Purpose = Literal["wording", "meaning"]  # an answer's words; a question's vector, of which no tokens are counted
@@ -42,13 +42,14 @@ class Switch:
 
 
 SET_SWITCH: Final = """
-insert into brand_model (brand_id, enabled, budget, changed_at)
-values (current_brand(), %(enabled)s::boolean, %(budget)s::bigint, %(now)s::timestamptz)
+insert into brand_model (brand_id, enabled, budget, changed_at, staff_id)
+values (current_brand(), %(enabled)s::boolean, %(budget)s::bigint, %(now)s::timestamptz, %(staff)s::uuid)
 on conflict (brand_id) do update
-set enabled = excluded.enabled, budget = excluded.budget, changed_at = excluded.changed_at
+set enabled = excluded.enabled, budget = excluded.budget, changed_at = excluded.changed_at, staff_id = excluded.staff_id
 """
 SWITCH_OFF: Final = """
-update brand_model set enabled = false, changed_at = %(now)s::timestamptz where brand_id = current_brand() and enabled
+update brand_model set enabled = false, changed_at = %(now)s::timestamptz, staff_id = %(staff)s::uuid
+where brand_id = current_brand() and enabled
 """
 READ_SWITCH: Final = """
 select m.enabled, m.budget, coalesce(d.spent, 0)
@@ -57,14 +58,17 @@ where m.brand_id = current_brand()
 """
 
 
-async def switch_on(connection: Connection, *, budget: int, now: datetime) -> None:
-    """Lets the current brand's answers be worded by the model, for at most `budget` millionths a day."""
-    await connection.execute(SET_SWITCH, {"enabled": True, "budget": budget, "now": now})
+async def switch_on(connection: Connection, *, budget: int, now: datetime, staff: StaffId | None = None) -> None:
+    """Lets the current brand's answers be worded by the model, for at most `budget` millionths a day.
+
+    `staff`: who wants it; None: the operator, at a terminal.
+    """
+    await connection.execute(SET_SWITCH, {"enabled": True, "budget": budget, "now": now, "staff": staff})
 
 
-async def switch_off(connection: Connection, now: datetime) -> None:
+async def switch_off(connection: Connection, now: datetime, *, staff: StaffId | None = None) -> None:
     """No call of the current brand begins after this commit; one that is under way ends within its time."""
-    await connection.execute(SWITCH_OFF, {"now": now})
+    await connection.execute(SWITCH_OFF, {"now": now, "staff": staff})
 
 
 async def read_switch(connection: Connection, day: date) -> Switch | None:
@@ -139,3 +143,75 @@ group by 1 order by 2 desc, 1
 async def count_outcomes(connection: Connection, *, purpose: Purpose, since: datetime) -> dict[str, int]:
     """How often calls of the current brand ended how, most often first."""
     return dict(await (await connection.execute(COUNT_OUTCOMES, {"purpose": purpose, "since": since})).fetchall())
+
+
+# for the desk ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A call in the record as the desk shows it."""
+
+    reference: str  # of its conversation
+    at: datetime
+    purpose: Purpose
+    model: str
+    read_tokens: int
+    written_tokens: int
+    cost: int  # millionths
+    ms: int
+    outcome: Outcome
+    reason: str | None
+
+
+LIST_CALLS: Final = """
+select c.reference, m.at, m.purpose, m.model, m.read_tokens, m.written_tokens, m.cost, m.ms, m.outcome, m.reason
+from model_call m join conversation c on c.brand_id = m.brand_id and c.id = m.conversation_id
+where m.brand_id = current_brand() and m.at < %(before)s::timestamptz
+order by m.at desc limit %(limit)s::integer
+"""
+
+
+async def list_calls(connection: Connection, *, before: datetime, limit: int) -> list[Listed]:
+    """The current brand's calls before a moment, latest first."""
+    rows = await (await connection.execute(LIST_CALLS, {"before": before, "limit": limit})).fetchall()
+    return [
+        Listed(
+            reference=row[0],
+            at=row[1],
+            purpose=row[2],
+            model=row[3],
+            read_tokens=row[4],
+            written_tokens=row[5],
+            cost=row[6],
+            ms=row[7],
+            outcome=row[8],
+            reason=row[9],
+        )
+        for row in rows
+    ]
+
+
+SUM_CALLS: Final = """
+select outcome, reason, count(*) from model_call
+where brand_id = current_brand() and purpose = 'wording' and at >= %(since)s::timestamptz
+group by 1, 2 order by 3 desc, 1, 2
+"""
+
+
+async def sum_calls(connection: Connection, *, since: datetime) -> list[tuple[Outcome, str | None, int]]:
+    """How often calls for words of the current brand ended how and why, most often first."""
+    rows = await (await connection.execute(SUM_CALLS, {"since": since})).fetchall()
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+READ_SWITCHED: Final = """
+select m.changed_at, s.name from brand_model m left join staff s on s.id = m.staff_id
+where m.brand_id = current_brand()
+"""
+
+
+async def read_switched(connection: Connection) -> tuple[datetime, str | None] | None:
+    """When the current brand's switch was set last and by whom; a name of None: by the operator, at a terminal."""
+    row = await (await connection.execute(READ_SWITCHED)).fetchone()
+    return None if row is None else (row[0], row[1])

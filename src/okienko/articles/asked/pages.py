@@ -24,9 +24,7 @@ from okienko.articles.asked.gaps import SHOWN, Gap, group, write_question
 from okienko.articles.drafts import Draft
 from okienko.articles.editor.view import (
     Place,
-    choose_brand,
     find_place,
-    find_published,
     may_publish,
     read_change,
     read_shown,
@@ -40,6 +38,7 @@ from okienko.values import Brand, Language, MaskedText
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
 from okienko.web.i18n import mark
+from okienko.web.own_brands import LEADS, choose_brand, find_own
 from okienko.web.services import services
 from okienko.web.signed_in import signed_in
 from okienko.web.templates import render
@@ -175,7 +174,7 @@ async def _choose_article(request: Request, bot: Bot) -> Response:
     form = await read_form(request)
     require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
     given = services(request)
-    brand = await find_published(request, staff, form.get("brand", ""))
+    brand = await find_own(request, staff, form.get("brand", ""), LEADS)
     title = form.get("title", "").strip()
     async with given.database.brand(brand.id) as connection:
         policy = await store.read_policy(connection)

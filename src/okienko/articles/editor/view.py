@@ -43,41 +43,6 @@ def may_publish(staff: SignedIn, brand: Brand) -> bool:
     return staff.roles.get(brand.id) in {"lead", "admin"}
 
 
-async def choose_brand(request: Request, staff: SignedIn, *, publishers: bool = False) -> tuple[list[Brand], Brand]:
-    """The brands that somebody may see (`publishers`: may publish in), by name, and the one that the address names,
-    else the first. Raises 403 for who has none.
-    """
-    known = (await services(request).directory.read()).brands
-    mine = (known[brand] for brand in staff.roles if brand in known)
-    brands = sorted((brand for brand in mine if not publishers or may_publish(staff, brand)), key=_by_name)
-    if not brands:
-        raise HTTPException(403)
-    asked = request.query_params.get("brand")
-    return brands, next((brand for brand in brands if brand.slug == asked), brands[0])
-
-
-def _by_name(brand: Brand) -> str:
-    return brand.name
-
-
-async def find_published(request: Request, staff: SignedIn, slug: str) -> Brand:
-    """The brand that a form names. Raises 404 when it is none of theirs, and 403 when they may not publish there."""
-    brand = await services(request).directory.brand_called(slug)
-    if brand is None or brand.id not in staff.roles:
-        raise HTTPException(404)
-    if not may_publish(staff, brand):
-        raise HTTPException(403)
-    return brand
-
-
-def read_language(brand: Brand, text: str) -> Language:
-    """A language of the brand out of a form. Raises 400."""
-    for language in brand.languages:
-        if language == text:
-            return language
-    raise HTTPException(400)
-
-
 def require_publisher(place: Place) -> None:
     """Raises 403."""
     if not place.may_publish:

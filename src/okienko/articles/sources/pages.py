@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from okienko.articles.drafts import Refusal
-from okienko.articles.editor.view import choose_brand, find_published, may_publish, name_categories, reader_language
+from okienko.articles.editor.view import may_publish, name_categories, reader_language
 from okienko.articles.sources import store
 from okienko.articles.sources.form import RULES, USUAL, Wanted, check, is_address
 from okienko.articles.sources.store import Source
@@ -30,6 +30,7 @@ from okienko.values import Brand, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
 from okienko.web.i18n import mark
+from okienko.web.own_brands import LEADS, choose_brand, find_own
 from okienko.web.services import services
 from okienko.web.signed_in import signed_in
 from okienko.web.templates import render
@@ -98,7 +99,7 @@ async def _change(request: Request) -> Response:
     staff = signed_in(request)
     form = await read_form(request)
     require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
-    brand = await find_published(request, staff, form.get("brand", ""))
+    brand = await find_own(request, staff, form.get("brand", ""), LEADS)
     given = services(request)
     async with given.database.brand(brand.id) as connection:
         done = await _obey(connection, brand, form, given.clock())

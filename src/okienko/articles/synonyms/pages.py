@@ -16,13 +16,14 @@ from starlette.routing import Route
 
 from okienko.articles.asked.bot import Bot, Gain
 from okienko.articles.asked.pages import read_tried
-from okienko.articles.editor.view import Place, choose_brand, find_published, read_language
+from okienko.articles.editor.view import Place
 from okienko.articles.store import list_tended
 from okienko.articles.synonyms.form import WHY, Problem, read_lines, write_lines
 from okienko.articles.synonyms.store import NOTHING, Kept, read_kept, save_lines
 from okienko.values import Brand, Language, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
+from okienko.web.own_brands import LEADS, choose_brand, find_own, read_language
 from okienko.web.services import services
 from okienko.web.signed_in import signed_in
 from okienko.web.templates import render
@@ -69,7 +70,7 @@ def routes(bot: Bot) -> list[Route]:
 
 async def _show(request: Request) -> Response:
     staff = signed_in(request)
-    brands, brand = await choose_brand(request, staff, publishers=True)
+    brands, brand = await choose_brand(request, staff, LEADS)
     return await _render(request, brands, brand, saved=request.query_params.get("saved", ""))
 
 
@@ -78,7 +79,7 @@ async def _change(request: Request, bot: Bot) -> Response:
     staff = signed_in(request)
     form = await read_form(request, _FORM_LIMIT)
     require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
-    brand = await find_published(request, staff, form.get("brand", ""))
+    brand = await find_own(request, staff, form.get("brand", ""), LEADS)
     language = read_language(brand, form.get("language", ""))
     text = form.get("lines", "")
     lines, problems = read_lines(text, brand)
@@ -121,7 +122,7 @@ def _say(problems: Sequence[Problem]) -> list[tuple[str, str]]:
 async def _ask_again(
     request: Request, staff: SignedIn, brand: Brand, written: Written, *, status: int | None = None
 ) -> Response:
-    brands, _ = await choose_brand(request, staff, publishers=True)
+    brands, _ = await choose_brand(request, staff, LEADS)
     return await _render(request, brands, brand, written=written, status=status or (422 if written.problems else 200))
 
 
