@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
+from uuid import UUID
 
 import structlog
 from starlette.applications import Starlette
@@ -26,11 +28,16 @@ from okienko.articles.pages import Hit
 from okienko.articles.sources import pages as article_sources
 from okienko.articles.synonyms import pages as synonyms
 from okienko.channels.webchat import pages as webchat
+from okienko.audit.store import Actor
+from okienko.auditing import Verdict, verify_here
 from okienko.database.pool import DatabaseAway
 from okienko.demo import pages as demo_pages
 from okienko.desk import pages as desk
+from okienko.desk.audit import pages as audit
 from okienko.desk.words import pages as brand_words
 from okienko.log import describe
+from okienko.pack import store as pack_store
+from okienko.pack.make import make_pack, write_page
 from okienko.quoting import Quoting
 from okienko.receive import Reception
 from okienko.staff import pages as staff
@@ -58,6 +65,10 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             for hit in search(index, words, language=language, category=category)
         ]
 
+    async def verify() -> Verdict:
+        brands = (await given.directory.read()).brands
+        return await verify_here(given.database, brands, given.settings, now=given.clock())
+
     bot = Quoting(database=given.database, shelf=shelf)
     pages = Starlette(
         routes=[
@@ -72,6 +83,7 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             *model.routes(),
             *staff.routes(),
             *brand_words.routes(),
+            *audit.routes(verify=verify, packs=_open_packs(given, verify)),
             *desk.routes(touch=touch),
             *(demo_pages.routes() if demo else [Route("/", _to_desk)]),
         ],
@@ -90,6 +102,27 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             log.error("request_broke", **describe(error))
 
     return app
+
+
+def _open_packs(given: Services, verify: Callable[[], Awaitable[Verdict]]) -> audit.Packs:
+    """What the desk does with audit packs, which are about every room."""
+
+    async def make(brand: Brand, since: date, until: date, by: Actor) -> UUID:
+        verdict = await verify()
+        made = await make_pack(
+            given.database, brand, since=since, until=until, verdict=verdict, by=by, now=given.clock()
+        )
+        return made.id
+
+    async def list_(brand: Brand) -> Sequence[pack_store.Made]:
+        async with given.database.brand(brand.id) as connection:
+            return await pack_store.list_packs(connection)
+
+    async def read(brand: Brand, pack: UUID) -> str | None:
+        async with given.database.brand(brand.id) as connection:
+            return await pack_store.read_pack(connection, pack)
+
+    return audit.Packs(make=make, list=list_, read=read, show=write_page)
 
 
 async def _health(request: Request) -> Response:

@@ -23,6 +23,7 @@ from okienko.audit.heads import (
     SignedHead,
     Unreadable,
     is_genuine,
+    public_key,
     read_entry,
     read_head,
     sign,
@@ -32,7 +33,9 @@ from okienko.audit.heads import (
 from okienko.audit.store import Place
 from okienko.database.pool import LONGEST_WORK, SET_BRAND, Connection, Database
 from okienko.http import Answered, Http
+from okienko.keys import AUDIT_FILE, open_audit_key, read_command
 from okienko.log import describe
+from okienko.settings import Settings
 from okienko.values import BrandId, HttpCall
 
 log = structlog.get_logger()
@@ -47,6 +50,22 @@ SNAPSHOT: Final = "set transaction isolation level repeatable read, read only"
 # signing and carrying -------------------------------------------------------------------------------------------------
 
 
+def open_signing_key(settings: Settings) -> bytes | None:
+    """The key that signs heads, made on the first call; None when the operator's command prints none.
+
+    Raises `WrongKey`.
+    """
+    return read_command(settings.keys_command).audit if settings.keys_command else open_audit_key(settings.keys)
+
+
+def find_trusted(settings: Settings) -> set[bytes]:
+    """The public key of heads that were signed here, if there is one yet. Raises `WrongKey`."""
+    if not settings.keys_command and not (settings.keys / AUDIT_FILE).exists():
+        return set()
+    secret = open_signing_key(settings)
+    return set() if secret is None else {public_key(secret)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """Where heads are carried."""
@@ -55,8 +74,8 @@ class Outside:
     url: str | None = None  # of whoever keeps what is posted there
 
 
-async def sign_due(database: Database, secret: bytes, now: datetime) -> SignedHead | None:
-    """Signs the chain's head when ten minutes or a thousand entries have passed since the last one; None: not yet.
+async def sign_due(database: Database, secret: bytes, now: datetime, *, most: int = MOST) -> SignedHead | None:
+    """Signs the chain's head when ten minutes or `most` entries have passed since the last one; None: not yet.
 
     Any number of workers may call it: one signs.
     """
@@ -65,7 +84,7 @@ async def sign_due(database: Database, secret: bytes, now: datetime) -> SignedHe
         end = await store.read_end(connection)
         if end is None or (last is not None and end.number <= last[0]):
             return None
-        if last is not None and end.number - last[0] < MOST and now - last[1] < EVERY:
+        if last is not None and end.number - last[0] < most and now - last[1] < EVERY:
             return None
         signed = sign(secret, Head(number=end.number, head=end.head, at=now))
         await store.store_head(connection, signed)
@@ -177,6 +196,25 @@ async def verify(
         async for entry, payload in _read(connection, list(brands)):
             walk.take(entry, payload)
     return _judge(walk, genuine, len(known), now)
+
+
+async def verify_here(
+    database: Database,
+    brands: Iterable[BrandId],
+    settings: Settings,
+    *,
+    files: Sequence[Path] = (),
+    trusted: Collection[bytes] = (),
+    now: datetime,
+) -> Verdict:
+    """The same with this installation's key, and with the file that its worker adds to, where that can be read.
+
+    Raises `WrongKey`, `Unreadable`.
+    """
+    own = settings.audit_file
+    known = [*files, *([own] if own is not None and own.exists() else [])]
+    heads = [head for path in known for head in await asyncio.to_thread(read_heads_file, path)]
+    return await verify(database, brands, heads=heads, trusted={*trusted, *find_trusted(settings)}, now=now)
 
 
 def verify_dump(

@@ -688,6 +688,40 @@ def audit_heads(data: Path | None) -> None:
         click.echo(write_head(head))
 
 
+@audit.command("pack")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A folder.")
+@data_option
+def audit_pack(brand: str | None, since: datetime, until: datetime, out: Path, data: Path | None) -> None:
+    """Write who saw what, what the bot told whom from which article, and what is open: as a page and as JSON."""
+    chosen = read_settings(data)
+    if until < since:
+        refuse("--to is before --from.")
+    with start.open_database(chosen) as urls:
+        body, page = run(commands.make_pack(chosen, urls, slug=brand, since=since.date(), until=until.date()))
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in (("pack.json", body), ("pack.html", page)):
+        (out / name).write_text(text, "utf-8")
+        click.echo(out / name)
+
+
+@audit.command("sample")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@data_option
+def audit_sample(brand: str | None, data: Path | None) -> None:
+    """Read a random sample of stored messages for personal data that masking has missed: kinds and counts."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        sample = run(commands.look_for_missed(chosen, urls, slug=brand))
+    click.echo(f"{sample.messages} messages were read.")
+    for label, detector, times in sample.kinds:
+        click.echo(f"{times:>7}  {label} ({'detectors' if detector == 'first' else 'the vault'})")
+    if sample.references:
+        click.echo(f"Conversations: {', '.join(sample.references)}")
+
+
 @audit.command("status")
 @data_option
 def audit_status(data: Path | None) -> None:

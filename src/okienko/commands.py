@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from okienko import auditing, links, rotate, sources
+from okienko import auditing, links, missed, rotate, sources
 from okienko.answers.index import build_index
 from okienko.answers.model import store as model_store
 from okienko.answers.model.store import Switch
@@ -24,7 +24,7 @@ from okienko.ask import ask
 from okienko.audit import store as audit
 from okienko.audit.chain import Action, Head
 from okienko.audit.heads import SignedHead, public_key, sign
-from okienko.auditing import Verdict
+from okienko.auditing import Verdict, open_signing_key
 from okienko.brands.store import add_brand, read_brands, read_categories
 from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, Connection, Database
@@ -32,13 +32,14 @@ from okienko.database.urls import Urls
 from okienko.demo import load as demo
 from okienko.http import Reader
 from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
+from okienko.pack import make as packs
 from okienko.settings import Settings, WrongSetting
 from okienko.staff import passwords
 from okienko.staff import store as staff_store
 from okienko.staff.store import Role
 from okienko.staff.second import store as second_step
 from okienko.staff.second.store import Without
-from okienko.start import now, open_keys, open_model, open_signing_key
+from okienko.start import now, open_keys, open_model
 from okienko.values import Brand, BrandId, Language, RawText
 
 
@@ -345,16 +346,32 @@ def read_public_keys(keys: Sequence[str]) -> set[bytes]:
 
 async def verify_log(settings: Settings, urls: Urls, heads: Sequence[Path], trusted: set[bytes]) -> Verdict:
     """Goes over the audit log, with the heads in these files and in the one that the worker adds to."""
-    own = settings.audit_file
-    files = [*heads, *([own] if own is not None and own.exists() else [])]
-    known = [head for path in files for head in auditing.read_heads_file(path)]
-    secret = open_signing_key(settings)
     async with await Database.open(urls.app, size=2) as database:
         async with database.shared() as connection:
             brands = [brand.id for brand in await read_brands(connection)]
-        return await auditing.verify(
-            database, brands, heads=known, trusted=trusted | ({public_key(secret)} if secret else set()), now=now()
+        return await auditing.verify_here(database, brands, settings, files=heads, trusted=trusted, now=now())
+
+
+async def make_pack(settings: Settings, urls: Urls, *, slug: str | None, since: date, until: date) -> tuple[str, str]:
+    """Makes an audit pack of a brand: as JSON, and as a page in the brand's language."""
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        async with database.shared() as connection:
+            brands = [one.id for one in await read_brands(connection)]
+        verdict = await auditing.verify_here(database, brands, settings, now=now())
+        pack = await packs.make_pack(
+            database, brand, since=since, until=until, verdict=verdict, by=audit.OPERATOR, now=now()
         )
+    return pack.body, packs.write_page(pack.body, brand.language)
+
+
+async def look_for_missed(settings: Settings, urls: Urls, *, slug: str | None) -> audit.Sample:
+    """Reads a sample of a brand's stored words for personal data that masking has missed."""
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        await missed.look(database, open_keys(settings), brand, now(), by=audit.OPERATOR)
+        async with database.brand(brand.id) as connection:
+            return (await audit.list_samples(connection, limit=1))[0]
 
 
 def verify_dumped_log(chain: Path, heads: Sequence[Path], trusted: set[bytes]) -> Verdict:

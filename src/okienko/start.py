@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from okienko import restore
 from okienko.answers.shelf import Shelf
 from okienko.app import build
-from okienko.auditing import Outside
+from okienko.auditing import Outside, open_signing_key
 from okienko.brands.directory import Directory
 from okienko.channels.webchat.limit import MessageLimit
 from okienko.database.embedded import EmbeddedPostgres
@@ -26,7 +26,7 @@ from okienko.database.migrate import migrate
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.http import Client, Reader
-from okienko.keys import Keys, WrongKey, open_audit_key, read_command
+from okienko.keys import Keys, WrongKey
 from okienko.phrase import Model, Phraser
 from okienko.receive import Reception
 from okienko.settings import Settings, WrongSetting
@@ -61,11 +61,6 @@ def open_database(settings: Settings) -> Generator[Urls]:
 def open_keys(settings: Settings) -> Keys:
     """The keys, from where the operator keeps them. Raises `WrongKey`."""
     return Keys.ask(settings.keys_command) if settings.keys_command else Keys.open(settings.keys)
-
-
-def open_signing_key(settings: Settings) -> bytes | None:
-    """The key that signs the audit log's heads; None when the operator's command prints none. Raises `WrongKey`."""
-    return read_command(settings.keys_command).audit if settings.keys_command else open_audit_key(settings.keys)
 
 
 def open_model(settings: Settings) -> Model | None:
@@ -153,6 +148,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             http=http,
             pages=pages,
             follow_links=settings.follow_links,
+            settings=settings,
             audit_key=open_signing_key(settings) if parts.work else None,
             outside=Outside(file=settings.audit_file, url=settings.audit_url),
             phraser=None if model is None else Phraser(model, services.database, http, services.keys, clock),

@@ -8,17 +8,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import psycopg
 import structlog
 
-from okienko import auditing, deliver, sources, turn
+from okienko import auditing, deliver, missed, sources, turn
 from okienko.answers.answer import answer
 from okienko.answers.index import Index
 from okienko.answers.meaning.rule import Heard
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version
 from okienko.articles.store import mark_overdue
+from okienko.audit import store as audit
 from okienko.auditing import Outside
 from okienko.brands.directory import Directory
 from okienko.brands.store import read_brands, read_categories
@@ -36,11 +38,13 @@ from okienko.keys import Keys
 from okienko.links import check_links
 from okienko.log import describe
 from okienko.masking.egress import Gate
+from okienko.pack import make as packs
 from okienko.phrase import Phraser
 from okienko.rights.retention import nightly
 from okienko.routing.process import TrainingFailed, teach
 from okienko.routing.shelf import Routers
 from okienko.routing.store import read_router_version
+from okienko.settings import Settings
 from okienko.staff.store import agents_present, forget_expired
 from okienko.turn import House, LearntRouter
 from okienko.values import Brand, BrandId, Clock, ConversationId, Language, MaskedText, Plan, Situation
@@ -78,6 +82,7 @@ class Worker:
     http: Http
     pages: Pages | None = None  # reads what is public; None: nothing is read again by itself
     follow_links: bool = False  # in articles, where the operator wants it
+    settings: Settings | None = None  # with which the audit log is gone over for the monthly pack; None: there is none
     audit_key: bytes | None = field(default=None, repr=False)  # signs the audit log's heads
     outside: Outside = field(default_factory=Outside)  # where they are carried
     meaning: Meaning | None = None  # knows what questions mean, where the operator has an encoder
@@ -103,6 +108,7 @@ class Worker:
                 tasks.create_task(self._every(TEACH, self.teach))
                 tasks.create_task(self._every(HOUR, self.tend_articles))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
+                tasks.create_task(self._every(HOUR, self.look_back))
                 tasks.create_task(self._every(LOOK, self.read_sources))
         finally:
             for task in self.phrasing:  # their lanes are taken again when their leases end
@@ -195,6 +201,23 @@ class Worker:
         if self.audit_key is not None:
             await auditing.sign_due(self.database, self.audit_key, now)
         await auditing.carry(self.database, self.outside, self.http, now)
+
+    async def look_back(self) -> None:
+        """What is due once a month: a look for data that masking has missed, and the audit pack of the month before."""
+        if self.settings is None:
+            return
+        now = self.clock()
+        brands = (await self.directory.read()).brands
+        for brand in brands.values():
+            await missed.look_when_due(self.database, self.keys, brand, now)
+        due = [brand for brand in brands.values() if await packs.is_due(self.database, brand, now)]
+        if due:
+            verdict = await auditing.verify_here(self.database, brands, self.settings, now=now)
+            for brand in due:
+                since, until = packs.last_month(now.astimezone(ZoneInfo(brand.timezone)).date())
+                await packs.make_pack(
+                    self.database, brand, since=since, until=until, verdict=verdict, by=audit.WORKER, now=now
+                )
 
     async def teach(self) -> None:
         """Trains the routers of brands whose examples have changed, one at a time, each in a process of its own."""

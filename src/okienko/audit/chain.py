@@ -97,6 +97,21 @@ Action = Literal[
     "payload-erased",
 ]
 
+READS: Final[frozenset[Action]] = frozenset(
+    {
+        "conversation-read",
+        "people-searched",
+        "value-revealed",
+        "file-opened",
+        "log-read",
+        "pack-made",
+        "pack-read",
+        "text-sampled",
+        "person-found",
+        "data-exported",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:

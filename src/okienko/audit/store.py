@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 
 from okienko.audit.chain import Action, ActorKind, Entry, Head, Payload, commit, write_detail
 from okienko.audit.heads import SignedHead
-from okienko.database.ids import new_id
+from okienko.database.ids import lowest_id, new_id
 from okienko.database.pool import Connection
 from okienko.values import BrandId, ConversationId, SignedIn, StaffId
 
@@ -371,4 +371,123 @@ async def read_anchored(connection: Connection) -> tuple[tuple[str, int, datetim
 def _read_head(row: TupleRow) -> SignedHead:
     return SignedHead(
         head=Head(number=row[0], head=bytes(row[1]), at=row[2]), key=bytes(row[3]), signature=bytes(row[4])
+    )
+
+
+# words that masking may have missed -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """A stored message that is looked through again."""
+
+    conversation: ConversationId
+    message: UUID
+    text: str = field(repr=False)
+    name: str | None = field(repr=False)  # of the colleague who wrote it
+    hidden: frozenset[bytes] = field(repr=False)  # keyed hashes of what is known of this conversation and its person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """Personal data that a stored message shows: which kind and how often, never what they say."""
+
+    conversation: ConversationId
+    message: UUID
+    label: str
+    detector: Literal["first", "second"]
+    count: int
+
+
+READ_SAMPLE: Final = """
+select m.conversation_id, m.id, m.text, s.name,
+  array(select v.lookup from vault_item v where v.brand_id = m.brand_id and v.conversation_id = m.conversation_id)
+  || array(
+    select i.lookup from conversation c join identity i on i.brand_id = c.brand_id and i.person_id = c.person_id
+    where c.brand_id = m.brand_id and c.id = m.conversation_id)
+from (
+  select * from message
+  where brand_id = current_brand() and id >= %(first)s::uuid and author in ('customer', 'agent', 'note') and text <> ''
+  order by random() limit %(limit)s::integer) m
+left join staff s on s.id = m.agent_id
+"""
+
+
+async def read_sample(connection: Connection, *, since: datetime, limit: int) -> tuple[Sampled, ...]:
+    """So many messages of people, drawn at random from those of the current brand since a time."""
+    values = {"first": lowest_id(since), "limit": limit}
+    rows = await (await connection.execute(READ_SAMPLE, values)).fetchall()
+    return tuple(
+        Sampled(conversation=ConversationId(row[0]), message=row[1], text=row[2], name=row[3], hidden=frozenset(row[4]))
+        for row in rows
+    )
+
+
+STORE_SAMPLE: Final = """
+insert into audit_sample (brand_id, id, at, messages)
+values (current_brand(), %(id)s::uuid, %(now)s::timestamptz, %(messages)s::integer)
+"""
+STORE_MISSED: Final = """
+insert into audit_missed (brand_id, conversation_id, message_id, sample_id, label, detector, count)
+select current_brand(), c.id, f.message, %(sample)s::uuid, f.label, f.detector, f.count
+from unnest(%(conversations)s::uuid[], %(messages)s::uuid[], %(labels)s::text[], %(detectors)s::text[],
+  %(counts)s::integer[]) as f (conversation, message, label, detector, count)
+join conversation c on c.brand_id = current_brand() and c.id = f.conversation
+"""
+
+
+async def store_sample(
+    connection: Connection, sample_id: UUID, *, messages: int, missed: Sequence[Missed], now: datetime
+) -> None:
+    """Keeps what came of a sample. Conversations that were erased meanwhile have nothing to say any more."""
+    await connection.execute(STORE_SAMPLE, {"id": sample_id, "messages": messages, "now": now})
+    await connection.execute(
+        STORE_MISSED,
+        {
+            "sample": sample_id,
+            "conversations": [one.conversation for one in missed],
+            "messages": [one.message for one in missed],
+            "labels": [one.label for one in missed],
+            "detectors": [one.detector for one in missed],
+            "counts": [one.count for one in missed],
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What came of a sample."""
+
+    at: datetime
+    messages: int
+    kinds: tuple[tuple[str, str, int], ...]  # label, detector, how often
+    references: tuple[str, ...]  # conversations in which something is to be seen
+
+
+LIST_SAMPLES: Final = """
+select a.at, a.messages,
+  coalesce((
+    select jsonb_agg(jsonb_build_array(k.label, k.detector, k.times) order by k.times desc, k.label, k.detector)
+    from (
+      select f.label, f.detector, sum(f.count) as times from audit_missed f
+      where f.brand_id = a.brand_id and f.sample_id = a.id group by f.label, f.detector) k), '[]'),
+  array(
+    select distinct c.reference from audit_missed f
+    join conversation c on c.brand_id = f.brand_id and c.id = f.conversation_id
+    where f.brand_id = a.brand_id and f.sample_id = a.id order by 1 limit 50)
+from audit_sample a where a.brand_id = current_brand() order by a.at desc, a.id desc limit %(limit)s::integer
+"""
+
+
+async def list_samples(connection: Connection, *, limit: int = 12) -> tuple[Sample, ...]:
+    """The latest samples of the current brand."""
+    rows = await (await connection.execute(LIST_SAMPLES, {"limit": limit})).fetchall()
+    return tuple(
+        Sample(
+            at=row[0],
+            messages=row[1],
+            kinds=tuple((label, detector, int(times)) for label, detector, times in row[2]),
+            references=tuple(row[3]),
+        )
+        for row in rows
     )

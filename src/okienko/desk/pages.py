@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from okienko.audit import store as audit
@@ -49,7 +49,10 @@ def routes(*, touch: Touch) -> list[Route]:
 
 
 async def _show_inbox(request: Request) -> Response:
-    return await render_inbox(request, signed_in(request))
+    staff = signed_in(request)
+    if staff.audits and not staff.roles:
+        return RedirectResponse("/desk/audit", 303)  # there is nothing else for them here
+    return await render_inbox(request, staff)
 
 
 async def _search(request: Request) -> Response:
