@@ -31,9 +31,9 @@ from okienko.articles.editor.view import (
 )
 from okienko.articles.questions import MOST, mask_questions
 from okienko.articles.store import Policy, Shown, Tended
-from okienko.database.pool import Connection
 from okienko.audit import store as audit
 from okienko.conversations.store.unanswered import list_recent_questions, list_unanswered
+from okienko.database.pool import Connection
 from okienko.values import Brand, Language, MaskedText
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
@@ -51,11 +51,11 @@ MOST_TRIED: Final = 300  # questions
 _SAID: Final[Mapping[str, str]] = {
     "added": mark("The question is added. The bot looks for it from its next answer on."),
     "full": mark("The article has 50 example questions already. Remove one first."),
+    "empty": mark("Write a question first."),
     "unusable": mark(
         "Nothing was added: these are a customer's own words, and the law of where the customer is forbids to use "
         "them. Write the question in your own words."
     ),
-    "empty": mark("Write a question first."),
     "overtaken": mark("Nothing was added: somebody has changed the article meanwhile. Try again."),
 }
 
@@ -257,9 +257,9 @@ async def _add_question(request: Request, bot: Bot) -> Response:
     if len(article.questions) >= MOST:
         return RedirectResponse(f"{address}?said=full", 303)
     given = services(request)
+    async with given.database.brand(place.brand.id) as connection:
         if texts[0].text in await find_unusable(connection, place.brand, given.clock()):
             return RedirectResponse(f"{address}?said=unusable", 303)
-    async with given.database.brand(place.brand.id) as connection:
         version = await store.publish_edit(
             connection,
             place.brand.id,
@@ -272,6 +272,7 @@ async def _add_question(request: Request, bot: Bot) -> Response:
         await trace_customers(request, place, article.id)
     return RedirectResponse(f"{address}?said={'overtaken' if version is None else 'added'}", 303)
 
+
 async def find_unusable(connection: Connection, brand: Brand, now: datetime) -> frozenset[str]:
     """Customers' words of the last weeks that may not become example questions, because of where these customers are.
 
@@ -282,13 +283,12 @@ async def find_unusable(connection: Connection, brand: Brand, now: datetime) -> 
     return frozenset(write_question(one.text.text) for one in found) - usable
 
 
-
 async def trace_customers(request: Request, place: Place, article: str) -> None:
     """Marks the example questions that are a customer's own words, so that they go with their conversation."""
     given = services(request)
     async with given.database.brand(place.brand.id) as connection:
-        found.sort(key=lambda one: one.may_improve)  # of two who said the same, the one whose words may be used
         found = await list_unanswered(connection, place.brand.id, since=given.clock() - SHOWN)
+        found.sort(key=lambda one: one.may_improve)  # of two who said the same, the one whose words may be used
         said = {write_question(one.text.text): one.conversation for one in found}
         await store.trace_questions(connection, place.brand.id, article, place.language, said)
 
