@@ -14,7 +14,7 @@ import holidays as library
 import numpy as np
 import pytest
 from dateutil.relativedelta import relativedelta
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okienko.policy.clocks import (
@@ -160,6 +160,7 @@ def test_dsr_01_extended_due_dates_are_right_for_every_day_of_twenty_years(place
         assert told.day <= due.day
 
 
+@settings(deadline=None)
 @given(
     day=st.dates(FIRST, LAST),
     period=st.one_of(
@@ -175,6 +176,7 @@ def test_dsr_01_any_period_from_any_day(day: date, period: Period, calendar: Cal
     assert count_out(day, period, calendar, [country]) == oracle(day, period, calendar, their_holidays(country))
 
 
+@settings(deadline=None)
 @given(day=st.dates(FIRST, LAST), count=st.integers(1, 60), country=st.sampled_from(["us", "us-ca", "ca", "pl"]))
 def test_dsr_01_any_number_of_working_days(day: date, count: int, country: str) -> None:
     period = Period(count=count, unit="D")

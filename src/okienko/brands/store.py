@@ -109,7 +109,7 @@ values (%(id)s::uuid, %(slug)s::text, %(name)s::text, %(language)s::text, %(lang
 
 
 async def add_brand(connection: Connection, brand: Brand, now: datetime) -> None:
-    """A new brand. Its slug must be free."""
+    """A new brand. Its slug must be free. Its choices are set by `policy.store.set_policy`, which checks them."""
     await connection.execute(
         ADD_BRAND,
         {

@@ -19,7 +19,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from okienko.policy.book import Book
-from okienko.policy.clocks import NotAllowed, Running, find_due
+from okienko.policy.clocks import Running, find_due
 from okienko.policy.periods import Period, add_period
 from okienko.policy.places import Place, choose_place
 from okienko.policy.read import PolicyRefused, Problem, read_rules
@@ -124,21 +124,17 @@ def _check_clock(base: Policy, key: str, rule: Clock, there: list[Clock], laws: 
         yield Problem(file=FILE, key=f"{key}.calendar", what="hours and days cannot be compared", fix=fix)
         return
     own = replace(base, rules={key: frozenset({rule})})
-    for extended in (False, True):
-        try:
-            laxer = any(_is_later(base, own, key, day, extended) for day in _TRIED)
-        except NotAllowed:
-            if extended and rule.extension is not None and any(other.extension is None for other in there):
-                yield _laxer(f"{key}.extension", "an extension", laws)
-            return
-        if laxer:
-            yield _laxer(f"{key}.extension" if extended else f"{key}.period", str(rule.period), laws)
-            return
+    if any(_is_later(base, own, key, day, extended=False) for day in _TRIED):
+        yield _laxer(f"{key}.period", str(rule.period), laws)
+    elif rule.extension is not None:
+        extensible = all(other.extension is not None for other in there)
+        if not extensible or any(_is_later(base, own, key, day, extended=True) for day in _TRIED):
+            yield _laxer(f"{key}.extension", f"an extension by {rule.extension.by}", laws)
     if rule.pause and not all(other.pause for other in there):
         yield _laxer(f"{key}.pause", "a pause", laws)
 
 
-def _is_later(base: Policy, own: Policy, key: str, day: date, extended: bool) -> bool:
+def _is_later(base: Policy, own: Policy, key: str, day: date, *, extended: bool) -> bool:
     """Whether a brand's clock asks for less than the law's when both start on a day."""
     running = Running(started=datetime.combine(day, time(12), UTC), extended=extended)
     name = key.removeprefix("clock.")

@@ -122,9 +122,9 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + ONE_DAY, time.min, zone).astimezone(UTC)
 
 
-def move_to_working_day(day: date, calendars: Collection[str]) -> date:
+def move_to_working_day(day: date, calendars: Collection[str], *, anywhere: bool = False) -> date:
     """The day itself, or the next working day."""
-    while not is_working_day(day, calendars):
+    while not is_working_day(day, calendars, anywhere=anywhere):
         day += ONE_DAY
     return day
 
@@ -158,19 +158,31 @@ def _count(
     if period.unit == "H":
         until = started.astimezone(UTC) + timedelta(hours=period.count)
         return Due(day=local_day(until, zone), until=until, rule=clock)
-    day = count_out(local_day(started, zone), period, clock.calendar, holidays, shift)
+    window = clock.direction == "at_least"
+    day = count_out(local_day(started, zone), period, clock.calendar, holidays, shift=shift, anywhere=window)
     return Due(day=day, until=end_of_day(day, zone), rule=clock)
 
 
-def count_out(first: date, period: Period, calendar: Calendar, holidays: Collection[str], shift: int = 0) -> date:
-    """The last day of a period of months or days after an event on `first`."""
+def count_out(
+    first: date,
+    period: Period,
+    calendar: Calendar,
+    holidays: Collection[str],
+    *,
+    shift: int = 0,
+    anywhere: bool = False,
+) -> date:
+    """The last day of a period of months or days after an event on `first`, `shift` days later.
+
+    `anywhere`: a holiday of one calendar is enough, as windows want it.
+    """
     if calendar == "working-days":
         day = first
         for _ in range(period.count):
-            day = move_to_working_day(day + ONE_DAY, holidays)
+            day = move_to_working_day(day + ONE_DAY, holidays, anywhere=anywhere)
         return day
     day = add_period(first, period) + shift * ONE_DAY
-    return move_to_working_day(day, holidays) if calendar == "eu-1182-71" else day
+    return move_to_working_day(day, holidays, anywhere=anywhere) if calendar == "eu-1182-71" else day
 
 
 # how long something is kept ------------------------------------------------------------------------------------------

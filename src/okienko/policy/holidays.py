@@ -121,11 +121,13 @@ def public_holidays(calendar: str, year: int) -> frozenset[date]:
     return frozenset(CALENDARS[calendar](year))
 
 
-def is_working_day(day: date, calendars: Collection[str]) -> bool:
-    """Monday to Friday, and no public holiday. Of several calendars, a holiday has to be one in all of them.
+def is_working_day(day: date, calendars: Collection[str], *, anywhere: bool = False) -> bool:
+    """Monday to Friday, and no public holiday.
 
-    So a deadline that two places ask for is never later than either of them asks.
+    Of several calendars, a holiday has to be one in all of them, so that a deadline is never later than any place asks;
+    with `anywhere` in one of them, so that a window is never shorter.
     """
-    return day.weekday() < SATURDAY and not (
-        calendars and all(day in public_holidays(calendar, day.year) for calendar in calendars)
-    )
+    if day.weekday() >= SATURDAY:
+        return False
+    free = [day in public_holidays(calendar, day.year) for calendar in calendars]
+    return not (any(free) if anywhere else free and all(free))

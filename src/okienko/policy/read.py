@@ -161,7 +161,7 @@ def _schema_of(keys: Mapping[str, Key]) -> JsonSchema:
 TEXT: Final = _matching(r"\S(.*\S)?", "some words")
 PERIOD: Final = _matching(periods.PATTERN, "a period such as P1M, P10D or PT72H")
 DAY: Final = Kind(
-    schema={"type": "string", "format": "date"},
+    schema={"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     expects="a day such as 2026-08-02, without quotation marks",
     fits=lambda value: isinstance(value, date) and not isinstance(value, datetime),
 )

@@ -145,10 +145,9 @@ def merge(policies: Iterable[Policy]) -> Policy:
     parts = list(policies)
     if not parts:
         raise ValueError("nothing to merge")
-    holidays = frozenset[str]().union(*(part.holidays for part in parts))
     return Policy(
         places=frozenset[str]().union(*(part.places for part in parts)),
-        holidays=frozenset({"none"}) if "none" in holidays else holidays,
+        holidays=frozenset[str]().union(*(part.holidays for part in parts)),
         authorities=frozenset[str]().union(*(part.authorities for part in parts)),
         rules=unite(part.rules for part in parts),
     )
