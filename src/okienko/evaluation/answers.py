@@ -11,10 +11,14 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 
-from okienko.answers.answer import Answer, Clarify, answer
-from okienko.answers.index import Index, build_index, search
+from okienko.answers.answer import Answer, Clarify, Refuse, answer
+from okienko.answers.encoders import Encoder
+from okienko.answers.index import Index, build_index, rank, read_question
+from okienko.answers.meaning.rule import weigh
 from okienko.answers.passages import Article
+from okienko.answers.text import leave_out_placeholders, read_tokens
 from okienko.articles.drafts import Draft, Problem, make_slug
+from okienko.evaluation.meaning import fill, hear
 from okienko.values import Language, MaskedText
 
 PASSES: Final = 5  # over all questions; the best time of each counts
@@ -95,21 +99,29 @@ def make_articles(drafts: Iterable[Draft], *, published: datetime) -> list[Artic
 
 
 def evaluate(
-    articles: Sequence[Article], asked: Sequence[Asked], *, language: Language | None = None
+    articles: Sequence[Article],
+    asked: Sequence[Asked],
+    *,
+    language: Language | None = None,
+    encoder: Encoder | None = None,
 ) -> dict[str, Any]:
     """All figures: shares between 0 and 1, times in milliseconds of `answer`, warm, the best of some passes.
+
+    With an encoder the times are those of its vectors, too, and building is reading all articles with it.
 
     Without a language it is that of most articles. An article that is shown as the twin of another counts as found.
     """
     spoken: Language = language or Counter[Language](article.language for article in articles).most_common(1)[0][0]
     begun = time.process_time()
     index = build_index(articles)
+    if encoder is not None:
+        index = fill(index, encoder)
     built = time.process_time() - begun
-    places = [_place(index, one, spoken) for one in asked]
-    replies = [answer(index, MaskedText(one.question), language=spoken, category=None) for one in asked]
+    places = [_place(index, one, spoken, encoder) for one in asked]
+    replies = [_reply(index, one, spoken, encoder) for one in asked]
     quoted = [(one, reply) for one, reply in zip(asked, replies, strict=True) if isinstance(reply, Answer)]
     right = sum(any(citation.article in one.articles for citation in reply.citations) for one, reply in quoted)
-    times = _time(index, asked, spoken)
+    times = _time(index, asked, spoken, encoder)
     return {
         "articles": index.size,
         "questions": len(asked),
@@ -133,23 +145,34 @@ def write_figures(figures: dict[str, Any]) -> Iterator[str]:
         yield f"{name:<15} {'–' if figure is None else f'{figure * 100:.1f} %' if share else figure}"
 
 
-def _place(index: Index, one: Asked, language: Language) -> int:
+def _place(index: Index, one: Asked, language: Language, encoder: Encoder | None) -> int:
     """Where the first right article stands, from 1; 0: not among the first ten."""
-    hits = search(index, one.question, language=language, limit=_DEEP)
-    for place, hit in enumerate(hits, 1):
+    ranking = index.rankings.get(language)
+    if ranking is None:
+        return 0
+    text = leave_out_placeholders(one.question)
+    question = read_question(ranking, read_tokens(text))
+    likeness = hear(index, encoder, MaskedText(one.question), language).get(text, {})
+    if language in likeness:
+        question = weigh(question, likeness[language])
+    for place, hit in enumerate(rank(ranking, question, limit=_DEEP), 1):
         if not one.articles.isdisjoint({hit.article.id, *(twin.id for twin in hit.also)}):
             return place
     return 0
 
 
-def _time(index: Index, asked: Sequence[Asked], language: Language) -> list[float]:
+def _reply(index: Index, one: Asked, language: Language, encoder: Encoder | None) -> Answer | Clarify | Refuse:
+    text = MaskedText(one.question)
+    return answer(index, text, language=language, category=None, heard=hear(index, encoder, text, language))
+
+
+def _time(index: Index, asked: Sequence[Asked], language: Language, encoder: Encoder | None) -> list[float]:
     """Percentiles, 1 to 99."""
     best = [float("inf")] * len(asked)
     for _ in range(PASSES):
         for at, one in enumerate(asked):
-            text = MaskedText(one.question)
             begun = time.perf_counter()
-            answer(index, text, language=language, category=None)
+            _reply(index, one, language, encoder)
             best[at] = min(best[at], (time.perf_counter() - begun) * 1000)
     return quantiles(best, n=100, method="inclusive") if len(best) > 1 else best * 99
 

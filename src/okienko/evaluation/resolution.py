@@ -17,13 +17,15 @@ from typing import Any, Final, Literal, cast
 import orjson
 
 from okienko.answers.answer import answer
+from okienko.answers.encoders import Encoder
 from okienko.answers.index import build_index
 from okienko.answers.passages import Article
 from okienko.ask import begin
 from okienko.evaluation.answers import Asked as Example
+from okienko.evaluation.meaning import fill, hear
 from okienko.keys import Keys
 from okienko.masking.mask import mask, published
-from okienko.turn import House, LookUp, decide
+from okienko.turn import Found, House, LookUp, decide
 from okienko.values import (
     ARTICLE,
     Asked,
@@ -221,6 +223,7 @@ def evaluate(
     conversations: Sequence[Conversation],
     *,
     language: Language,
+    encoder: Encoder | None = None,
 ) -> dict[str, Any]:
     """`measure` against a help centre, each of its articles with the example questions that ask for it."""
     questions: dict[str, list[str]] = {}
@@ -228,9 +231,15 @@ def evaluate(
         for article in example.articles:
             questions.setdefault(article, []).append(example.question)
     index = build_index(replace(article, questions=tuple(questions.get(article.id, ()))) for article in articles)
+    if encoder is not None:
+        index = fill(index, encoder)
+
+    def look_up(text: MaskedText, spoken: Language, where: str | None) -> Found:
+        return answer(index, text, language=spoken, category=where, heard=hear(index, encoder, text, spoken))
+
     return measure(
         conversations,
-        look_up=lambda text, spoken, where: answer(index, text, language=spoken, category=where),
+        look_up=look_up,
         categories={article.category: article.category for article in articles},
         category_of={article.id: article.category for article in articles},
         language=language,

@@ -1,7 +1,7 @@
 """Optional encoders: texts as vectors, so that a question finds an article with other words. Nothing needs one.
 
-`minilm` and `embeddings` are encoders, `vectors` searches exactly, `answers.meaning` weighs what is found against words.
-An encoder in a file of its own has an `open` function beside it in `opening.KINDS`; nothing else knows which there are.
+`minilm` and `embeddings` are encoders, `vectors` searches exactly, `answers.meaning` weighs what is found by them.
+Another encoder of this process is a file beside them and a line in `files.KINDS`; nothing else knows which there are.
 Nothing asks a `Reranker` yet.
 """
 

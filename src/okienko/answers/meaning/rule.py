@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from okienko.answers.encoders import Vectors
 from okienko.answers.encoders.vectors import Table, name_text, tabulate
 from okienko.answers.index import Index, Question, Ranking
-from okienko.answers.passages import Article, Pages
+from okienko.answers.passages import Article, Pages, cut_passages
 from okienko.values import Language
 
 Likeness = Mapping[Language, NDArray[np.float32]]
@@ -74,6 +74,15 @@ def list_missing(index: Index) -> dict[bytes, str]:
             named = ((name_text(text), text) for texts in _list_texts(index.rankings[language]) for text in texts)
             missing |= {digest: text for digest, text in named if digest not in table.places}
     return missing
+
+
+def count_texts(articles: Iterable[Article]) -> int:
+    """How many different texts an encoder of all their languages reads."""
+    texts: set[str] = set()
+    for article in articles:
+        about, says = cut_texts(article, cut_passages(article.body))
+        texts.update(about if says else (), says)  # an article without a word is not found at all
+    return len(texts)
 
 
 def put_in(
