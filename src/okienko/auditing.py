@@ -193,8 +193,8 @@ async def verify(
         known = [*heads, *await store.read_heads(connection)]
         genuine = [one.head for one in known if is_genuine(one, trusted)]
         walk = Walk(signed=genuine)
-        async for entry, payload in _read(connection, list(brands)):
-            walk.take(entry, payload)
+        async for batch in _read(connection, list(brands)):
+            await asyncio.to_thread(_take, walk, batch)  # hashing would hold up everybody else's pages
     return _judge(walk, genuine, len(known), now)
 
 
@@ -236,23 +236,28 @@ async def dump(database: Database, brands: Iterable[BrandId], *, payloads: bool 
     """The whole chain as lines, with what it commits to or without, in one snapshot."""
     async with database.shared(longest=LONGEST_WORK) as connection:
         await connection.execute(SNAPSHOT)
-        async for entry, payload in _read(connection, list(brands) if payloads else None):
-            yield write_entry(entry, payload)
+        async for batch in _read(connection, list(brands) if payloads else None):
+            for entry, payload in batch:
+                yield write_entry(entry, payload)
 
 
 async def _read(
     connection: Connection, brands: Sequence[BrandId] | None
-) -> AsyncGenerator[tuple[Entry, Payload | None]]:
-    """The chain with its payloads: those of every brand, and of none."""
+) -> AsyncGenerator[list[tuple[Entry, Payload | None]]]:
+    """The chain with its payloads, those of every brand and of none, in batches."""
     after = 0
     while entries := await store.read_entries(connection, after=after, limit=BATCH):
         payloads: dict[object, Payload] = {}
         for brand in () if brands is None else ("", *brands):
             await connection.execute(SET_BRAND, {"brand": str(brand)})
             payloads |= await store.read_payloads(connection, [entry.id for entry in entries])
-        for entry in entries:
-            yield entry, payloads.get(entry.id)
+        yield [(entry, payloads.get(entry.id)) for entry in entries]
         after = entries[-1].number
+
+
+def _take(walk: Walk, batch: Sequence[tuple[Entry, Payload | None]]) -> None:
+    for entry, payload in batch:
+        walk.take(entry, payload)
 
 
 def _judge(walk: Walk, genuine: Sequence[Head], known: int, now: datetime) -> Verdict:

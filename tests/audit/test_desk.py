@@ -106,7 +106,7 @@ PAGES = ["/desk/audit", "/desk/audit/check", "/desk/audit/packs", "/desk/audit/s
 
 
 @pytest.mark.parametrize("role", ["auditor", "privacy", "admin"])
-async def test_sec_06_who_audits_reads_the_log(world: World, role: str) -> None:
+async def test_who_audits_reads_the_log(world: World, role: str) -> None:
     ela = await world.hire("Ela", {world.brand.id: role})  # pyright: ignore[reportArgumentType] - a role, by name
     async with await enter(world, ela) as browser:
         for page in PAGES:
@@ -117,14 +117,14 @@ async def test_sec_06_who_audits_reads_the_log(world: World, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["agent", "lead"])
-async def test_sec_06_who_answers_customers_does_not(world: World, role: str) -> None:
+async def test_who_answers_customers_does_not(world: World, role: str) -> None:
     ola = await world.hire("Ola", {world.brand.id: role})  # pyright: ignore[reportArgumentType] - a role, by name
     async with await enter(world, ola) as browser:
         for page in PAGES:
             assert (await browser.get(page)).status_code == 403, page
 
 
-async def test_sec_06_an_auditor_sees_nothing_but_the_log(world: World) -> None:
+async def test_an_auditor_sees_nothing_but_the_log(world: World) -> None:
     ela = await world.hire("Ela", {world.brand.id: "auditor"})
     begun = await world.begin("Gdzie jest moja paczka?")
     async with await enter(world, ela) as browser:
