@@ -41,6 +41,10 @@ from okienko.masking.explain import explain
 from okienko.masking.jsonl import BadLine, mask_lines
 from okienko.masking.kinds import ENTITIES
 from okienko.masking.mask import MaskingFailed, find, render
+from okienko.policy.book import check_reviews, list_pending
+from okienko.policy.files import read_own_book
+from okienko.policy.read import PolicyRefused
+from okienko.policy.table import render_book, render_place
 from okienko.routing.train import TooFewExamples
 from okienko.settings import Settings, WrongSetting
 from okienko.staff.store import Role
@@ -64,6 +68,7 @@ EXPECTED = (
     NoServer,
     NoSuchBrand,
     OtherBrands,
+    PolicyRefused,
     PortTaken,
     TooFewExamples,
     Unreadable,
@@ -860,3 +865,49 @@ def without_second_step(data: Path | None) -> None:
         found = run(commands.list_without_second_step(urls))
     for person in found:
         click.echo(f"{person.login}  {person.name}  {', '.join(person.roles)}")
+
+
+@okienko.group()
+def policy() -> None:
+    """What the law of a place asks: reviewed files that come with okienko, and what a brand has chosen beyond them."""
+
+
+@policy.command("check")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="As of this day, instead of today.")
+def policy_check(day: datetime | None) -> None:
+    """Read all policy files; exit with 1 when one is wrong or its review has expired."""
+    book = read_own_book()
+    today = (day or datetime.now(UTC)).date()
+    for id_ in list_pending(book):
+        click.echo(f"{id_}.toml: counsel has not reviewed it yet; due {book.files[id_].review.due}")
+    expired = check_reviews(book, today)
+    for problem in expired:
+        click.echo(str(problem))
+    if expired:
+        refuse(f"{len(expired)} of {len(book.files)} policy files have to be reviewed again.")
+    click.echo(f"{len(book.files)} policy files can be read, and no review has expired on {today}.")
+
+
+@policy.command("table")
+@click.option("--id", "place", help="Of one place: eu, pl, uk, us, us-ca, ca, ca-qc, default, or strictest for all.")
+def policy_table(place: str | None) -> None:
+    """Print what okienko keeps in each place, with the law behind it."""
+    book = read_own_book()
+    if place is not None and place not in book.policies:
+        refuse(f"There is no policy “{place}”. Policies: {', '.join(sorted(book.policies))}.")
+    click.echo(render_book(book) if place is None else render_place(book, place), nl=False)
+
+
+@policy.command("set")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@click.option("--place", help="Where the brand is: eu, pl, uk, us, us-ca, ca or ca-qc.")
+@click.option("--choices", type=click.File("r", encoding="utf-8"), help="A file of stricter rules; an empty one: none.")
+@data_option
+def policy_set(brand: str | None, place: str | None, choices: TextIO | None, data: Path | None) -> None:
+    """Say where a brand is, whose people are then under that law unless they say otherwise, and what it adds to it."""
+    if place is None and choices is None:
+        refuse("Say --place, --choices or both.")
+    text = None if choices is None else choices.read()
+    with start.open_database(read_settings(data)) as urls:
+        into, in_force = run(commands.set_policy(urls, slug=brand, place=place, choices=text))
+    click.echo(f"“{into.slug}” is under the rules of {in_force.place.id}; their hash is {in_force.hash.hex()}.")

@@ -29,6 +29,7 @@ from okienko.audit import store as audit
 from okienko.audit.chain import Action, Head
 from okienko.audit.heads import SignedHead, public_key, sign
 from okienko.auditing import Verdict, open_signing_key
+from okienko.audit.store import OPERATOR
 from okienko.brands.store import add_brand, read_brands, read_categories
 from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, Connection, Database
@@ -37,6 +38,9 @@ from okienko.demo import load as demo
 from okienko.http import Client, Reader
 from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
 from okienko.pack import make as packs
+from okienko.policy.brand import InForce
+from okienko.policy.files import read_own_book
+from okienko.policy.store import set_policy as store_policy
 from okienko.settings import Settings, WrongSetting
 from okienko.staff import passwords
 from okienko.staff import store as staff_store
@@ -495,6 +499,26 @@ async def prepare_demo(settings: Settings, urls: Urls, *, reset: bool) -> tuple[
         site = public_address(settings)
         loaded = await demo.load(database, keys, now=now(), site=site, reset=reset)
         return loaded, await demo.invite(database, now=now(), site=site)
+
+
+async def set_policy(urls: Urls, *, slug: str | None, place: str | None, choices: str | None) -> tuple[Brand, InForce]:
+    """Says where a brand is, what it chooses beyond that, or both; None leaves the one as it was. The rules now.
+
+    Raises `PolicyRefused`. Running processes follow within a second or two.
+    """
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            in_force = await store_policy(
+                connection,
+                brand.id,
+                read_own_book(),
+                jurisdiction=brand.jurisdiction if place is None else place,
+                choices=brand.choices if choices is None else choices,
+                by=OPERATOR,
+                now=now(),
+            )
+    return brand, in_force
 
 
 def public_address(settings: Settings) -> str:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
@@ -36,6 +37,8 @@ from okienko.keys import (
     read_command,
     read_folder,
 )
+from okienko.policy.book import Book, check_reviews, list_pending
+from okienko.policy.files import read_own_book
 from okienko.settings import Settings, WrongSetting
 from okienko.start import open_encoder
 from okienko.web.assets import STATIC
@@ -60,6 +63,7 @@ class Finding:
 async def examine(settings: Settings) -> list[Finding]:
     """Everything that can be looked at from outside a running process, in a few seconds."""
     findings = [*look_at_python(), *look_at_data(settings.data), *look_at_assets(STATIC)]
+    findings += look_at_policies(read_own_book(), datetime.now(UTC).date())
     if settings.keys_command:
         findings += await asyncio.to_thread(lambda: list(look_at_command(settings.keys_command)))
     else:
@@ -98,6 +102,19 @@ def look_at_data(data: Path) -> Iterator[Finding]:
         well=free >= FREE_BYTES,
         fix="" if free >= FREE_BYTES else "make room: the database stops when its disk is full",
     )
+
+
+def look_at_policies(book: Book, today: date) -> Iterator[Finding]:
+    """The rules of the law: whether counsel has reviewed them, and when that has to be done again."""
+    pending = list_pending(book)
+    yield Finding(
+        what=f"counsel has not reviewed these policies yet: {', '.join(pending)}"
+        if pending
+        else "counsel has reviewed all policies",
+        well=True,
+    )
+    for problem in check_reviews(book, today):
+        yield Finding(what=f"{problem.file}: {problem.what}", well=False, fix=problem.fix)
 
 
 def look_at_keys(keys: Path) -> Iterator[Finding]:
@@ -283,6 +300,12 @@ def judge(health: Health) -> Iterator[Finding]:
                 what=f"tables without forced row-level security: {', '.join(health.unguarded)}",
                 well=False,
                 fix="with psql: alter table okienko.<name> force row level security",
+            )
+        if health.unplaced:
+            yield Finding(
+                what=f"nobody has said where these brands are, so that the strictest rules of all places hold: "
+                f"{', '.join(health.unplaced)}; `okienko policy set` says it",
+                well=True,
             )
 
 

@@ -23,6 +23,11 @@ where c.relnamespace = to_regnamespace('okienko') and a.attname = 'brand_id' and
 order by c.relname
 """
 HAS_PEOPLE: Final = "select to_regclass('okienko.person_key') is not null"
+HAS_PLACES: Final = """
+select exists (
+  select from pg_attribute where attrelid = to_regclass('okienko.brand') and attname = 'jurisdiction')
+"""
+READ_UNPLACED: Final = "select slug from okienko.brand where jurisdiction is null order by slug"
 READ_BRAND_IDS: Final = "select id from okienko.brand"
 READ_KEY_IDS: Final = """
 select distinct key_id from okienko.person_key where brand_id = okienko.current_brand() and wrapped is not null
@@ -39,6 +44,7 @@ class Health:
     powerful: bool  # the app's role could read every brand
     unguarded: tuple[str, ...]  # tables of a brand without forced row-level security
     key_ids: tuple[str, ...] = ()  # the operator's keys that people's keys are wrapped with
+    unplaced: tuple[str, ...] = ()  # brands of which nobody has said where they are
 
 
 def read_health(url: str) -> Health:
@@ -56,6 +62,7 @@ def read_health(url: str) -> Health:
             powerful=bool(_one(connection, READ_POWERS)),
             unguarded=tuple(name for (name,) in connection.execute(READ_UNGUARDED)),
             key_ids=_read_key_ids(connection) if _one(connection, HAS_PEOPLE) else (),
+            unplaced=_read_unplaced(connection) if _one(connection, HAS_PLACES) else (),
         )
 
 
@@ -66,6 +73,10 @@ def _read_key_ids(connection: psycopg.Connection) -> tuple[str, ...]:
         connection.execute("select set_config('okienko.brand', %s, true)", (str(brand),))
         found |= {key_id for (key_id,) in connection.execute(READ_KEY_IDS)}
     return tuple(sorted(found))
+
+
+def _read_unplaced(connection: psycopg.Connection) -> tuple[str, ...]:
+    return tuple(slug for (slug,) in connection.execute(READ_UNPLACED))
 
 
 def _one(connection: psycopg.Connection, statement: str) -> int:
