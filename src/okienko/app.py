@@ -40,6 +40,8 @@ from okienko.pack import store as pack_store
 from okienko.pack.make import make_pack, write_page
 from okienko.quoting import Quoting
 from okienko.receive import Reception
+from okienko.routing import pages as routing
+from okienko.routing.shelf import Routers
 from okienko.staff import pages as staff
 from okienko.values import Brand, Language
 from okienko.staff.view import KnowStaff, touch
@@ -81,6 +83,7 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             *article_sources.routes(),
             *editor.routes(bot),
             *model.routes(),
+            *routing.routes(Routers()),
             *staff.routes(),
             *brand_words.routes(),
             *audit.routes(verify=verify, packs=_open_packs(given, verify)),

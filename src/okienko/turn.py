@@ -153,7 +153,9 @@ def decide(situation: Situation, house: House) -> Plan:
                 citations=answer.citations,
                 confidence=answer.confidence,
             )
-            return _plan(situation, says=(say,), picked=picked, category=answer.category, reason="answered")
+            return _plan(
+                situation, says=(say,), picked=picked, category=answer.category, routed=routed, reason="answered"
+            )
         case Clarify(articles=(_, *_)) as clarify:
             text = speak.gettext("Is it about one of these? If not, put it in other words or talk to a person.")
             offered = tuple(ARTICLE + citation.article for citation in clarify.articles)
@@ -163,7 +165,9 @@ def decide(situation: Situation, house: House) -> Plan:
                 choices=(*offered, PERSON),
                 citations=clarify.articles,
             )
-            return _plan(situation, says=(say,), misses=situation.misses, picked=picked, reason="clarified")
+            return _plan(
+                situation, says=(say,), misses=situation.misses, picked=picked, routed=routed, reason="clarified"
+            )
         case Clarify() as clarify:
             text = speak.gettext("What is it about? Choose a category.")
             say = Say(kind=Kind.CLARIFY, text=published(text), choices=routed.choices if routed else clarify.categories)
@@ -359,7 +363,7 @@ def _plan(
         language=situation.language,
         misses=misses,
         reason=reason,
-        routed=routed.version if routed and taken and not (picked or category) else None,
+        routed=routed.version if routed and taken and not picked and category in {None, taken} else None,
     )
 
 

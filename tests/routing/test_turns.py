@@ -86,7 +86,7 @@ def test_an_answer_found_everywhere_needs_no_router() -> None:
 
 def test_where_the_category_is_sure_it_is_not_asked_for() -> None:
     plan = decide_with(Outcome.TAKE, everywhere=UNCLEAR, within=ANSWER)
-    assert (plan.reason, plan.category) == ("answered", "zwroty")
+    assert (plan.reason, plan.category, plan.routed) == ("answered", "zwroty", 7)
 
 
 def test_where_it_is_not_sure_the_best_three_are_asked_for() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection
@@ -158,3 +159,91 @@ async def read_router(connection: Connection, brand_id: BrandId) -> tuple[int, b
     """(version, the router as bytes); 0 and None when none was ever trained."""
     row = await (await connection.execute(READ_ROUTER, {"brand": brand_id})).fetchone()
     return (0, None) if row is None else (int(row[0]), None if row[1] is None else bytes(row[1]))
+
+
+# for the desk ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An example that somebody at the desk has written or imported."""
+
+    id: UUID
+    category: str
+    language: Language
+    text: str  # masked
+
+
+LIST_EXAMPLES: Final = """
+select id, category, language, text from routing_example where brand_id = %(brand)s::uuid
+order by category, language, text
+"""
+
+
+async def list_examples(connection: Connection, brand_id: BrandId) -> list[Written]:
+    """A brand's own examples by category."""
+    rows = await (await connection.execute(LIST_EXAMPLES, {"brand": brand_id})).fetchall()
+    return [Written(id=row[0], category=row[1], language=row[2], text=row[3]) for row in rows]
+
+
+REMOVE_EXAMPLE: Final = """
+with removed as (
+  delete from routing_example where brand_id = current_brand() and id = %(id)s::uuid returning id
+), counted as (
+  update brand set routing_version = routing_version + 1
+  where id = current_brand() and exists (select from removed)
+)
+select count(*) from removed
+"""
+
+
+async def remove_example(connection: Connection, example: UUID) -> bool:
+    """False when it was gone already."""
+    row = await (await connection.execute(REMOVE_EXAMPLE, {"id": example})).fetchone()
+    return row is not None and row[0] > 0
+
+
+COUNT_FROM_ARTICLES: Final = """
+select a.category, count(distinct t.text)
+from article a
+join article_version v
+  on v.brand_id = a.brand_id and v.article_id = a.id and v.language = a.language and v.version = a.version
+cross join lateral (
+  select v.title as text union all select v.description union all
+  select q.text from article_question q
+  where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language
+) t
+where a.brand_id = %(brand)s::uuid and a.state = 'published' and t.text <> ''
+group by a.category
+"""
+
+
+async def count_from_articles(connection: Connection, brand_id: BrandId) -> dict[str, int]:
+    """How many examples each category has from published articles: titles, descriptions, example questions."""
+    return dict(await (await connection.execute(COUNT_FROM_ARTICLES, {"brand": brand_id})).fetchall())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How a brand's router is."""
+
+    version: int  # 0: it was never trained
+    trained: datetime | None
+    examples: int  # that it has learnt from
+    usable: bool  # else too little is known to route
+    current: bool  # it knows all examples there are now
+
+
+READ_STATE: Final = """
+select r.version, r.trained_at, r.examples, r.model is not null,
+  r.learnt = b.routing_version and r.learnt_articles = b.articles_version and r.format = %(format)s::integer
+from router r join brand b on b.id = r.brand_id where r.brand_id = %(brand)s::uuid
+"""
+
+
+async def read_state(connection: Connection, brand_id: BrandId) -> State:
+    """The last training, and whether another one is due."""
+    row = await (await connection.execute(READ_STATE, {"brand": brand_id, "format": FORMAT})).fetchone()
+    if row is None:
+        return State(version=0, trained=None, examples=0, usable=False, current=False)
+    return State(version=row[0], trained=row[1], examples=row[2], usable=row[3], current=row[4])

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from okienko.routing.features import Floats, Ints, Rows, Vocabulary, learn_vocabulary
-from okienko.routing.model import SIGNS, Head, Memory, Router, Scorer, Voices
+from okienko.routing.model import SIGNS, Figures, Head, Memory, Router, Scorer, Voices
 
 _FEW: Final = 25  # examples an intent, in the mean, below which the intents compete
 COST: Final = 0.5
@@ -80,13 +80,24 @@ def train(examples: Sequence[Example], outside: Sequence[str] = (), *, seed: int
     weights = np.concatenate([look.weights for look in looks])
     inside = _fit_head(signs, is_inside, weights)
     right = _fit_head(signs, is_right, weights)
+    take_from = _choose_take(right.judge(signs), is_right, is_inside)
     return Router(
         intents=tuple(intents),
         scorer=scorer,
         inside=inside,
         right=right,
-        take_from=_choose_take(right.judge(signs), is_right, is_inside),
+        take_from=take_from,
         ask_from=float(np.quantile(inside.judge(signs[is_inside]), 1 - _KEPT)),
+        figures=_read_figures(right.judge(signs[is_inside]) >= take_from, is_right[is_inside]),
+    )
+
+
+def _read_figures(taken: NDArray[np.bool_], right: NDArray[np.bool_]) -> Figures:
+    """Of the held-out examples. The threshold was chosen on them, so the last figure is a little kind."""
+    return Figures(
+        right=float(right.mean()),
+        taken=float(taken.mean()),
+        right_of_taken=float(right[taken].mean()) if taken.any() else 0.0,
     )
 
 

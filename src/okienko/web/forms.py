@@ -53,6 +53,18 @@ async def read_form(request: Request, limit: int = FORM_LIMIT) -> dict[str, str]
     raise HTTPException(415)
 
 
+async def read_upload(request: Request, limit: int) -> tuple[dict[str, str], dict[str, bytes]]:
+    """The fields and the files of a form, by name; a file that nobody has chosen is empty. All of it stays in memory.
+
+    Raises 400, 413, 415.
+    """
+    body = await read_body(request, limit)
+    media_type, options = parse_options_header(request.headers.get("content-type"))
+    if media_type != b"multipart/form-data":
+        raise HTTPException(415)
+    return _parse_parts(body, options.get(b"boundary", b""))
+
+
 def parse_urlencoded(body: bytes) -> dict[str, str]:
     """Pure. Raises 400."""
     try:
@@ -63,7 +75,16 @@ def parse_urlencoded(body: bytes) -> dict[str, str]:
 
 def parse_multipart(body: bytes, boundary: bytes) -> dict[str, str]:
     """Pure. Raises 400; 415 for a file."""
+    fields, files = _parse_parts(body, boundary)
+    if files:
+        raise HTTPException(415)
+    return fields
+
+
+def _parse_parts(body: bytes, boundary: bytes) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Pure. Raises 400."""
     fields: dict[str, str] = {}
+    files: dict[str, bytes] = {}
     headers: dict[bytes, bytes] = {}
     name, value = bytearray(), bytearray()  # of the header that is being read
     part = bytearray()
@@ -76,11 +97,12 @@ def parse_multipart(body: bytes, boundary: bytes) -> dict[str, str]:
     def end_part() -> None:
         _, options = parse_options_header(headers.get(b"content-disposition"))
         if b"filename" in options:
-            raise HTTPException(415)
-        fields[options[b"name"].decode()] = part.decode()
+            files[options[b"name"].decode()] = bytes(part)
+        else:
+            fields[options[b"name"].decode()] = part.decode()
         headers.clear()
         part.clear()
-        if len(fields) > _FIELDS:
+        if len(fields) + len(files) > _FIELDS:
             raise HTTPException(400, "the form has too many fields")
 
     def append(to: bytearray) -> Any:
@@ -104,4 +126,4 @@ def parse_multipart(body: bytes, boundary: bytes) -> dict[str, str]:
         parser.finalize()
     except (MultipartParseError, UnicodeDecodeError, KeyError):
         raise HTTPException(400, "the form could not be read") from None
-    return fields
+    return fields, files

@@ -253,6 +253,7 @@ class Conversation:
     agent_id: StaffId | None
     agent: str | None
     reason: str | None  # why the bot did what it did last: a word of its closed list
+    routed: int | None  # the version of the router that has chosen the category, if it was one
     waiting_since: datetime | None
     updated_at: datetime
     closed_at: datetime | None
@@ -262,7 +263,7 @@ class Conversation:
 
 READ_CONVERSATION: Final = """
 select c.id, c.person_id, c.reference, c.channel, c.language, c.category, c.holder, c.agent_id, s.name, c.reason,
-  c.queued_at, c.updated_at, c.closed_at, c.created_at, p.erased_at is not null
+  c.queued_at, c.updated_at, c.closed_at, c.created_at, p.erased_at is not null, c.routed
 from conversation c
 join person p on p.brand_id = current_brand() and p.id = c.person_id
 left join staff s on s.id = c.agent_id
@@ -291,6 +292,7 @@ async def read_conversation(connection: Connection, reference: str) -> Conversat
         closed_at=row[12],
         created_at=row[13],
         erased=row[14],
+        routed=row[15],
     )
 
 
