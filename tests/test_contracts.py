@@ -77,7 +77,7 @@ def lint(package: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
 def is_pure(name: str) -> bool:
     """Whether a module, named without `okienko.`, has to be pure."""
     parts = name.split(".")
-    return name in ("turn", "values") or (len(parts) > 1 and parts[0] in ROOMS and parts[-1] not in IMPURE)
+    return name in ("turn", "values") or (len(parts) > 1 and parts[0] in ROOMS and set(parts[1:]).isdisjoint(IMPURE))
 
 
 def find_impurities(tree: ast.Module) -> Iterator[str]:

@@ -9,17 +9,18 @@ import os
 import resource
 import sys
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TextIO, TypeVar
+from uuid import UUID
 
 import click
 import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from okienko import __version__, commands, doctor, log, rotate, settings, start
+from okienko import __version__, commands, doctor, log, restore, rotate, settings, start
 from okienko.answers.encoders import Encoder
 from okienko.answers.encoders.files import NoModel
 from okienko.articles.drafts import Defaults, ImportRefused
@@ -27,12 +28,14 @@ from okienko.articles.importers.files import read_path
 from okienko.articles.sources.store import Kept
 from okienko.audit.heads import Unreadable, write_head
 from okienko.commands import NoSuchBrand
+from okienko.database.backup import BackupFailed, dump
 from okienko.database.binaries import NoBinaries
-from okienko.database.embedded import NoServer
+from okienko.database.embedded import EmbeddedPostgres, NoServer
 from okienko.database.migrate import MigrationRefused
 from okienko.database.pool import DatabaseAway
 from okienko.demo.load import OtherBrands
 from okienko.desk.audit.tell import tell_problem, write_moment
+from okienko.desk.rules import read_reference
 from okienko.evaluation.engines import EngineFailed
 from okienko.evaluation.messages import BadMessage, read_messages
 from okienko.evaluation.routing import BadExample
@@ -45,6 +48,9 @@ from okienko.policy.book import check_reviews, list_pending
 from okienko.policy.files import read_own_book
 from okienko.policy.read import PolicyRefused
 from okienko.policy.table import render_book, render_place
+from okienko.rights.files import BadLedger
+from okienko.rights.fulfil import Held, NotReady, StillSending
+from okienko.rights.retention.nightly import Outcome
 from okienko.routing.train import TooFewExamples
 from okienko.settings import Settings, WrongSetting
 from okienko.staff.store import Role
@@ -55,7 +61,14 @@ from okienko.web.i18n import words
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 Result = TypeVar("Result")
 
+SHORTEST_REASON = 10  # characters
+
 EXPECTED = (
+    BackupFailed,
+    BadLedger,
+    Held,
+    NotReady,
+    StillSending,
     BadExample,
     BadLine,
     BadMessage,
@@ -817,6 +830,153 @@ def encoder_status(data: Path | None) -> None:
                 click.echo(f"  {count:>7}  of {state.texts} texts read by {name}")
             for what, count in state.outcomes.items():
                 click.echo(f"  {count:>7}  {what}")
+
+
+@okienko.group()
+def person() -> None:
+    """People who write here, and what they may ask of their data."""
+
+
+def read_typed(what: str) -> str:
+    """What is typed or piped in: an argument would stay in the shell's history, and everybody could read it."""
+    return (click.prompt(what, err=True) if sys.stdin.isatty() else sys.stdin.readline()).strip()
+
+
+@person.command("find")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@data_option
+def person_find(brand: str | None, data: Path | None) -> None:
+    """Find somebody by an e-mail address, a phone number or a conversation's reference, read from standard input."""
+    chosen = read_settings(data)
+    typed = read_typed("E-mail address, phone number or reference")
+    with start.open_database(chosen) as urls:
+        into, found = run(commands.find_people(chosen, urls, RawText(typed), brand, reference=read_reference(typed)))
+    for one in found:
+        states = {"restricted": one.restricted, "objected": one.objected, "held": one.held}
+        said = ", ".join([*one.channels, *(state for state, is_so in states.items() if is_so)])
+        click.echo(
+            f"{one.id}  since {one.created_at:%Y-%m-%d}  {' '.join(one.references) or 'no conversation'}  {said}"
+        )
+        if one.open_requests:
+            click.echo(f"  {one.open_requests} open requests")
+    if not found:
+        refuse(f"Nobody in “{into.slug}” has left this.")
+
+
+REASON = click.option("--reason", required=True, help="Why, for the register: ten characters at least.")
+
+
+@person.command("export")
+@click.argument("who", type=click.UUID)
+@click.option("--to", "into", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A new ZIP file.")
+@REASON
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@data_option
+def person_export(who: UUID, into: Path, reason: str, brand: str | None, data: Path | None) -> None:
+    """Write a copy of everything that is kept about the person with the id WHO, in clear."""
+    if into.exists():
+        refuse(f"{into} is there already: name another file.")
+    chosen = read_settings(data)
+    with start.open_database(chosen) as urls:
+        size = run(commands.export_person(chosen, urls, who, brand, reason=read_reason(reason), into=into.absolute()))
+    click.echo(f"{into}: {size} bytes, all of it in clear. Hand it over, then delete it.")
+
+
+@person.command("erase")
+@click.argument("who", type=click.UUID)
+@REASON
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@data_option
+def person_erase(*, who: UUID, reason: str, yes: bool, brand: str | None, data: Path | None) -> None:
+    """Erase the person with the id WHO: everything they wrote, their files, their key. It cannot be taken back."""
+    chosen = read_settings(data)
+    told = read_reason(reason)
+    if not yes:
+        click.confirm("Erase everything that is kept about this person?", abort=True, err=True)
+    with start.open_database(chosen) as urls:
+        receipt = run(commands.erase_person(chosen, urls, who, brand, reason=told))
+        rewritten = commands.rewrite_files(urls)
+    click.echo(f"Receipt {receipt.number}, {receipt.at:%Y-%m-%d %H:%M} UTC")
+    for table, count in receipt.rows.items():
+        click.echo(f"{count:>9}  {table}")
+    click.echo(f"No backup holds them after {receipt.backups_until:%Y-%m-%d}.")
+    if rewritten.vacuumed or rewritten.busy:
+        click.echo(f"Free space of these may hold remains: {', '.join((*rewritten.vacuumed, *rewritten.busy))}")
+
+
+def read_reason(reason: str) -> RawText:
+    """Raises `click.BadParameter` for one that says nothing."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise click.BadParameter("ten characters at least.", param_hint="--reason")
+    return RawText(reason.strip())
+
+
+@okienko.group()
+def retention() -> None:
+    """What is deleted when its time is over."""
+
+
+@retention.command("preview")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@data_option
+def retention_preview(brand: str | None, data: Path | None) -> None:
+    """Say what the next run would delete. Deletes nothing."""
+    with start.open_database(read_settings(data)) as urls:
+        _, outcomes = run(commands.run_retention(urls, brand, delete=False))
+    say_outcomes(outcomes)
+
+
+@retention.command("run")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@data_option
+def retention_run(brand: str | None, data: Path | None) -> None:
+    """Delete now what has had its time; the worker does it every night."""
+    with start.open_database(read_settings(data)) as urls:
+        _, outcomes = run(commands.run_retention(urls, brand, delete=True))
+    say_outcomes(outcomes)
+
+
+def say_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """A line a class."""
+    for one in outcomes:
+        kept = f", {one.kept} kept by a hold or a restriction" if one.kept else ""
+        click.echo(f"{one.deleted:>9}  {one.name} before {one.before:%Y-%m-%d}{kept}")
+
+
+@okienko.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@data_option
+def backup(file: Path, data: Path | None) -> None:
+    """Write the embedded database to a new FILE. It holds no keys: back those up elsewhere."""
+    with EmbeddedPostgres.start(own_folder(data)) as server:
+        dump(server, file.absolute())
+    click.echo(f"{file}: {file.stat().st_size} bytes. Let it expire after 35 days.")
+
+
+@okienko.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Delete the database that is there.")
+@data_option
+def restore_(file: Path, replace: bool, data: Path | None) -> None:
+    """Bring a backup back: whoever was erased since is erased again, what has had its time goes; then it is opened."""
+    ledger = read_settings(data).ledger
+    if not ledger.exists():
+        console.print(f"There is no ledger of erasures at {ledger}: nobody is known to have been erased.")
+    with EmbeddedPostgres.start(own_folder(data)) as server:
+        done = run(restore.restore(server, file.absolute(), ledger, replace=replace, clock=start.now))
+    click.echo(
+        f"{done.brands} brands are back. {done.replayed.people} people were erased again, by "
+        f"{done.replayed.erasures} lines of the ledger; {done.expired} rows had had their time."
+    )
+
+
+def own_folder(data: Path | None) -> Path:
+    """The embedded database's folder."""
+    chosen = read_settings(data)
+    if chosen.database_url is not None:
+        refuse("This is for the embedded database. Use your own tools; every start replays the ledger of erasures.")
+    return chosen.data
 
 
 @okienko.group()

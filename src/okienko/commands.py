@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import psycopg
 
 from okienko import auditing, links, missed, rotate, sources
 from okienko.answers.encoders.files import find_folder, install_minilm
@@ -28,27 +33,39 @@ from okienko.ask import ask
 from okienko.audit import store as audit
 from okienko.audit.chain import Action, Head
 from okienko.audit.heads import SignedHead, public_key, sign
-from okienko.auditing import Verdict, open_signing_key
 from okienko.audit.store import OPERATOR
+from okienko.auditing import Verdict, open_signing_key
 from okienko.brands.store import add_brand, read_brands, read_categories
 from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, Connection, Database
+from okienko.database.space import Rewritten, rewrite
 from okienko.database.urls import Urls
 from okienko.demo import load as demo
 from okienko.http import Client, Reader
 from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_retired
+from okienko.masking.egress import find_lookups
+from okienko.masking.mask import find, render
 from okienko.pack import make as packs
 from okienko.policy.brand import InForce
 from okienko.policy.files import read_own_book
 from okienko.policy.store import set_policy as store_policy
+from okienko.rights import fulfil
+from okienko.rights.clocks import find_term
+from okienko.rights.retention import nightly
+from okienko.rights.retention.nightly import Outcome
+from okienko.rights.store import people as rights_people
+from okienko.rights.store import requests as rights_requests
+from okienko.rights.store.people import Found
+from okienko.rights.store.requests import NewRequest
 from okienko.settings import Settings, WrongSetting
 from okienko.staff import passwords
 from okienko.staff import store as staff_store
-from okienko.staff.store import Role
 from okienko.staff.second import store as second_step
 from okienko.staff.second.store import Without
+from okienko.staff.store import Role
 from okienko.start import now, open_encoder, open_keys, open_model
-from okienko.values import Brand, BrandId, Language, RawText
+from okienko.values import Brand, BrandId, Language, PersonId, RawText
+from okienko.web.live import Live
 
 
 class NoSuchBrand(Exception):
@@ -490,6 +507,112 @@ async def read_encoders(urls: Urls) -> list[EncoderState]:
                 )
             found.append(state)
     return found
+
+
+async def find_people(
+    settings: Settings, urls: Urls, typed: RawText, slug: str | None, *, reference: str | None
+) -> tuple[Brand, list[Found]]:
+    """Whoever left what was typed: an e-mail address, a phone number, a name, or a conversation's reference."""
+    keys = open_keys(settings)
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        findings = find(typed, allowed=brand.allowed, denied=brand.denied)
+        async with database.brand(brand.id) as connection:
+            found = await rights_people.find_people(
+                connection, lookups=find_lookups(findings, typed, keys), reference=reference
+            )
+            await audit.record(
+                connection,
+                "person-found",
+                by=audit.OPERATOR,
+                brand=brand.id,
+                kind="person",
+                detail={"people": len(found)},
+                now=now(),
+            )
+    return brand, found
+
+
+async def export_person(
+    settings: Settings, urls: Urls, person: UUID, slug: str | None, *, reason: RawText, into: Path
+) -> int:
+    """Writes a person's copy of their data to a new file for its owner alone; its size in bytes. Raises `NotReady`."""
+    keys = open_keys(settings)
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        request = await _ask_for(database, keys, brand, PersonId(person), "access", reason=reason)
+        package = await fulfil.hand_over(database, keys, brand, request, by=audit.OPERATOR, clock=now)
+    handle = os.open(into, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(package)
+    return len(package)
+
+
+async def erase_person(
+    settings: Settings, urls: Urls, person: UUID, slug: str | None, *, reason: RawText
+) -> fulfil.Receipt:
+    """Erases a person. Raises `NotReady`, `Held`, `StillSending`."""
+    keys = open_keys(settings)
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        request = await _ask_for(database, keys, brand, PersonId(person), "erase", reason=reason)
+        return await fulfil.erase(
+            database,
+            brand.id,
+            request,
+            ledger=settings.ledger,
+            by=audit.OPERATOR,
+            clock=now,
+            pause=asyncio.sleep,
+            live=Live(database, urls.app),
+        )
+
+
+async def _ask_for(
+    database: Database, keys: Keys, brand: Brand, person: PersonId, kind: Literal["access", "erase"], *, reason: RawText
+) -> UUID:
+    """A request in the register, for which the operator answers. An open one of the same kind is taken up."""
+    term = find_term(read_own_book(), brand, now())
+    findings = find(reason, allowed=brand.allowed, denied=brand.denied)
+    words = render(reason, findings, {}, keys, brand.language).text
+    async with database.brand(brand.id) as connection:
+        if not await rights_people.find_people(connection, person=person):
+            raise fulfil.NotReady(f"nobody in “{brand.slug}” has the id {person}; `okienko person find` says who has")
+        new = NewRequest(
+            kind=kind,
+            language=brand.language,
+            came_by="command",
+            rule=term.rule,
+            due_on=term.due_on,
+            person=person,
+            words=words,
+        )
+        request = await rights_requests.open_request(connection, new, now=now())
+        await rights_requests.verify(connection, request, person, by="operator", now=now())
+    return request
+
+
+async def run_retention(urls: Urls, slug: str | None, *, delete: bool) -> tuple[Brand, list[Outcome]]:
+    """What has had its time in a brand: deleted now, or only counted."""
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        if not delete:
+            return brand, await nightly.preview(database, brand, now())
+        outcomes = await nightly.run_now(database, brand, now)
+    rewrite_files(urls)
+    return brand, outcomes
+
+
+def rewrite_files(urls: Urls) -> Rewritten:
+    """Takes what was deleted out of the database's files, as far as that is quick."""
+    with psycopg.connect(urls.owner, autocommit=True) as connection:
+        return rewrite(connection)
+
+
+def write_register() -> str:
+    """The register of processing, as Markdown."""
+    purposes = read_purposes((files("okienko.consent") / "purposes.toml").read_text("utf-8"))
+    return render_register(purposes, read_own_book().policies[STRICTEST])
 
 
 async def prepare_demo(settings: Settings, urls: Urls, *, reset: bool) -> tuple[demo.Loaded, str | None]:

@@ -58,7 +58,7 @@ async def restore(server: EmbeddedPostgres, path: Path, ledger: Path, *, replace
                 brands = await read_brands(connection)
             expired = 0
             for brand in brands:
-                outcomes = await nightly.run_now(database, brand, nightly.periods_of(brand), clock)
+                outcomes = await nightly.run_now(database, brand, clock)
                 expired += sum(outcome.deleted for outcome in outcomes)
         open_restored(server)
     except BaseException:

@@ -174,7 +174,7 @@ class Worker:
         async with self.database.shared() as connection:
             brands = await read_brands(connection)
         for brand in brands:
-            outcomes = await nightly.run_if_due(self.database, brand, nightly.periods_of(brand), self.clock)
+            outcomes = await nightly.run_if_due(self.database, brand, self.clock)
             if outcomes is not None:
                 deleted = sum(outcome.deleted for outcome in outcomes)
                 log.info("retention_done", brand=str(brand.id), count=deleted)

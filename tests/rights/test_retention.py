@@ -126,7 +126,7 @@ async def count(world: World, what: str) -> int:
 
 async def run_at(world: World, at: datetime) -> dict[str, int]:
     world.clock.at = at
-    done = await nightly.run_now(world.database, world.brand, nightly.periods_of(world.brand), world.clock)
+    done = await nightly.run_now(world.database, world.brand, world.clock)
     return {outcome.name: outcome.deleted for outcome in done}
 
 
@@ -140,9 +140,7 @@ async def test_prv_11_a_day_before_its_end_it_is_there_and_a_day_after_it_is_gon
     assert there >= 1
     before = await run_at(world, end - timedelta(days=1))
     assert (before[name], await count(world, what)) == (0, there)
-    preview = await nightly.preview(
-        world.database, world.brand, nightly.periods_of(world.brand), end + timedelta(days=1)
-    )
+    preview = await nightly.preview(world.database, world.brand, end + timedelta(days=1))
     after = await run_at(world, end + timedelta(days=1))
     assert await count(world, what) == 0
     assert after[name] >= 1
@@ -189,7 +187,7 @@ async def test_dsr_07_what_is_held_or_restricted_stays_and_goes_when_that_ends(w
             now=now,
         )
         assert await holds.approve_hold(connection, someone.id, staff=world.agents[1], now=now)
-    kept = await nightly.run_now(world.database, world.brand, nightly.periods_of(world.brand), world.clock)
+    kept = await nightly.run_now(world.database, world.brand, world.clock)
     assert {one.name: (one.deleted, one.kept) for one in kept}["transcript"] == (0, 1)
     assert {one.name: (one.deleted, one.kept) for one in kept}["value"] == (0, 1)
     async with world.database.brand(world.brand.id) as connection:
@@ -199,21 +197,20 @@ async def test_dsr_07_what_is_held_or_restricted_stays_and_goes_when_that_ends(w
 
 @pytest.mark.anyio
 async def test_prv_11_a_night_is_done_once_with_a_report_also_when_nothing_is_due(world: World) -> None:
-    periods = nightly.periods_of(world.brand)
     world.clock.at = datetime(2026, 11, 3, 1, 30, tzinfo=UTC)  # half past two in Warsaw
-    assert await nightly.run_if_due(world.database, world.brand, periods, world.clock) is None
+    assert await nightly.run_if_due(world.database, world.brand, world.clock) is None
     world.clock.move(hours=1)
-    done = await nightly.run_if_due(world.database, world.brand, periods, world.clock)
+    done = await nightly.run_if_due(world.database, world.brand, world.clock)
     assert done is not None
     assert sum(outcome.deleted for outcome in done) == 0
     world.clock.move(hours=5)
-    assert await nightly.run_if_due(world.database, world.brand, periods, world.clock) is None
+    assert await nightly.run_if_due(world.database, world.brand, world.clock) is None
     async with world.database.brand(world.brand.id) as connection:
         lines = await store.list_reports(connection, date(2026, 11, 1))
         assert {line.name for line in lines} == {one.name for one in CLASSES}
         assert await store.read_last_ended(connection) is not None
     world.clock.at = datetime(2026, 11, 7, 9, 0, tzinfo=UTC)  # nothing ran for days: it is made up for at once
-    assert await nightly.run_if_due(world.database, world.brand, periods, world.clock) is not None
+    assert await nightly.run_if_due(world.database, world.brand, world.clock) is not None
 
 
 @pytest.mark.anyio
@@ -221,10 +218,9 @@ async def test_a_run_that_broke_off_is_done_again(world: World) -> None:
     world.clock.at = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
     async with world.database.brand(world.brand.id) as connection:
         assert await store.begin_run(connection, date(2026, 11, 3), world.clock())
-    periods = nightly.periods_of(world.brand)
-    assert await nightly.run_if_due(world.database, world.brand, periods, world.clock) is None
+    assert await nightly.run_if_due(world.database, world.brand, world.clock) is None
     world.clock.move(hours=2)
-    assert await nightly.run_if_due(world.database, world.brand, periods, world.clock) is not None
+    assert await nightly.run_if_due(world.database, world.brand, world.clock) is not None
 
 
 def test_prv_12_nothing_is_kept_for_more_than_six_years() -> None:

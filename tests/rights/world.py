@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -32,6 +32,20 @@ from okienko.staff import store as staff_store
 from okienko.values import Brand, BrandId, ConnectionId, ConversationId, MaskedText, PersonId, RawText, StaffId
 
 BEGIN = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+BRAND = Brand(
+    id=BrandId(UUID(int=1, version=4)),
+    slug="kramik",
+    name="Kramik",
+    language="pl",
+    languages=("pl", "en"),
+    accent="#1f5f7a",
+    timezone="Europe/Warsaw",
+    hours="always",
+    allowed=(),
+    origins=(),
+    keep_months=12,
+    articles_version=0,
+)
 AGENTS = ("Felicja Zawilec", "Oktawian Bluszcz")
 
 
@@ -137,20 +151,7 @@ async def open_world(urls: Urls, folder: Path, *, seed: int = 1) -> AsyncGenerat
     """A brand without people."""
     clock = Clock()
     keys = Keys.open(folder / "keys")
-    brand = Brand(
-        id=BrandId(UUID(int=seed, version=4)),
-        slug="kramik",
-        name="Kramik",
-        language="pl",
-        languages=("pl", "en"),
-        accent="#1f5f7a",
-        timezone="Europe/Warsaw",
-        hours="always",
-        allowed=(),
-        origins=(),
-        keep_months=12,
-        articles_version=0,
-    )
+    brand = replace(BRAND, id=BrandId(UUID(int=seed, version=4)))
     async with await Database.open(urls.app, size=4) as database:
         async with database.shared() as connection:
             await add_brand(connection, brand, clock())

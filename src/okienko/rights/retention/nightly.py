@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from okienko.audit.store import OPERATOR, WORKER, Actor, record
 from okienko.database.pool import LONGEST_WORK, Database
+from okienko.policy.brand import put_in_force
+from okienko.policy.files import read_own_book
 from okienko.policy.periods import Period
 from okienko.rights.retention import store
-from okienko.rights.retention.schedule import is_due, plan
+from okienko.rights.retention.schedule import find_periods, is_due, plan
 from okienko.values import Brand, Clock
 
 
@@ -24,24 +27,24 @@ class Outcome:
     kept: int  # by a hold or a restriction
 
 
-def periods_of(brand: Brand) -> Mapping[str, Period]:
-    """What a brand decides itself: how long its conversations are kept, within the six years that its table allows."""
-    return {"transcript": Period(count=brand.keep_months, unit="M")}
+def periods_of(brand: Brand, day: date) -> Mapping[str, Period]:
+    """How long a brand keeps things: the policy of its place, with its own choices."""
+    in_force = put_in_force(read_own_book(), brand=brand.jurisdiction, choices=brand.choices)
+    return find_periods(in_force.policy, keep_months=brand.keep_months, day=day)
 
 
-async def preview(database: Database, brand: Brand, periods: Mapping[str, Period], now: datetime) -> list[Outcome]:
+async def preview(database: Database, brand: Brand, now: datetime) -> list[Outcome]:
     """What a run would delete now. People whose last conversation would go are counted when it has gone."""
     outcomes: list[Outcome] = []
+    zone = ZoneInfo(brand.timezone)
     async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
-        for due in plan(periods, now=now, zone=ZoneInfo(brand.timezone)):
+        for due in plan(periods_of(brand, now.astimezone(zone).date()), now=now, zone=zone):
             counted = await store.count_due(connection, due.name, due.before)
             outcomes.append(Outcome(name=due.name, before=due.before, deleted=counted.due, kept=counted.kept))
     return outcomes
 
 
-async def run_if_due(
-    database: Database, brand: Brand, periods: Mapping[str, Period], clock: Clock
-) -> list[Outcome] | None:
+async def run_if_due(database: Database, brand: Brand, clock: Clock) -> list[Outcome] | None:
     """The night's run of a brand; None when it is not due, or another worker has it. Any number of workers may ask."""
     now = clock()
     day = is_due(now, ZoneInfo(brand.timezone))
@@ -50,23 +53,21 @@ async def run_if_due(
     async with database.brand(brand.id) as connection:
         if not await store.begin_run(connection, day, now):
             return None
-    return await _run(database, brand, periods, day, clock)
+    return await _run(database, brand, day, by=WORKER, clock=clock)
 
 
-async def run_now(database: Database, brand: Brand, periods: Mapping[str, Period], clock: Clock) -> list[Outcome]:
+async def run_now(database: Database, brand: Brand, clock: Clock) -> list[Outcome]:
     """A run that somebody asks for; its report is added to that of the day."""
     now = clock()
     day = now.astimezone(ZoneInfo(brand.timezone)).date()
     async with database.brand(brand.id) as connection:
         await store.begin_again(connection, day, now)
-    return await _run(database, brand, periods, day, clock)
+    return await _run(database, brand, day, by=OPERATOR, clock=clock)
 
 
-async def _run(
-    database: Database, brand: Brand, periods: Mapping[str, Period], day: date, clock: Clock
-) -> list[Outcome]:
+async def _run(database: Database, brand: Brand, day: date, *, by: Actor, clock: Clock) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    for due in plan(periods, now=clock(), zone=ZoneInfo(brand.timezone)):
+    for due in plan(periods_of(brand, day), now=clock(), zone=ZoneInfo(brand.timezone)):
         deleted = 0
         while True:
             async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
@@ -80,4 +81,14 @@ async def _run(
         outcomes.append(Outcome(name=due.name, before=due.before, deleted=deleted, kept=kept))
     async with database.brand(brand.id) as connection:
         await store.end_run(connection, day, clock())
+        await record(
+            connection,
+            "retention-run",
+            by=by,
+            brand=brand.id,
+            kind="brand",
+            object=brand.id,
+            detail={"deleted": sum(outcome.deleted for outcome in outcomes)},
+            now=clock(),
+        )
     return outcomes

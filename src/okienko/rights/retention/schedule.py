@@ -12,7 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from okienko.policy.clocks import find_keeping
 from okienko.policy.periods import Period, add_period
+from okienko.policy.rules import BRAND, Policy
 
 HARD_CAP: Final = Period(count=72, unit="M")  # six years: no class of personal data is kept for longer
 NIGHT: Final = time(3)  # local: from here on a day's run is due
@@ -66,6 +68,26 @@ ELSEWHERE: Final = frozenset(
 )
 KEPT: Final = ELSEWHERE.union(*(one.kept for one in CLASSES))
 """Every word that a declaration may say about how long something is kept."""
+
+
+def find_periods(policy: Policy, *, keep_months: int, day: date) -> dict[str, Period]:
+    """What policies say, by class; and for conversations, what the brand has chosen within them.
+
+    The shortest of what is allowed, and never less than what has to be kept.
+    """
+    periods = {"transcript": _months(keep_months)}
+    for one in CLASSES:
+        if one.period is None:
+            continue
+        rules = find_keeping(policy, one.name, day)
+        chosen = [rule for rule in rules if rule.origin.policy == BRAND]
+        if one.name == "transcript" and not chosen:
+            continue  # the law names a cap alone, and the brand's own table keeps to that
+        at_most = [rule.period for rule in rules if rule.direction == "at_most"]
+        at_least = [rule.period for rule in rules if rule.direction == "at_least"]
+        longest = min(at_most or [one.period], key=_length)
+        periods[one.name] = max([longest, *at_least], key=_length)
+    return periods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
