@@ -211,6 +211,7 @@ class _Rows:
     citations: list[store.CitationRow] = field(default_factory=list[store.CitationRow])
     vault: list[SealedItem] = field(default_factory=list[SealedItem])
     identities: list[store.IdentityRow] = field(default_factory=list[store.IdentityRow])
+    unanswered: list[store.OpenRow] = field(default_factory=list[store.OpenRow])
 
 
 async def _play(
@@ -235,6 +236,7 @@ async def _play(
     await store.play_citations(connection, rows.citations)
     await store_vault_items(connection, rows.vault, now)
     await store.play_identities(connection, rows.identities)
+    await store.play_unanswered(connection, rows.unanswered)
 
 
 def _add(rows: _Rows, stage: _Stage, conversation: Conversation, nth: int) -> None:
@@ -302,6 +304,8 @@ def _add(rows: _Rows, stage: _Stage, conversation: Conversation, nth: int) -> No
                 word_at=word.at if word else None,
             )
         )
+        if message.unanswered:
+            rows.unanswered.append(store.OpenRow(conversation=row, message=said, at=message.at))
         for position, quoted in enumerate(message.quoted, start=1):
             article = stage.published[quoted.article, conversation.language]
             rows.citations.append(

@@ -125,6 +125,7 @@ class Message:
     confidence: float | None = None
     quoted: tuple[Quoted, ...] = ()
     word: Word | None = None
+    unanswered: bool = False  # the bot knew no answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +286,7 @@ class _Scene:
                 self._answer(Kind.CLARIFY, self.voice.clarify, choices=step.categories)
             case "nothing":
                 self.reason, self.misses = "no_answer", self.misses + 1
-                self._answer(Kind.TEXT, self.voice.nothing, choices=("person",))
+                self._answer(Kind.TEXT, self.voice.nothing, choices=("person",), unanswered=True)
             case "handoff":
                 self.reason, self.misses, self.holder = "asked_for_person", 0, Holder.QUEUE
                 self._answer(Kind.HANDOFF, self.voice.handoff % {"reference": self.reference})
@@ -339,6 +340,7 @@ class _Scene:
         quoted: tuple[Quoted, ...] = (),
         choices: tuple[str, ...] = (),
         confidence: float | None = None,
+        unanswered: bool = False,
     ) -> None:
         self.at += timedelta(milliseconds=self.chance.randint(25, 190))
         if not self.noticed:
@@ -357,6 +359,7 @@ class _Scene:
                 choices=choices,
                 confidence=confidence,
                 quoted=quoted,
+                unanswered=unanswered,
             )
         )
 

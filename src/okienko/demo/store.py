@@ -375,3 +375,30 @@ async def play_identities(connection: Connection, rows: Sequence[IdentityRow]) -
             "ats": [r.at for r in rows],
         },
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRow:
+    """A turn that ended without an answer."""
+
+    conversation: UUID
+    message: UUID
+    at: datetime
+
+
+PLAY_UNANSWERED: Final = """
+insert into unanswered (brand_id, conversation_id, message_id, at)
+select current_brand(), * from unnest(%(conversations)s::uuid[], %(messages)s::uuid[], %(ats)s::timestamptz[])
+"""
+
+
+async def play_unanswered(connection: Connection, rows: Sequence[OpenRow]) -> None:
+    """What the bot of the past had no answer to."""
+    await connection.execute(
+        PLAY_UNANSWERED,
+        {
+            "conversations": [r.conversation for r in rows],
+            "messages": [r.message for r in rows],
+            "ats": [r.at for r in rows],
+        },
+    )
