@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okienko.answers.encoders import Vectors
@@ -66,6 +66,7 @@ def test_nothing_is_like_nothing() -> None:
     assert np.isnan(make([["a"]], {}).score(rows((1, 0)))).all()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 150), st.integers(1, 4))
 def test_search_is_exact(seed: int, owners: int, questions: int) -> None:
     draw = np.random.default_rng(seed)
@@ -76,6 +77,7 @@ def test_search_is_exact(seed: int, owners: int, questions: int) -> None:
     assert table.score(asked) == pytest.approx(exact, abs=2 * RIGHT)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 600))
 def test_the_mean_likeness_is_that_of_all_pairs(seed: int, count: int) -> None:
     draw = np.random.default_rng(seed)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okienko.answers.answer import Answer, Clarify, Refuse, answer
@@ -98,6 +98,7 @@ def test_an_article_that_was_not_read_yet_is_found_by_its_words() -> None:
     assert find(index, "kurier dzwoni", [0.2, 0.3, NAN, 0.2])[0] == "kurier"
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(-1, 1, width=32), min_size=4, max_size=4),
     st.sampled_from(["zwrot", "jak zmienić hasło do konta i kiedy"]),
