@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,8 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from okienko.brands.store import read_categories
-from okienko.conversations.store.unanswered import list_unanswered
-from okienko.database.pool import Connection
+from okienko.conversations.store.unanswered import find_unusable
 from okienko.masking.lines import mask_lines
 from okienko.routing import store
 from okienko.routing.model import Figures, Guess, Outcome
@@ -117,24 +116,13 @@ async def _add(request: Request) -> Response:
         category = form.get("category", "")
         if not any(category in known for known in (await read_categories(connection)).values()):
             raise HTTPException(400)
-        unusable = await _find_unusable(connection, brand, since=now - LATELY)
+        unusable = await find_unusable(connection, brand.id, since=now - LATELY, longest=LONGEST)
         usable = [one for one in texts if one.text not in unusable]
         added = await store.add_examples(
             connection, usable, category=category, language=language, staff=staff.id, now=now
         )
     told = {"added": added, "known": len(lines) - added - (len(texts) - len(usable)), "left": len(texts) - len(usable)}
     return _go_back(brand, **{name: str(count) for name, count in told.items() if count or name == "added"})
-
-
-async def _find_unusable(connection: Connection, brand: Brand, *, since: datetime) -> frozenset[str]:
-    """Customers' words of the last weeks that nothing may learn from, because of where these customers are."""
-    found = await list_unanswered(connection, brand.id, since=since)
-    usable = {_one_line(one.text.text) for one in found if one.may_improve}
-    return frozenset(_one_line(one.text.text) for one in found) - usable
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 async def _remove(request: Request) -> Response:

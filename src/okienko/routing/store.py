@@ -212,6 +212,7 @@ cross join lateral (
   select v.title as text union all select v.description union all
   select q.text from article_question q
   where q.brand_id = a.brand_id and q.article_id = a.id and q.language = a.language
+    and (q.conversation_id is null or may_improve(q.brand_id, q.conversation_id, %(improvable)s::text[]))
 ) t
 where a.brand_id = %(brand)s::uuid and a.state = 'published' and t.text <> ''
 group by a.category
@@ -220,7 +221,8 @@ group by a.category
 
 async def count_from_articles(connection: Connection, brand_id: BrandId) -> dict[str, int]:
     """How many examples each category has from published articles: titles, descriptions, example questions."""
-    return dict(await (await connection.execute(COUNT_FROM_ARTICLES, {"brand": brand_id})).fetchall())
+    values = {"brand": brand_id, "improvable": [*list_improvable()]}
+    return dict(await (await connection.execute(COUNT_FROM_ARTICLES, values)).fetchall())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

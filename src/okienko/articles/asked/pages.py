@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -29,11 +28,10 @@ from okienko.articles.editor.view import (
     read_change,
     read_shown,
 )
-from okienko.articles.questions import MOST, mask_questions
+from okienko.articles.questions import LONGEST, MOST, mask_questions
 from okienko.articles.store import Policy, Shown, Tended
 from okienko.audit import store as audit
-from okienko.conversations.store.unanswered import list_recent_questions, list_unanswered
-from okienko.database.pool import Connection
+from okienko.conversations.store.unanswered import find_unusable, list_recent_questions, list_unanswered
 from okienko.values import Brand, Language, MaskedText
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
@@ -258,7 +256,8 @@ async def _add_question(request: Request, bot: Bot) -> Response:
         return RedirectResponse(f"{address}?said=full", 303)
     given = services(request)
     async with given.database.brand(place.brand.id) as connection:
-        if texts[0].text in await find_unusable(connection, place.brand, given.clock()):
+        lately = given.clock() - SHOWN
+        if texts[0].text in await find_unusable(connection, place.brand.id, since=lately, longest=LONGEST):
             return RedirectResponse(f"{address}?said=unusable", 303)
         version = await store.publish_edit(
             connection,
@@ -271,16 +270,6 @@ async def _add_question(request: Request, bot: Bot) -> Response:
     if version is not None:
         await trace_customers(request, place, article.id)
     return RedirectResponse(f"{address}?said={'overtaken' if version is None else 'added'}", 303)
-
-
-async def find_unusable(connection: Connection, brand: Brand, now: datetime) -> frozenset[str]:
-    """Customers' words of the last weeks that may not become example questions, because of where these customers are.
-
-    Words that somebody else has said too, whose place allows it, may.
-    """
-    found = await list_unanswered(connection, brand.id, since=now - SHOWN)
-    usable = {write_question(one.text.text) for one in found if one.may_improve}
-    return frozenset(write_question(one.text.text) for one in found) - usable
 
 
 async def trace_customers(request: Request, place: Place, article: str) -> None:

@@ -18,7 +18,8 @@ from starlette.routing import Route
 
 from okienko.articles import store
 from okienko.articles.asked.bot import Bot, Gain
-from okienko.articles.asked.pages import find_unusable, read_tried, trace_customers
+from okienko.articles.asked.gaps import SHOWN
+from okienko.articles.asked.pages import read_tried, trace_customers
 from okienko.articles.body import render_body
 from okienko.articles.drafts import Draft, make_slug
 from okienko.articles.editor.compare import Piece, compare
@@ -34,12 +35,12 @@ from okienko.articles.editor.view import (
     require_publisher,
     today_of,
 )
-from okienko.articles.questions import write_questions
+from okienko.articles.questions import LONGEST, write_questions
 from okienko.articles.sources.store import Conflict, read_conflict, settle_conflict
 from okienko.articles.store import Shown, Tended, Version
 from okienko.audit import store as audit
 from okienko.brands.store import read_categories
-from okienko.conversations.store.unanswered import Helped, count_answers_helped
+from okienko.conversations.store.unanswered import Helped, count_answers_helped, find_unusable
 from okienko.database.pool import Connection
 from okienko.values import Brand, SignedIn
 from okienko.web.csrf import require_token
@@ -309,7 +310,9 @@ async def _are_usable(connection: Connection, place: Place, draft: Draft, articl
     """Whether no new example question is the words of a customer who is where that is forbidden."""
     there = {question.text for question in article.questions} if article else set[str]()
     new = {question.text for question in draft.questions} - there
-    return not new or new.isdisjoint(await find_unusable(connection, place.brand, now))
+    if not new:
+        return True
+    return new.isdisjoint(await find_unusable(connection, place.brand.id, since=now - SHOWN, longest=LONGEST))
 
 
 async def _save(

@@ -108,6 +108,15 @@ async def list_unanswered(
     ]
 
 
+async def find_unusable(connection: Connection, brand_id: BrandId, *, since: datetime, longest: int) -> frozenset[str]:
+    """Customers' words after `since`, each as one line of at most `longest` characters, that nothing may learn from
+    because of where these customers are. Words that somebody else has said too, whose place allows it, may serve.
+    """
+    found = await list_unanswered(connection, brand_id, since=since)
+    lines = [(" ".join(one.text.text.split())[:longest].strip(), one.may_improve) for one in found]
+    return frozenset(line for line, _ in lines) - {line for line, may_improve in lines if may_improve}
+
+
 LIST_RECENT_QUESTIONS: Final = """
 select said.text
 from (
