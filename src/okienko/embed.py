@@ -277,21 +277,25 @@ class Meaning:
             return {one: one for one in texts}
         if situation.sensitive:  # words about health and the like do not leave, masked or not
             return {}
+        return self._guard(brand, situation, texts) if texts else {}
+
+    def _guard(self, brand: Brand, situation: Situation, texts: Sequence[str]) -> dict[str, str]:
+        """The whole of a question as it may leave, and its parts where nothing had to be taken out of the whole."""
+        whole = texts[0]
         try:
-            return {one: self._guard(brand, situation, one) for one in texts}
+            guarded = guard(
+                RawText(whole),
+                situation.hidden,
+                keys=self._keys,
+                language=situation.language,
+                allowed=brand.allowed,
+                denied=brand.denied,
+            )
         except MaskingFailed:
             return {}
-
-    def _guard(self, brand: Brand, situation: Situation, text: str) -> str:
-        guarded = guard(
-            RawText(text),
-            situation.hidden,
-            keys=self._keys,
-            language=situation.language,
-            allowed=brand.allowed,
-            denied=brand.denied,
-        )
-        return leave_out_placeholders(guarded.text)
+        if guarded.text == whole:
+            return {one: one for one in texts}
+        return {whole: leave_out_placeholders(guarded.text)}
 
     async def _encode(self, texts: Sequence[str], seconds: float) -> Vectors | Outcome:
         try:

@@ -101,6 +101,24 @@ async def test_a_server_is_asked_with_masked_words_and_recorded_without_them(
     assert "rozmyśliłem" not in str(rows)
 
 
+async def test_what_the_vault_hides_does_not_leave_by_another_door(
+    world: World, vectors: VectorServer, http: Client
+) -> None:
+    await give(world, remote(vectors, http))
+    await world.begin(TOKEN)
+    await world.say(TOKEN, "nazywam się Bożydar Kowalczyk, mój login to kwiatuszek77")
+    await world.settle()
+    learnt = len(vectors.texts)
+    for text in ("kwiatuszek77 nie działa, gdzie jest zwrot i jak zmienić hasło", "bozydar kowalczyk: rozmyśliłem się"):
+        await world.say(TOKEN, text)
+        await world.settle()
+    sent = " ".join(vectors.texts[learnt:]).lower()
+    assert "rozmyśliłem" in sent
+    assert "zwrot" in sent
+    for needle in ("kwiatuszek", "bozydar", "kowalczyk"):
+        assert needle not in sent
+
+
 @pytest.mark.parametrize(
     ("behaviour", "outcome"), [("slow", "slow"), ("error", "down"), ("garbage", "garbled"), ("wide", "used")]
 )
