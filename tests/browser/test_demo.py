@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Frame, Page, async_playwright, expect
@@ -231,13 +232,15 @@ async def test_what_did_not_help_becomes_an_example_question_and_the_next_custom
     await editor.get_by_role("button", name="Pokaż, co się zmieni").click()
     proposal = editor.get_by_role("article").filter(has=editor.get_by_role("heading", name=own))
     await expect(proposal).to_contain_text(f"teraz: {wrong} → potem: {right}")
-    await proposal.get_by_role("button", name=re.compile("^Dodaj pytanie")).press("Enter")
-    await expect(editor.get_by_text("Pytanie zostało dodane.")).to_be_visible()
 
     next_context = await browser.new_context(locale="pl-PL")
-    next_context.set_default_timeout(5_000)
     page = await next_context.new_page()
-    chat = await open_chat(page, demo, "seans")
+    chat = await open_chat(page, demo, "seans")  # before the addition: what follows has five seconds, all in all
+    await editor.bring_to_front()
+    await proposal.get_by_role("button", name=re.compile("^Dodaj pytanie")).press("Enter")
+    added = monotonic()
+    await expect(editor.get_by_text("Pytanie zostało dodane.")).to_be_visible()
     await write(chat, "pobrało mi kasę z karty dwa razy")
     await expect(chat.get_by_role("link", name=right).last).to_be_visible(timeout=5_000)
+    assert monotonic() - added < 5
     await next_context.close()
