@@ -82,7 +82,10 @@ async def sign_due(database: Database, secret: bytes, now: datetime, *, most: in
     async with database.shared() as connection:
         last = await store.read_last_head(connection)
         end = await store.read_end(connection)
-        if end is None or (last is not None and end.number <= last[0]):
+        if last is not None and (end is None or end.number < last[0]):
+            log.error("audit_log_cut", count=last[0])  # it has been signed further than it is long now
+            return None
+        if end is None or (last is not None and end.number == last[0]):
             return None
         if last is not None and end.number - last[0] < most and now - last[1] < EVERY:
             return None

@@ -206,13 +206,17 @@ class Worker:
         """What is due once a month: a look for data that masking has missed, and the audit pack of the month before."""
         if self.settings is None:
             return
-        now = self.clock()
+        async with self.database.shared(longest=LONGEST_WORK) as connection:
+            if await audit.claim_review(connection):
+                await self._look_back(self.settings, self.clock())
+
+    async def _look_back(self, settings: Settings, now: datetime) -> None:
         brands = (await self.directory.read()).brands
         for brand in brands.values():
             await missed.look_when_due(self.database, self.keys, brand, now)
         due = [brand for brand in brands.values() if await packs.is_due(self.database, brand, now)]
         if due:
-            verdict = await auditing.verify_here(self.database, brands, self.settings, now=now)
+            verdict = await auditing.verify_here(self.database, brands, settings, now=now)
             for brand in due:
                 since, until = packs.last_month(now.astimezone(ZoneInfo(brand.timezone)).date())
                 await packs.make_pack(

@@ -247,6 +247,15 @@ async def find_latest(connection: Connection, action: Action, kind: ActorKind) -
     return None if row is None else row[0]
 
 
+CLAIM_REVIEW: Final = "select pg_try_advisory_xact_lock(hashtextextended('okienko audit review', 0))"
+
+
+async def claim_review(connection: Connection) -> bool:
+    """Whether this is the one worker that does, until this transaction ends, what is due once a month."""
+    row = await (await connection.execute(CLAIM_REVIEW)).fetchone()
+    return row is not None and bool(row[0])
+
+
 # the chain ------------------------------------------------------------------------------------------------------------
 
 READ_ENTRIES: Final = """

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from okienko.audit import store as audit
 from okienko.audit.heads import write_head
 from okienko.audit.store import WORKER, Actor
-from okienko.auditing import Verdict
+from okienko.auditing import SNAPSHOT, Verdict
 from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, SET_BRAND, Database
 from okienko.pack import store
@@ -38,52 +38,11 @@ async def make_pack(
     database: Database, brand: Brand, *, since: date, until: date, verdict: Verdict, by: Actor, now: datetime
 ) -> Pack:
     """A pack of a brand from the first of one day to the last of another, in the brand's time zone."""
-    async with database.shared(longest=LONGEST_WORK) as connection:
-        await connection.execute("set transaction isolation level repeatable read")
-        heads = await audit.read_heads(connection)
-        await connection.execute(SET_BRAND, {"brand": str(brand.id)})
-        zone = ZoneInfo(brand.timezone)
-        begin = datetime.combine(since, time(), zone).astimezone(UTC)
-        end = datetime.combine(until + timedelta(days=1), time(), zone).astimezone(UTC)
-        sections: list[Mapping[str, object]] = []
-        absent: list[str] = []
-        for section in store.SECTIONS:
-            read = await store.read_section(connection, section, since=begin, until=end, now=now)
-            if read is None:
-                absent.append(section.id)
-                continue
-            title, columns = TITLES[section.id]
-            sections.append(
-                {
-                    "id": section.id,
-                    "title": title,
-                    "columns": columns,
-                    "rows": read.rows,
-                    "total": read.total,
-                }
-            )
-        body = json.dumps(
-            {
-                "is": KIND,
-                "brand": {"id": str(brand.id), "slug": brand.slug, "name": brand.name},
-                "since": since.isoformat(),
-                "until": until.isoformat(),
-                "timezone": brand.timezone,
-                "made_at": now.isoformat(),
-                "log": {
-                    "entries": verdict.entries,
-                    "agreed": verdict.agreed,
-                    "problems": [{"what": one.what, "first": one.first, "last": one.last} for one in verdict.problems],
-                    "head": json.loads(write_head(heads[-1])) if heads else None,
-                },
-                "sections": sections,
-                "absent": absent,
-            },
-            ensure_ascii=False,
-            indent=1,
-        )
-        digest = hashlib.sha256(body.encode()).digest()
-        pack_id = new_id(now)
+    body = await _read(database, brand, since=since, until=until, verdict=verdict, now=now)
+    digest = hashlib.sha256(body.encode()).digest()
+    pack_id = new_id(now)
+    # Not in the snapshot's transaction: that would not see the chain's latest entry, to which this one is linked.
+    async with database.brand(brand.id) as connection:
         await store.store_pack(connection, pack_id, since=since, until=until, digest=digest, body=body, now=now)
         await audit.record(
             connection,
@@ -96,6 +55,46 @@ async def make_pack(
             now=now,
         )
     return Pack(id=pack_id, body=body, digest=digest.hex())
+
+
+async def _read(database: Database, brand: Brand, *, since: date, until: date, verdict: Verdict, now: datetime) -> str:
+    """Every section, in one snapshot, as JSON."""
+    zone = ZoneInfo(brand.timezone)
+    begin = datetime.combine(since, time(), zone).astimezone(UTC)
+    end = datetime.combine(until + timedelta(days=1), time(), zone).astimezone(UTC)
+    sections: list[Mapping[str, object]] = []
+    absent: list[str] = []
+    async with database.shared(longest=LONGEST_WORK) as connection:
+        await connection.execute(SNAPSHOT)
+        heads = await audit.read_heads(connection)
+        await connection.execute(SET_BRAND, {"brand": str(brand.id)})
+        for section in store.SECTIONS:
+            read = await store.read_section(connection, section, since=begin, until=end, now=now)
+            if read is None:
+                absent.append(section.id)
+                continue
+            title, columns = TITLES[section.id]
+            sections.append(
+                {"id": section.id, "title": title, "columns": columns, "rows": read.rows, "total": read.total}
+            )
+    problems = [{"what": one.what, "first": one.first, "last": one.last} for one in verdict.problems]
+    pack = {
+        "is": KIND,
+        "brand": {"id": str(brand.id), "slug": brand.slug, "name": brand.name},
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "timezone": brand.timezone,
+        "made_at": now.isoformat(),
+        "log": {
+            "entries": verdict.entries,
+            "agreed": verdict.agreed,
+            "problems": problems,
+            "head": json.loads(write_head(heads[-1])) if heads else None,
+        },
+        "sections": sections,
+        "absent": absent,
+    }
+    return json.dumps(pack, ensure_ascii=False, indent=1)
 
 
 def last_month(day: date) -> tuple[date, date]:

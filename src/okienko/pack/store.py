@@ -15,7 +15,6 @@ from psycopg import sql
 
 from okienko.audit.chain import READS
 from okienko.database.pool import Connection
-from okienko.values import BrandId
 
 MOST: Final = 20_000  # rows of a section; how many there are is always said
 
@@ -213,7 +212,6 @@ class Made:
     digest: str  # SHA-256 of the JSON, in hex digits
 
 
-LOCK_PACKS: Final = "select pg_advisory_xact_lock(hashtextextended('okienko audit pack ' || %(brand)s::uuid::text, 0))"
 STORE_PACK: Final = """
 insert into audit_pack (brand_id, id, since, until, made_at, digest, body)
 values (current_brand(), %(id)s::uuid, %(since)s::date, %(until)s::date, %(now)s::timestamptz, %(digest)s::bytea,
@@ -224,11 +222,6 @@ select id, since, until, made_at, encode(digest, 'hex') from audit_pack
 where brand_id = current_brand() order by made_at desc, id desc limit %(limit)s::integer
 """
 READ_PACK: Final = "select body from audit_pack where brand_id = current_brand() and id = %(id)s::uuid"
-
-
-async def lock_packs(connection: Connection, brand: BrandId) -> None:
-    """Others who would make a pack of this brand by schedule wait for the end of this transaction."""
-    await connection.execute(LOCK_PACKS, {"brand": brand})
 
 
 async def store_pack(
