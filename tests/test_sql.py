@@ -78,7 +78,7 @@ def test_every_column_is_declared(urls: Urls) -> None:
     assert [name for name, said in columns if not DECLARATION.fullmatch(said or "")] == []
 
 
-def test_every_table_with_a_brand_is_behind_forced_row_level_security(urls: Urls) -> None:
+def test_sec_05_every_table_with_a_brand_is_behind_forced_row_level_security(urls: Urls) -> None:
     with psycopg.connect(urls.owner) as owner:
         open_tables = owner.execute(
             """
@@ -99,7 +99,7 @@ def test_every_table_with_a_brand_is_behind_forced_row_level_security(urls: Urls
     assert unkeyed == []
 
 
-def test_another_brand_and_no_brand_see_nothing(urls: Urls) -> None:
+def test_sec_04_another_brand_and_no_brand_see_nothing(urls: Urls) -> None:
     mine, theirs = uuid4(), uuid4()
     with psycopg.connect(urls.app) as connection:
         connection.execute("set search_path = okienko")

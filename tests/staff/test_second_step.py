@@ -60,7 +60,7 @@ async def sign_in(browser: httpx2.AsyncClient, login: str = "ola", password: str
 
 
 @pytest.mark.parametrize("role", ["lead", "admin", "privacy", "auditor"])
-async def test_SEC_15_a_sensitive_role_does_nothing_without_a_second_step(world: World, role: Role) -> None:  # noqa: N802
+async def test_sec_15_a_sensitive_role_does_nothing_without_a_second_step(world: World, role: Role) -> None:
     ola = await hire_plain(world, role=role)
     begun = await world.begin("dzień dobry")
     async with await world.enter(ola) as browser:
@@ -77,7 +77,7 @@ async def test_SEC_15_a_sensitive_role_does_nothing_without_a_second_step(world:
         assert (await browser.get("/desk/account")).status_code == 200
 
 
-async def test_SEC_15_nobody_switches_it_off_for_sensitive_roles(world: World) -> None:  # noqa: N802
+async def test_sec_15_nobody_switches_it_off_for_sensitive_roles(world: World) -> None:
     """The only way around would be a setting; the only setting makes it stricter. The last one cannot be removed."""
     ola = await hire_plain(world, role="admin")
     async with await world.enter(ola) as browser:
@@ -392,7 +392,7 @@ async def test_challenges_are_asked_by_our_own_page(world: World) -> None:
 # a fresh proof ---------------------------------------------------------------------------------------------------
 
 
-async def test_PRV_14_a_reveal_needs_a_proof_of_the_last_ten_minutes(world: World) -> None:  # noqa: N802
+async def test_prv_14_a_reveal_needs_a_proof_of_the_last_ten_minutes(world: World) -> None:
     ola = await hire_plain(world)
     begun = await world.begin("to jan.kowalski@poczta.example")
     item = (await begun.read("select id from vault_item where conversation_id = %(id)s"))[0][0]
@@ -474,7 +474,7 @@ async def test_a_proof_leads_nowhere_else(world: World, after: str) -> None:
 # sessions --------------------------------------------------------------------------------------------------------
 
 
-async def test_SEC_11_own_sessions_are_listed_and_ended(world: World) -> None:  # noqa: N802
+async def test_sec_11_own_sessions_are_listed_and_ended(world: World) -> None:
     ewa = await world.hire("Ewa", {world.brand.id: "agent"})
     ola = await world.hire("Ola", {world.brand.id: "agent"})
     firefox = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:149.0) Gecko/20100101 Firefox/149.0"}
@@ -501,7 +501,7 @@ async def test_SEC_11_own_sessions_are_listed_and_ended(world: World) -> None:  
             assert (await hers.get("/desk")).status_code == 200
 
 
-async def test_SEC_11_closing_an_account_ends_its_sessions_at_once(world: World) -> None:  # noqa: N802
+async def test_sec_11_closing_an_account_ends_its_sessions_at_once(world: World) -> None:
     """At the next request, and within the 15 seconds between two beats of an open live stream."""
     ewa = await world.hire("Ewa", {world.brand.id: "agent"})
     async with await world.enter(ewa) as browser:
@@ -513,7 +513,7 @@ async def test_SEC_11_closing_an_account_ends_its_sessions_at_once(world: World)
             assert not await accounts.touch_session(connection, token, world.at)
 
 
-async def test_SEC_11_over_https_the_cookie_is_bound_to_the_host(world: World) -> None:  # noqa: N802
+async def test_sec_11_over_https_the_cookie_is_bound_to_the_host(world: World) -> None:
     await world.hire("Ewa", {world.brand.id: "agent"})
     settings = replace(world.services.settings, public_url="https://desk.example")
     world.app.state.services = replace(world.services, settings=settings)
@@ -528,7 +528,7 @@ async def test_SEC_11_over_https_the_cookie_is_bound_to_the_host(world: World) -
 # what is known of accounts ---------------------------------------------------------------------------------------
 
 
-async def test_SEC_01_signing_in_does_not_tell_whether_an_account_exists(world: World) -> None:  # noqa: N802
+async def test_sec_01_signing_in_does_not_tell_whether_an_account_exists(world: World) -> None:
     """Text, status and time: with a second step, without one, and without an account."""
     ola = await hire_plain(world)
     async with await world.enter(ola) as browser:

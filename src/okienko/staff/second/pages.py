@@ -409,13 +409,15 @@ async def _may_lose(request: Request, staff: SignedIn, *, passkeys: int, app: bo
 async def _remove_passkey(request: Request) -> Response:
     given = services(request)
     staff, _ = await _read_change(request)
+    id_, now = request.path_params["id"], given.clock()
+    async with given.database.shared() as connection:
+        if id_ not in {passkey.id for passkey in await store.list_passkeys(connection, staff.id)}:
+            raise HTTPException(404)
     if not await _may_lose(request, staff, passkeys=1, app=False):
         return await _render_account(request, staff, wrong="last", status=422)
-    now = given.clock()
     async with given.database.shared() as connection:
-        if not await store.remove_passkey(connection, staff.id, request.path_params["id"]):
-            raise HTTPException(404)
-        await store.record(connection, staff.id, "passkey_removed", by=staff.id, event_id=new_id(now), now=now)
+        if await store.remove_passkey(connection, staff.id, id_):
+            await store.record(connection, staff.id, "passkey_removed", by=staff.id, event_id=new_id(now), now=now)
     return RedirectResponse(ACCOUNT, 303)
 
 
