@@ -15,9 +15,12 @@ BASE: Final = "default"  # what every file extends
 SOURCES: Final = "sources.toml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Book:
-    """The files that were read, and the resolved policies, each by its id; `STRICTEST` among these."""
+    """The files that were read, and the resolved policies, each by its id; `STRICTEST` among these.
+
+    A book is itself and equals no other, so that what is made from it can be remembered.
+    """
 
     files: Mapping[str, PolicyFile]
     sources: Mapping[str, str]  # what a law's short name stands for

@@ -53,11 +53,6 @@ def check_choices(book: Book, brand_place: str | None, text: str) -> Mapping[str
     return rules
 
 
-@lru_cache(maxsize=256)
-def _read_choices(text: str) -> Mapping[str, frozenset[Rule]]:
-    return read_rules(FILE, text, BRAND)
-
-
 def put_in_force(
     book: Book, *, declared: str | None = None, account: str | None = None, brand: str | None, choices: str = ""
 ) -> InForce:
@@ -65,9 +60,15 @@ def put_in_force(
 
     A brand's retention that is longer than what a person's own place allows is not longer there: caps stay.
     """
-    place = choose_place(book, declared=declared, account=account, brand=brand)
+    return _put_together(book, choose_place(book, declared=declared, account=account, brand=brand), choices)
+
+
+@lru_cache(maxsize=256)
+def _put_together(book: Book, place: Place, choices: str) -> InForce:
+    """Remembered, because every turn asks for it."""
     base = book.policies[place.id]
-    policy = replace(base, rules=unite([base.rules, _read_choices(choices)])) if choices.strip() else base
+    own = [read_rules(FILE, choices, BRAND)] if choices.strip() else []
+    policy = replace(base, rules=unite([base.rules, *own]))
     text = "\n".join([place.id, f"holidays {', '.join(sorted(policy.holidays))}", *render_rules(policy), ""])
     return InForce(place=place, policy=policy, text=text, hash=sha256(text.encode()).digest())
 
