@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 import psycopg
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from okienko.audit import store
-from okienko.audit.chain import Entry, Head, Payload, Problem, Walk, commit, make_head, make_leaf
+from okienko.audit.chain import READS, Action, Entry, Head, Payload, Problem, Walk, commit, make_head, make_leaf
 from okienko.audit.heads import (
     SignedHead,
     Unreadable,
@@ -26,6 +26,7 @@ from okienko.audit.heads import (
 )
 from okienko.audit.store import OPERATOR, WORKER, erase_payload, list_log, read_end, record
 from okienko.auditing import dump, verify_dump
+from okienko.desk.audit.tell import ACTIONS
 from tests.audit.conftest import NOW, SECRET, TRUSTED, Log, found
 
 
@@ -325,6 +326,11 @@ def test_a_signed_head_survives_its_line_and_nothing_of_it_can_be_changed(
 def test_a_line_that_is_no_head_is_refused(line: str) -> None:
     with pytest.raises(Unreadable):
         read_head(line)
+
+
+def test_every_act_has_words_at_the_desk() -> None:
+    assert set(ACTIONS) == set(get_args(Action))
+    assert set(ACTIONS) > READS
 
 
 def test_a_walk_over_nothing_finds_nothing() -> None:
