@@ -476,6 +476,7 @@ def eval_answers(source: Path, questions: Path, language: Language | None, encod
     "--questions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Examples for articles."
 )
 @click.option("--conversations", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--examples", "most", type=click.IntRange(min=0), help="So many an article at most; without it, all.")
 @click.option("--lang", "language", type=LANGUAGES, default="pl", show_default=True)
 @encoder_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -485,25 +486,29 @@ def eval_resolution(
     source: Path | None,
     questions: Path | None,
     conversations: Path | None,
+    most: int | None,
     language: Language,
     encoder: str,
     as_json: bool,
 ) -> None:
     """Play whole conversations: what the bot resolves, hands over and gets wrong.
 
-    Built in: an invented marketplace. The questions of its open part are its articles' example questions.
+    Built in: an invented marketplace. The questions of its open part are its articles' example questions, and so are
+    the messages of that part.
     """
     from okienko.evaluation import answers, resolution  # noqa: PLC0415 - nothing else needs what it needs
 
     if (source is None) != (conversations is None):
         refuse("--articles and --conversations belong together: give both, or neither for the built-in ones.")
     built_in = resolution.BUILT_IN
-    examples = questions or (built_in / "open" / "questions.tsv" if source is None else None)
+    taught = [built_in / "open" / name for name in ("questions.tsv", "examples.tsv")] if source is None else []
+    examples = [questions] if questions else taught
     played = conversations or built_in / part / "conversations.jsonl"
     try:
         drafts = read_path(source or built_in / "articles.jsonl", Defaults(category="general", language=language))
         found = answers.make_articles(drafts, published=datetime.now(UTC))
-        asked = answers.read_asked(examples, {article.id for article in found}) if examples is not None else []
+        known = {article.id for article in found}
+        asked = [one for file in examples for one in answers.read_asked(file, known)]
         with played.open(encoding="utf-8") as lines:
             read = resolution.read_conversations(lines, name=played.name)
     except (ImportRefused, answers.BadQuestions) as refused:
@@ -512,7 +517,8 @@ def eval_resolution(
         refuse("Nothing was measured. Mend what is listed above and try again.")
     except resolution.BadConversation as bad:
         refuse(str(bad))
-    figures = resolution.evaluate(found, asked, read, language=language, encoder=choose_encoder(encoder))
+    coder = choose_encoder(encoder)
+    figures = resolution.evaluate(found, asked, read, language=language, most=most, encoder=coder)
     click.echo(json.dumps(figures) if as_json else "\n".join(f"{name:>32}  {value}" for name, value in figures.items()))
 
 

@@ -11,15 +11,15 @@ It is pure: a `Situation` and the `House` go in, a `Plan` comes out. `work.py` r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.answers.text import fold
 from okienko.masking.mask import published
 from okienko.routing.model import Guess, Outcome
-from okienko.values import ARTICLE, Asked, Because, Holder, Kind, Language, MaskedText, Plan, Say, Situation
+from okienko.values import ARTICLE, Asked, Because, Citation, Holder, Kind, Language, MaskedText, Plan, Say, Situation
 from okienko.web.i18n import Words, words
 
 Found = Answer | Clarify | Refuse
@@ -30,6 +30,9 @@ LookUp = Callable[[MaskedText, Language, str | None], Found]
 MOST_MISSES: Final = 2
 # A turn that breaks so often is given to a person, with its neighbours unaffected.
 MOST_FAILURES: Final = 5
+
+# An answer that changes the subject is given unasked from such a confidence on; below, both articles are offered.
+SURE: Final = 0.8
 
 CONTACT: Final = "contact"  # quick reply: the form for a way to be reached
 PERSON: Final = "person"  # quick reply: the button that asks for a person
@@ -147,40 +150,18 @@ def decide(situation: Situation, house: House) -> Plan:
     found, routed = _look_up(house, question, situation.language, article or picked)
     match found:
         case Answer() as answer:
-            say = Say(
-                kind=Kind.ANSWER,
-                text=published(answer.text),
-                citations=answer.citations,
-                confidence=answer.confidence,
-            )
-            return _plan(
-                situation, says=(say,), picked=picked, category=answer.category, routed=routed, reason="answered"
-            )
+            return _quote(situation, house, question, answer, picked=picked, routed=routed)
         case Clarify(articles=(_, *_)) as clarify:
-            text = speak.gettext("Is it about one of these? If not, put it in other words or talk to a person.")
-            offered = tuple(ARTICLE + citation.article for citation in clarify.articles)
-            say = Say(
-                kind=Kind.CLARIFY,
-                text=published(text),
-                choices=(*offered, PERSON),
-                citations=clarify.articles,
-            )
-            return _plan(
-                situation, says=(say,), misses=situation.misses, picked=picked, routed=routed, reason="clarified"
-            )
+            again = _find_again(situation, house, question)
+            return _offer(situation, clarify.articles, again, picked=picked, routed=routed)
         case Clarify() as clarify:
             text = speak.gettext("What is it about? Choose a category.")
             say = Say(kind=Kind.CLARIFY, text=published(text), choices=routed.choices if routed else clarify.categories)
             return _plan(situation, says=(say,), misses=situation.misses, routed=routed, reason="clarified")
-        case Refuse(reason="greeting"):
-            text = speak.gettext("Hello. How can we help? Choose a category or write what happened.")
-            say = Say(kind=Kind.CLARIFY, text=published(text), choices=_some_categories(situation, house))
-            return _plan(situation, says=(say,), misses=situation.misses, reason="greeted")
-        case Refuse(reason="thanks"):
-            say = Say(kind=Kind.TEXT, text=published(speak.gettext("Good. If anything else comes up, write here.")))
-            return _plan(situation, says=(say,), reason="thanked")
+        case Refuse(reason="greeting" | "thanks" as reason):
+            return _be_polite(situation, house, reason)
         case Refuse():
-            return _miss(situation, house, picked, routed)
+            return _miss(situation, house, question, picked, routed)
 
 
 def give_up(situation: Situation, house: House) -> Plan:
@@ -258,6 +239,65 @@ def _needs_category(found: Found) -> bool:
             return found.reason not in {"greeting", "thanks"}
 
 
+def _find_again(situation: Situation, house: House, question: MaskedText) -> Citation | None:
+    """The article that was quoted last, by its title: what is asked next is mostly about the same."""
+    if situation.quoted is None:
+        return None
+    match house.look_up(question, situation.language, ARTICLE + situation.quoted):
+        case Answer(citations=(citation, *_)) if citation.article == situation.quoted:
+            return replace(citation, quote=citation.title)
+        case _:  # it is published no more
+            return None
+
+
+def _quote(
+    situation: Situation,
+    house: House,
+    question: MaskedText,
+    answer: Answer,
+    *,
+    picked: str | None,
+    routed: _Routed | None,
+) -> Plan:
+    """What an article says; or, when that would change the subject and is not sure, both articles to choose from."""
+    if answer.confidence < SURE and situation.quoted not in {citation.article for citation in answer.citations}:
+        again = _find_again(situation, house, question)
+        if again is not None:
+            about = tuple(replace(citation, quote=citation.title) for citation in answer.citations)
+            return _offer(situation, about, again, picked=picked, routed=routed)
+    say = Say(
+        kind=Kind.ANSWER,
+        text=published(answer.text),
+        citations=answer.citations,
+        confidence=answer.confidence,
+    )
+    category = answer.category
+    return _plan(situation, says=(say,), picked=picked, category=category, routed=routed, reason="answered")
+
+
+def _offer(
+    situation: Situation,
+    found: Sequence[Citation],
+    again: Citation | None,
+    *,
+    picked: str | None,
+    routed: _Routed | None,
+) -> Plan:
+    """Articles to choose from, that which was quoted last among them."""
+    known = again is None or again.article in {citation.article for citation in found}
+    offered = tuple(found) if again is None or known else (*found, again)
+    text = words(situation.language).gettext(
+        "Is it about one of these? If not, put it in other words or talk to a person."
+    )
+    say = Say(
+        kind=Kind.CLARIFY,
+        text=published(text),
+        choices=(*(ARTICLE + citation.article for citation in offered), PERSON),
+        citations=offered,
+    )
+    return _plan(situation, says=(say,), misses=situation.misses, picked=picked, routed=routed, reason="clarified")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Routed:
     """What the router makes of a question: the category that it takes unasked, if any, and those to choose from."""
@@ -292,12 +332,25 @@ def _ask_about(situation: Situation, house: House, picked: str | None) -> Plan:
     return _plan(situation, says=(say,), misses=situation.misses, picked=picked, reason="category_picked")
 
 
-def _miss(situation: Situation, house: House, picked: str | None, routed: _Routed | None) -> Plan:
+def _be_polite(situation: Situation, house: House, reason: Literal["greeting", "thanks"]) -> Plan:
+    speak = words(situation.language)
+    if reason == "thanks":
+        say = Say(kind=Kind.TEXT, text=published(speak.gettext("Good. If anything else comes up, write here.")))
+        return _plan(situation, says=(say,), reason="thanked")
+    text = speak.gettext("Hello. How can we help? Choose a category or write what happened.")
+    say = Say(kind=Kind.CLARIFY, text=published(text), choices=_some_categories(situation, house))
+    return _plan(situation, says=(say,), misses=situation.misses, reason="greeted")
+
+
+def _miss(situation: Situation, house: House, question: MaskedText, picked: str | None, routed: _Routed | None) -> Plan:
     misses = situation.misses + 1
     speak = words(situation.language)
     if misses >= MOST_MISSES:
         text = speak.gettext("There is no answer to this in the help articles, so a person will take it.")
         return _hand_over(situation, house, "no_answer", text, misses=misses, routed=routed)
+    again = _find_again(situation, house, question)
+    if again is not None:
+        return _offer(replace(situation, misses=misses), (), again, picked=picked, routed=routed)
     text = speak.gettext(
         "There is no answer to this in the help articles. You can put it in other words or talk to a person."
     )

@@ -218,6 +218,7 @@ class Situation:
     open_question: (
         MaskedText | None
     )  # the words that the bot answered with "what is it about?", if that was its last word
+    quoted: str | None = None  # the article that the bot quoted last
     hidden: frozenset[bytes] = frozenset()  # keyed hashes of the values in the conversation's vault
     sensitive: bool = False  # what is asked holds words about health, or about another special category of data
     sensitive_before: bool = False  # and so did something that was answered before

@@ -167,3 +167,31 @@ def test_what_did_not_change_is_not_analysed_again(articles: Sequence[Article]) 
 def test_a_category_never_leaks(articles: Sequence[Article], question: str, category: str) -> None:
     hits = search(build_index(articles), question, language="pl", category=category)
     assert {hit.article.category for hit in hits} <= {category}
+
+
+def test_words_of_everyday_speech_pull_down_less_than_others(articles: Sequence[Article]) -> None:
+    index = build_index(articles)
+    (told, *_), (other, *_) = (
+        search(index, f"{word} zgubiony kask", language="pl") for word in ("siostra", "hulajnoga")
+    )
+    assert told.article.id == other.article.id == "zgubiony-kask"
+    assert told.score > other.score
+
+
+def test_an_article_borrows_from_those_on_its_subject(articles: Sequence[Article]) -> None:
+    written = [
+        replace(
+            articles[0],
+            id=f"{subject}-{part:02}",
+            title=f"Przedmiot{subject * 5} część{subject * 5}{'xyzwvutsrqp'[part] * 4}",
+            body=f"Przedmiot{subject * 5} część{subject * 5}{'xyzwvutsrqp'[part] * 4}.",
+        )
+        for subject in "abcdefghij"
+        for part in range(11)
+    ]
+    index = build_index(written)
+    found = [hit.article.id for hit in search(index, "częśćdddddwwww", language="pl")]
+    assert found[0] == "d-03"
+    assert all(id_.startswith("d-") for id_ in found[1:])
+    grown = build_index(written, build_index(written[:50]))
+    assert [hit.article.id for hit in search(grown, "częśćdddddwwww", language="pl")] == found

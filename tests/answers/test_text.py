@@ -23,6 +23,8 @@ def test_folding(text: str, folded: str) -> None:
     [
         ("pl", ("kaucja", "kaucję", "kaucji"), "kaucj"),
         ("pl", ("strona", "stronę", "strone", "strony"), "stron"),
+        ("pl", ("kasować", "kasowałam", "kasuje", "kasowanie", "kasowany", "kasuj"), "~kas"),
+        ("pl", ("opłacić", "opłaciłem", "opłaciła", "oplacilismy"), "~oplac"),
         ("en", ("deposit", "deposits", "deposited"), "deposit"),
         ("pl", ("się", "jak", "proszę"), ""),
         ("en", ("the", "my"), ""),

@@ -17,21 +17,25 @@ from okienko.answers.passages import Unit
 from okienko.answers.text import STOP_WORDS, fold_token, leave_out_placeholders, read_tokens
 from okienko.values import ARTICLE, Citation, Language, MaskedText
 
-# How often the first article is the right one: a logistic curve over its score, its lead over the second, and what
-# titles of this help centre score with articles that are not theirs (`Ranking.usual`). Fitted to 423 questions of six
-# help centres of 8 to 2,957 articles, to the same with their article taken away, and to 872 that none of them answers,
-# sixty of the first to fifty of the others. In a help centre that it was not fitted to: AUC 0.76 to 0.89.
-_CURVE: Final = (-1.5, 1.71, 21.54, -2.63)
+# How often the first article is the right one: a logistic curve over its score, as a share of what titles of this help
+# centre score with articles that are not theirs (`Ranking.usual`), and over its lead over the second. Fitted to 526
+# questions of three help centres of 153 to 2,957 articles, to 220 whose article was taken away, and to 450 that none of
+# them answers. In a help centre that it was not fitted to: AUC 0.72 to 0.90.
+_CURVE: Final = (-2.93, 1.32, 19.46)
+_LEAST_USUAL: Final = 0.3  # a help centre of a few articles has hardly a title that says a word of another
+_MOST_SURE: Final = 0.99
+_LEAST: Final = 0.5  # below: asked back, or nothing fits
 # The same where an encoder has had its say. Fitted to 87 questions of one help centre, to the same with their article
 # taken away, and to 400 that it does not answer; by half of them, the other half has an AUC of 0.91, words alone 0.80.
-_CURVE_OF_MEANING: Final = (-5.5, 11.03, 10.8, 0.0)
-_LEAST: Final = 0.4  # below: nothing fits
-# An article is worth asking about with so much confidence, or with such a score: one word of a long story says little,
-# but of few words that articles share no article has the lead. Half of what should find nothing in a shop has less.
+_CURVE_OF_MEANING: Final = (-5.5, 11.03, 10.8)
+_LEAST_OF_MEANING: Final = 0.4
+# An article is worth asking about with so much confidence, or with such a share of what is usual: one word of a long
+# story says little. Half of what should find nothing in a shop has less, and one in thirty of its customers' questions.
 _ASKED_BACK: Final = 0.3
-_SCORE_ASKED_BACK: Final = 0.08
+_SHARE_ASKED_BACK: Final = 0.22
+_LEAST_ASKED_BACK: Final = 0.03
 _SCORE_ASKED_BACK_OF_MEANING: Final = 0.25  # three in four of those 400 have less, and one in fifty of the 87
-_MOST_OFFERED: Final = 3
+_MOST_OFFERED: Final = 5
 # Two categories tie when the second's best article scores this share of the first's. One word alone says little.
 _TIE: Final = 0.92
 _TIE_OF_ONE_WORD: Final = 0.75
@@ -47,6 +51,15 @@ _NEXT: Final = re.compile(
 )
 _BREAK: Final = re.compile(r"[?;\n]|\b(?:i|oraz|a|także|jeszcze|and|also|plus)\s+$", re.IGNORECASE)
 _STARTS: Final = re.compile(rf"(?:\W*\w+){{0,3}}?\W*\b{_ASKS}\b", re.IGNORECASE)
+
+# A sentence, and what one has that asks, wants or cannot.
+_SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?\n]*")
+_WANTS: Final = re.compile(
+    rf"""\?|\b(?:{_ASKS}|nie|chc[ęe]|chcia[łl]\w*|prosz[ęe]|potrzebuj\w+|szukam|not|\w+n['’]t|want|need|please)\b""",
+    re.IGNORECASE,
+)
+_SURE: Final = 0.9  # of what one sentence of several asks
+_SURE_OF_ONE_WORD: Final = 0.95  # when the sentence has but one word that tells
 
 _TOLD: Final = 0.3  # what a word of the question says about a sentence when the title has it already
 _LEAD: Final = 0.3  # how much better, in shares of the question, another passage must be than the opening one
@@ -80,7 +93,7 @@ class Clarify:
     """Ask which is meant: articles of several categories fit equally well, or none well enough to be quoted."""
 
     categories: tuple[str, ...] = ()  # two or three slugs, the likeliest first
-    articles: tuple[Citation, ...] = ()  # up to three, the likeliest first, each with what it is about as its quote
+    articles: tuple[Citation, ...] = ()  # up to five, the likeliest first, each with what it is about as its quote
     confidence: float
 
 
@@ -126,8 +139,28 @@ def answer(
         if one.citations[0].article != other.citations[0].article:
             return _put_together(one, other)
     whole = _look_up(index, tokens, language, category, heard.get(text, {}))
-    vague = isinstance(whole, Refuse) or (isinstance(whole, Clarify) and whole.articles)
-    return answered[0] if answered and vague else whole
+    if isinstance(whole, Answer) or (isinstance(whole, Clarify) and not whole.articles):
+        return whole
+    return answered[0] if answered else _look_up_what_asks(index, text, whole, language, category) or whole
+
+
+def _look_up_what_asks(
+    index: Index, text: str, whole: Clarify | Refuse, language: Language, category: str | None
+) -> Answer | None:
+    """The answer to the last sentence that asks, when the whole points there too: what is said before it may be of no
+    matter, such as "ignore my last message". Numbers are of a customer's own case, and matter.
+    """
+    if not isinstance(whole, Clarify) or any(letter.isdigit() for letter in text):
+        return None
+    asks = [sentence for sentence in _SENTENCE.findall(text[-_MOST_LETTERS:]) if _WANTS.search(sentence)]
+    if not asks or asks[-1].strip() == text.strip():
+        return None
+    tokens = read_tokens(asks[-1])
+    telling = {fold_token(token) for token in tokens if len(token) > 1} - STOP_WORDS[language]
+    found = _look_up(index, tokens, language, category, {})
+    if not isinstance(found, Answer) or found.confidence < (_SURE if len(telling) > 1 else _SURE_OF_ONE_WORD):
+        return None
+    return found if found.citations[0].article in {citation.article for citation in whole.articles} else None
 
 
 def read_texts(question: MaskedText) -> list[str]:
@@ -166,18 +199,21 @@ def _look_up(
         if not hits:
             continue
         first, *others = hits
+        enough = _LEAST_OF_MEANING if question.by_meaning else _LEAST
         tie = (_TIE if len(question.words) > 1 else _TIE_OF_ONE_WORD) * first.score
         tied = [hit for hit in hits if hit.score >= tie]
         categories = tuple(dict.fromkeys(hit.article.category for hit in tied))[:_MOST_CATEGORIES]
         if category is None and len(categories) > 1:
             confidence = _trust(ranking, first, others[len(tied) - 1 :])
-            if confidence >= _LEAST:
+            if confidence >= enough:
                 return Clarify(categories=categories, confidence=confidence)
         confidence = _trust(ranking, first, others)
         best = max(best, confidence)
-        if confidence >= _LEAST:
+        if confidence >= enough:
             return _quote(first, confidence)
-        least = _SCORE_ASKED_BACK_OF_MEANING if question.by_meaning else _SCORE_ASKED_BACK
+        least = max(_LEAST_ASKED_BACK, _SHARE_ASKED_BACK * ranking.usual)
+        if question.by_meaning:
+            least = _SCORE_ASKED_BACK_OF_MEANING
         if not offered and (confidence >= _ASKED_BACK or first.score >= least):
             offered = tuple(_cite(hit, hit.article.description or hit.article.title) for hit in hits[:_MOST_OFFERED])
     return Clarify(articles=offered, confidence=best) if offered else Refuse(reason="nothing", confidence=best)
@@ -198,8 +234,13 @@ def _preferred(index: Index, language: Language) -> list[Ranking]:
 
 def _trust(ranking: Ranking, first: Hit, others: Sequence[Hit]) -> float:
     lead = first.score - (others[0].score if others else 0.0)
-    bias, score, clear, usual = _CURVE_OF_MEANING if first.question.by_meaning else _CURVE
-    return round(1 / (1 + math.exp(-bias - score * first.score - clear * lead - usual * ranking.usual)), 3)
+    if first.question.by_meaning:
+        bias, score, clear = _CURVE_OF_MEANING
+    else:
+        bias, score, clear = _CURVE
+        score /= max(ranking.usual, _LEAST_USUAL)
+    sure = 1 / (1 + math.exp(-bias - score * first.score - clear * lead))
+    return min(_MOST_SURE, round(sure, 3))
 
 
 def _quote(hit: Hit, confidence: float) -> Answer:

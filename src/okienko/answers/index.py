@@ -23,12 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from okienko.answers.encoders.vectors import Table
+from okienko.answers.everyday import EVERYDAY
 from okienko.answers.passages import Article, Pages, Passage, cut_passages
 from okienko.answers.synonyms import SYNONYMS, Synonyms
 from okienko.answers.text import STOP_WORDS, cut_grams, fold, fold_token, leave_out_placeholders, read_tokens, stem
 from okienko.values import Language
 
-_WHOLE: Final = (1.5, 0.5)  # k1 and b of whole articles
+_WHOLE: Final = (1.5, 0.6)  # k1 and b of whole articles
 _LINE: Final = (1.2, 0.3)  # and of lines, which are short and of like length
 # Weights of the fields of a whole article, in tenths: whole numbers, so that counts can be sorted and summed exactly.
 _TITLE: Final = 20
@@ -43,6 +44,10 @@ _ALIKE: Final = 0.45  # a word of an article that has such a share of the letter
 _SLIP: Final = 0.8  # how much of a word's weight is left when it was mistyped
 _LEAST_SLIP: Final = 6  # letters: shorter words are too much alike
 _MOST_SYNONYMS: Final = 24  # of one word
+_NEIGHBOURS: Final = 10  # of an article, the most alike
+_LENT: Final = 0.6  # what the mean of its neighbours counts beside an article's own share
+_LENDING: Final = range(100, 1_001)  # articles: of fewer all are alike, of more some have the words that are missing
+_SAID_DAILY: Final = 0.5  # how much of its weight a word of everyday speech keeps
 
 _Ints = NDArray[np.int32]
 _Shares = NDArray[np.float32]
@@ -134,6 +139,8 @@ class Ranking:
     spelled: Mapping[tuple[str, int], Sequence[str]]  # folded words by first letter and length, the commonest first
     categories: Mapping[str, NDArray[np.bool_]]
     twins: list[int]  # of each article, the first one of nearly the same words; mostly itself
+    neighbours: NDArray[np.intp] | None  # `_NEIGHBOURS` x articles; none in a small or a large help centre
+    everyday: frozenset[str]  # words and stems that tell a story here, and hardly ever what is asked
     usual: float  # what titles score with the best of other articles: half of them more, half less
     heard: OrderedDict[str, _Heard] = field(default_factory=OrderedDict[str, _Heard])  # of questions, the last ones
 
@@ -252,6 +259,12 @@ def read_question(ranking: Ranking, read: Sequence[str]) -> Question:
         points += word.points * np.float32(weight / 510)  # two kinds of documents, 255 points each
     articles = len(ranking.rows)
     shares: _Shares = points[:articles] + np.maximum.reduceat(points[articles:], ranking.lines)
+    if ranking.neighbours is not None:
+        # Articles on one subject are asked for in the same words, of which each has but some ("score regularization":
+        # Diaz, "Regularizing query-based retrieval scores", 2007).
+        best = float(shares.max())
+        shares = shares + np.float32(_LENT / _NEIGHBOURS) * shares[ranking.neighbours].sum(axis=0)
+        shares *= np.float32(best / max(float(shares.max()), _LEAST))  # the best is what it was
     return Question(frozenset(tokens), tuple(words), weights, shares, {})
 
 
@@ -348,6 +361,8 @@ def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
     points = _add_up_word(ranking, known, folded)
     near = _find_alike(ranking, known, folded)
     weight = sum(idf[number] for number in known) / len(known) if known else ranking.unknown
+    if folded in ranking.everyday or not roots.isdisjoint(ranking.everyday):
+        weight *= _SAID_DAILY
     best = 0.0
     for other in others[:_MOST_SYNONYMS]:
         root = stem(other, ranking.language)
@@ -635,6 +650,10 @@ def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Synonyms) -> Ranking
     damping += share
     share /= damping
     del damping
+    neighbours = None
+    if articles in _LENDING:
+        whole = (document < articles) & ~is_gram[term]
+        neighbours = _find_neighbours(document[whole], term[whole], share[whole] * idf[term[whole]], words)
     if articles > _FEW:
         telling = ~(is_gram & (have > _COMMON * articles))[term]
         document, term, share = document[telling], term[telling], share[telling]
@@ -666,8 +685,31 @@ def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Synonyms) -> Ranking
         _list_spelled(words, have, said),
         {slug: slugs == slug for slug in set(slugs.tolist())},
         _find_twins(rows),
+        neighbours,
+        EVERYDAY[words.language].difference(
+            fold_token(token) for row in rows for token in read_tokens(row.article.title)
+        ),
         0.0,
     )
+
+
+_SKETCH: Final = 1024
+
+
+def _find_neighbours(document: _Ints, term: _Ints, worth: NDArray[np.float64], words: _Words) -> NDArray[np.intp]:
+    """For each article, in columns, those whose words are most alike: cosines of sketches (Weinberger and others,
+    "Feature hashing for large scale multitask learning", 2009).
+    """
+    # By their letters: numbers of terms are others in an index that grew.
+    mixed = np.fromiter((crc32(name.encode()) for name in words.terms), np.uint32, len(words.terms))[term]
+    articles = int(document[-1]) + 1
+    signed = np.where(mixed >> np.uint32(31), -worth, worth)
+    sketches = np.bincount(document * np.int64(_SKETCH) + mixed % _SKETCH, signed, articles * _SKETCH)
+    sketches = sketches.reshape(articles, _SKETCH).astype(np.float32)
+    sketches /= np.linalg.norm(sketches, axis=1, keepdims=True) + np.float32(1e-9)
+    alike = sketches @ sketches.T
+    np.fill_diagonal(alike, -1)
+    return np.ascontiguousarray(np.argpartition(-alike, _NEIGHBOURS, axis=1)[:, :_NEIGHBOURS].T)
 
 
 def _find_twins(rows: Sequence[_Row]) -> list[int]:

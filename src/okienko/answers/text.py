@@ -30,6 +30,18 @@ PLACEHOLDER: Final = re.compile(
 _LETTERS: Final = str.maketrans("ąćęłńóśźżĄĆĘŁŃÓŚŹŻøØđĐ", "acelnoszzACELNOSZZoOdD")
 _STEMMERS: Final[Mapping[Language, str]] = {"pl": "polish", "en": "english"}
 _GRAM: Final = 4
+# Endings of Polish verbs, of what is made of them („zwracanie”, „opłacony”), and of their aspects: customers tell what
+# they did („kasowałam”), articles say what to do („skasować”), and Snowball keeps most of these apart. Folded.
+_VERB: Final = re.compile(
+    r"""(\w{3,}?)(?:
+      owa?(?:c|l\w{0,5}|n\w{0,4}) | uj(?:e|emy|ecie|esz|a|ac\w{0,3}|my|cie)?
+      | [iy]wa(?:c|l\w{0,5}|n\w{0,4}|m|my|sz|cie|ja|j)?
+      | (?:[aeiyo]l|nal|nel)[aoiy]?(?:m|em|am|s|es|as|smy|ysmy|ismy|by\w{0,4})? | [aeiy]c
+      | [aei]ni(?:e|a|u|em|om|ach|ami) | (?:[ae]|(?<=\w{5})o)n[yae](?:go|mu|j|ch|m|mi)? | [aei](?:my|cie|sz|j|jcie|ja)
+    )""",
+    re.VERBOSE,
+)
+_VERB_MARK: Final = "~"  # tells the stem of a verb from a noun's
 
 # Words that find nothing, because every second question has them. Folded, as customers' words are.
 _POLISH: Final = """
@@ -101,6 +113,9 @@ def stem(token: str, language: Language) -> str:
     folded = fold(token)
     if folded in STOP_WORDS[language]:
         return ""
+    verb = _VERB.fullmatch(folded) if language == "pl" else None
+    if verb is not None:
+        return _VERB_MARK + verb[1]
     # A stemmer of its own for each call: they keep their word in themselves, and an index may be built in a thread.
     return fold(stemmer(_STEMMERS[language]).stemWord(token))
 

@@ -223,14 +223,15 @@ def evaluate(
     conversations: Sequence[Conversation],
     *,
     language: Language,
+    most: int | None = None,
     encoder: Encoder | None = None,
 ) -> dict[str, Any]:
-    """`measure` against a help centre, each of its articles with the example questions that ask for it."""
+    """`measure` against a help centre, each of its articles with the first `most` example questions that ask for it."""
     questions: dict[str, list[str]] = {}
     for example in examples:
         for article in example.articles:
             questions.setdefault(article, []).append(example.question)
-    index = build_index(replace(article, questions=tuple(questions.get(article.id, ()))) for article in articles)
+    index = build_index(replace(article, questions=tuple(questions.get(article.id, ())[:most])) for article in articles)
     if encoder is not None:
         index = fill(index, encoder)
 
@@ -254,8 +255,11 @@ def _with(situation: Situation, *, kind: Kind, text: MaskedText = _SILENCE, choi
 
 def _next(plan: Plan, *, open_question: MaskedText | None) -> Situation:
     """The conversation after a plan was written."""
+    said = plan.says[-1] if plan.says else None
+    answered = said is not None and said.kind is Kind.ANSWER
     return replace(
         plan.situation,
+        quoted=said.citations[0].article if said is not None and answered else plan.situation.quoted,
         category=plan.category,
         picked=plan.picked,
         misses=plan.misses,

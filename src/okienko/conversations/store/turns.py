@@ -49,7 +49,10 @@ READ_SITUATIONS: Final = """
 select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.holder, c.closed_at is not null, c.language,
   c.category, c.picked, c.reference, c.noticed, c.misses, l.failures, l.arrived,
   m.arrivals, m.kinds, m.texts, m.choices, m.ats, case when m.last_kind = 'clarify' then m.last_words end,
-  m.sensitive or coalesce(m.last_kind = 'clarify' and m.last_sensitive, false), m.sensitive_before,
+  m.sensitive or coalesce(m.last_kind = 'clarify' and m.last_sensitive, false), m.sensitive_before, (
+    select t.article_id from citation t where t.brand_id = current_brand()
+    and t.conversation_id = w.conversation_id and t.message_id = m.last_answer and t.position = 1
+  ),
   case when c.holder = 'bot' or c.closed_at is not null then (
     select array_agg(v.lookup) from vault_item v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
@@ -74,6 +77,7 @@ cross join lateral (
     coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival > l.answered), false) as sensitive,
     coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival <= l.answered), false) as sensitive_before,
     (array_agg(r.kind order by r.id desc) filter (where r.author = 'bot'))[1] as last_kind,
+    (array_agg(r.id order by r.id desc) filter (where r.author = 'bot' and r.kind = 'answer'))[1] as last_answer,
     (array_agg(r.text order by r.id desc) filter (where r.arrival <= l.answered and r.kind = 'text'))[1] as last_words,
     (array_agg(r.sensitive_until is not null order by r.id desc)
       filter (where r.arrival <= l.answered and r.kind = 'text'))[1] as last_sensitive
@@ -120,6 +124,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             ),
             sensitive=sensitive,
             sensitive_before=sensitive_before,
+            quoted=quoted,
             open_question=None if open_question is None else MaskedText(open_question),
             hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
             restricted=restricted,
@@ -149,6 +154,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             open_question,
             sensitive,
             sensitive_before,
+            quoted,
             hidden,
             restricted,
         ) in rows
