@@ -832,7 +832,7 @@ def encoder_status(data: Path | None) -> None:
     with start.open_database(chosen) as urls:
         for state in run(commands.read_encoders(urls)):
             click.echo(f"{state.brand.slug}: {'on' if state.enabled else 'off'}")
-            for name, count in state.vectors.items():
+            for name, count in (state.vectors or {"no encoder yet": 0}).items():
                 click.echo(f"  {count:>7}  of {state.texts} texts read by {name}")
             for what, count in state.outcomes.items():
                 click.echo(f"  {count:>7}  {what}")

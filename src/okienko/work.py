@@ -106,6 +106,8 @@ class Worker:
                 tasks.create_task(self._every(HOUR, self.keep_house))
                 tasks.create_task(self._every(HOUR, self.retain))
                 tasks.create_task(self._every(TEACH, self.teach))
+                if self.meaning is not None:
+                    tasks.create_task(self._every(TEACH, self.read_articles))
                 tasks.create_task(self._every(HOUR, self.tend_articles))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
                 tasks.create_task(self._every(HOUR, self.look_back))
@@ -222,6 +224,11 @@ class Worker:
                 await packs.make_pack(
                     self.database, brand, since=since, until=until, verdict=verdict, by=audit.WORKER, now=now
                 )
+
+    async def read_articles(self) -> None:
+        """Has the encoder read what was published before anybody asks for it."""
+        for brand in (await self.directory.read()).brands:
+            await self.house(brand)
 
     async def teach(self) -> None:
         """Trains the routers of brands whose examples have changed, one at a time, each in a process of its own."""

@@ -189,3 +189,12 @@ async def test_what_waits_for_a_person_is_not_read(world: World) -> None:
     await world.say(TOKEN, MEANT)
     await world.settle()
     assert len(encoder.seen) == asked >= learnt
+
+
+async def test_articles_are_read_before_anybody_asks(world: World) -> None:
+    encoder = Concepts()
+    meaning = Meaning(Local(encoder), world.database, world.keys, world.clock, seconds=5)
+    world.worker.meaning, world.worker.shelf = meaning, Shelf(meaning)
+    await world.worker.read_articles()
+    await world.worker.shelf.learnt()
+    assert len(encoder.seen) == 4
