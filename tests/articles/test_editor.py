@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,9 +11,8 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from markupsafe import escape
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_published
@@ -500,31 +498,6 @@ def test_typed_text_becomes_a_draft_by_the_rules_of_the_import() -> None:
 
 
 # in a browser --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def site(world: World) -> AsyncIterator[str]:
-    """The desk's address on a port of its own."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(world.app, lifespan="off", access_log=False, log_config=None, timeout_graceful_shutdown=0)
-        )
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        await running
-
-
-@pytest.fixture
-async def chromium(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        yield browser
-        await browser.close()
 
 
 async def seat(world: World, context: BrowserContext, site: str, who: StaffId) -> Page:

@@ -23,6 +23,8 @@ from okienko.articles.editor.view import may_publish, name_categories, reader_la
 from okienko.articles.sources import store
 from okienko.articles.sources.form import RULES, USUAL, Wanted, check, is_address
 from okienko.articles.sources.store import Source
+from okienko.audit import store as audit
+from okienko.audit.chain import Action
 from okienko.brands.store import read_categories
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection
@@ -57,6 +59,9 @@ _SAID: Final[Mapping[str, str]] = {
     "removed": mark("The source is removed. Its articles stay as they are."),
     "gone": mark("Nothing was changed: the source has been removed in the meantime."),
 }
+
+
+_RECORDED: Final[Mapping[str, Action]] = {"added": "source-added", "removed": "source-removed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,16 @@ async def _change(request: Request) -> Response:
     given = services(request)
     async with given.database.brand(brand.id) as connection:
         done = await _obey(connection, brand, form, given.clock())
+        if isinstance(done, str) and (action := _RECORDED.get(done)):
+            await audit.record(
+                connection,
+                action,
+                by=audit.staff(staff, brand.id),
+                brand=brand.id,
+                kind="brand",
+                object=brand.id,
+                now=given.clock(),
+            )
     if isinstance(done, Written):
         brands, _ = await choose_brand(request, staff)
         return await _render(request, staff, brands, brand, written=done, status=422)
