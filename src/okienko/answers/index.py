@@ -696,7 +696,7 @@ def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Synonyms) -> Ranking
 _SKETCH: Final = 1024
 
 
-def _find_neighbours(document: _Ints, term: _Ints, worth: NDArray[np.float64], words: _Words) -> NDArray[np.intp]:
+def _find_neighbours(document: _Ints, term: _Ints, worth: _Shares, words: _Words) -> NDArray[np.intp]:
     """For each article, in columns, those whose words are most alike: cosines of sketches (Weinberger and others,
     "Feature hashing for large scale multitask learning", 2009).
     """
