@@ -12,7 +12,8 @@ import pytest
 
 import okienko
 from okienko.answers.answer import Answer, Clarify, Refuse
-from okienko.turn import CONTACT, PERSON, Found, House, asks_whether_program, decide, give_up, wants_person
+from okienko.heard import asks_whether_program, wants_person
+from okienko.turn import CONTACT, PERSON, Found, House, decide, give_up
 from okienko.values import (
     Asked,
     Because,
@@ -218,7 +219,7 @@ def test_what_could_not_be_read_is_told_and_given_to_a_person() -> None:
 def test_what_is_attached_is_for_a_person(messages: tuple[Asked, ...]) -> None:
     plan = decide(situation(*messages), house())
     assert (plan.holder, plan.reason, plan.says[-1].kind) == (Holder.QUEUE, "attachment", Kind.HANDOFF)
-    assert plan.says[-1].text.text.startswith("Bot nie otwiera załączników")
+    assert "Bot nie otwiera załączników" in plan.says[-1].text.text
 
 
 def test_somebody_who_asks_for_a_person_too_gets_one_for_that() -> None:
@@ -327,7 +328,7 @@ def test_words_about_people_are_not_a_wish_for_one(text: str) -> None:
 def test_whether_it_is_a_program_is_answered_truly(text: str) -> None:
     assert asks_whether_program(MaskedText(text))
     plan = decide(situation(asked(text)), house())
-    assert plan.says[0].text.text.startswith("Tak, to jest program")
+    assert plan.says[0].text.text.startswith("To jest program (bot), nie człowiek.")
     assert plan.says[0].choices == (PERSON,)
 
 

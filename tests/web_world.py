@@ -29,6 +29,7 @@ from okienko.brands import store as brands
 from okienko.brands.directory import Directory
 from okienko.brands.store import SealedDoor, seal_bound
 from okienko.channels.webchat import pages as webchat
+from okienko.consent import pages as consent
 from okienko.conversations.store import threads
 from okienko.database.ids import new_id
 from okienko.database.pool import Database, DatabaseAway
@@ -59,8 +60,9 @@ DOOR = ConnectionId("seans-web")
 
 SAY = """
 with said as (
-  insert into message (brand_id, conversation_id, id, author, kind, agent_id, text, choices, at)
-  values (current_brand(), %(conversation)s, %(id)s, %(author)s, %(kind)s, %(agent)s, %(text)s, %(choices)s, %(at)s)
+  insert into message (brand_id, conversation_id, id, author, kind, agent_id, text, choices, generator, at)
+  values (current_brand(), %(conversation)s, %(id)s, %(author)s, %(kind)s, %(agent)s, %(text)s, %(choices)s,
+    case when %(author)s = 'bot' then 'okienko' end, %(at)s)
 )
 insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, due_at)
 select current_brand(), %(conversation)s, %(id)s, %(door)s, 'webchat', %(author)s, %(state)s, %(at)s
@@ -219,6 +221,7 @@ async def open_world(urls: Urls, **of_brand: Any) -> AsyncGenerator[World]:
             origins=(),
             keep_months=12,
             articles_version=0,
+            jurisdiction="pl",
         ),
         **of_brand,
     )
@@ -290,7 +293,13 @@ async def _shop(request: Request) -> Response:
 def build_app(world: World, live: Live, *, clock: Clock = lambda: NOW, chats_per_hour: int = 5) -> Starlette:
     """The pages of this helper's rooms."""
     app = Starlette(
-        routes=[Route("/shop", _shop), *assets.routes(), *webchat.routes(), *articles.routes(find_article)],
+        routes=[
+            Route("/shop", _shop),
+            *assets.routes(),
+            *webchat.routes(),
+            *consent.routes(),
+            *articles.routes(find_article),
+        ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: problem, DatabaseAway: problem},
     )

@@ -27,9 +27,10 @@ from okienko.articles.editor import pages as editor
 from okienko.articles.pages import Hit
 from okienko.articles.sources import pages as article_sources
 from okienko.articles.synonyms import pages as synonyms
-from okienko.channels.webchat import pages as webchat
 from okienko.audit.store import Actor
 from okienko.auditing import Verdict, verify_here
+from okienko.channels.webchat import pages as webchat
+from okienko.consent import pages as consent
 from okienko.database.pool import DatabaseAway
 from okienko.demo import pages as demo_pages
 from okienko.desk import pages as desk
@@ -43,8 +44,8 @@ from okienko.receive import Reception
 from okienko.routing import pages as routing
 from okienko.routing.shelf import Routers
 from okienko.staff import pages as staff
-from okienko.values import Brand, Language
 from okienko.staff.view import KnowStaff, touch
+from okienko.values import Brand, Language
 from okienko.web import assets
 from okienko.web.headers import SecurityHeaders
 from okienko.web.services import Services, services
@@ -77,6 +78,7 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             Route("/healthz", _health),
             *assets.routes(),
             *webchat.routes(),
+            *consent.routes(),
             *articles.routes(find),
             *asked.routes(bot),
             *synonyms.routes(bot),

@@ -28,6 +28,7 @@ from okienko.articles.importers.files import read_path
 from okienko.articles.sources.store import Kept
 from okienko.audit.heads import Unreadable, write_head
 from okienko.commands import NoSuchBrand
+from okienko.consent.store import MayTrain
 from okienko.database.backup import BackupFailed, dump
 from okienko.database.binaries import NoBinaries
 from okienko.database.embedded import EmbeddedPostgres, NoServer
@@ -1054,6 +1055,12 @@ def policy_check(day: datetime | None) -> None:
     click.echo(f"{len(book.files)} policy files can be read, and no review has expired on {today}.")
 
 
+@policy.command("register")
+def policy_register() -> None:
+    """Print what personal data are processed for: the register of article 30 of the GDPR."""
+    click.echo(commands.write_register(), nl=False)
+
+
 @policy.command("table")
 @click.option("--id", "place", help="Of one place: eu, pl, uk, us, us-ca, ca, ca-qc, default, or strictest for all.")
 def policy_table(place: str | None) -> None:
@@ -1062,6 +1069,60 @@ def policy_table(place: str | None) -> None:
     if place is not None and place not in book.policies:
         refuse(f"There is no policy “{place}”. Policies: {', '.join(sorted(book.policies))}.")
     click.echo(render_book(book) if place is None else render_place(book, place), nl=False)
+
+
+@policy.command("serves")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@click.argument("places", nargs=-1)
+@data_option
+def policy_serves(brand: str | None, places: tuple[str, ...], data: Path | None) -> None:
+    """Let customers say in the chat in which of these places they are: pl us us-ca."""
+    known = read_own_book().places
+    unknown = sorted(set(places) - set(known))
+    if unknown:
+        refuse(f"There is no policy for {', '.join(unknown)}. Places: {', '.join(known)}.")
+    with start.open_database(read_settings(data)) as urls:
+        into = run(commands.set_serves(urls, slug=brand, places=places))
+    click.echo(
+        f"Customers of “{into.slug}” may choose from: {', '.join(places) or 'nothing; the brand’s place holds'}."
+    )
+
+
+@policy.command("processor")
+@click.argument("name")
+@click.option("--brand", help="The brand's slug; may be left out when there is one brand.")
+@click.option("--does", help="What they do, for the public page.")
+@click.option("--region", help="Where they do it, such as EU.")
+@click.option("--transfer", default="", help="What allows the transfer, where there is one.")
+@click.option("--contract", type=click.DateTime(["%Y-%m-%d"]), help="The day of the contract on processing.")
+@click.option("--trains", is_flag=True, help="Their contract lets them train on what they see: they are refused.")
+@click.option("--end", is_flag=True, help="They work for the brand no more.")
+@data_option
+def policy_processor(  # noqa: PLR0917 - one parameter an option
+    name: str,
+    brand: str | None,
+    does: str | None,
+    region: str | None,
+    transfer: str,
+    contract: datetime | None,
+    trains: bool,
+    end: bool,
+    data: Path | None,
+) -> None:
+    """Add somebody who works on a brand's behalf to its public page, or end what they do with --end."""
+    with start.open_database(read_settings(data)) as urls:
+        if end:
+            if not run(commands.end_processor(urls, slug=brand, name=name)):
+                refuse(f"There is no processor called “{name}”.")
+        elif does is None or region is None or contract is None:
+            refuse("Say --does, --region and --contract, or --end.")
+        else:
+            chosen = commands.write_processor(name, does=does, region=region, transfer=transfer, on=contract.date())
+            try:
+                run(commands.add_processor(urls, slug=brand, processor=chosen, trains=trains))
+            except MayTrain as error:
+                refuse(str(error))
+    click.echo("Stored. The brand's page at /privacy/ shows it at once.")
 
 
 @policy.command("set")

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -36,6 +37,9 @@ from okienko.audit.heads import SignedHead, public_key, sign
 from okienko.audit.store import OPERATOR
 from okienko.auditing import Verdict, open_signing_key
 from okienko.brands.store import add_brand, read_brands, read_categories
+from okienko.consent import store as consent
+from okienko.consent.register import read_purposes, render_register
+from okienko.consent.store import Processor
 from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, Connection, Database
 from okienko.database.space import Rewritten, rewrite
@@ -46,6 +50,7 @@ from okienko.keys import Keys, WrongKey, begin_rotation, end_rotation, find_reti
 from okienko.masking.egress import find_lookups
 from okienko.masking.mask import find, render
 from okienko.pack import make as packs
+from okienko.policy.book import STRICTEST
 from okienko.policy.brand import InForce
 from okienko.policy.files import read_own_book
 from okienko.policy.store import set_policy as store_policy
@@ -607,6 +612,40 @@ def rewrite_files(urls: Urls) -> Rewritten:
     """Takes what was deleted out of the database's files, as far as that is quick."""
     with psycopg.connect(urls.owner, autocommit=True) as connection:
         return rewrite(connection)
+
+
+async def set_serves(urls: Urls, *, slug: str | None, places: Sequence[str]) -> Brand:
+    """Lets a brand's customers choose from these places."""
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            await consent.set_serves(connection, brand, places, by=OPERATOR, now=now())
+    return brand
+
+
+def write_processor(name: str, *, does: str, region: str, transfer: str, on: date) -> Processor:
+    """A processor as it is to be added."""
+    return Processor(id=new_id(now()), name=name, does=does, region=region, transfer=transfer, contract_on=on)
+
+
+async def add_processor(urls: Urls, *, slug: str | None, processor: Processor, trains: bool) -> None:
+    """Adds somebody who works on a brand's behalf. Raises `MayTrain`."""
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            await consent.add_processor(connection, processor, trains=trains, now=now())
+            await _record(connection, "processor-changed", brand.id)
+
+
+async def end_processor(urls: Urls, *, slug: str | None, name: str) -> bool:
+    """Ends what a processor does for a brand. False: there is none of this name."""
+    async with await Database.open(urls.app, size=2) as database:
+        brand = await choose_brand(database, slug)
+        async with database.brand(brand.id) as connection:
+            ended = await consent.end_processor(connection, name, now())
+            if ended:
+                await _record(connection, "processor-changed", brand.id)
+            return ended
 
 
 def write_register() -> str:

@@ -159,7 +159,7 @@ def write_call(model: Model, keys: Keys, brand: Brand, plan: Plan, citations: Se
     return write_body(model.name, gone.text, excerpts(citations), plan.language)
 
 
-def put_in(plan: Plan, nth: int, reply: Reply) -> Plan:
+def put_in(plan: Plan, nth: int, reply: Reply, model: str) -> Plan:
     """The plan with a reply's words in place of the quote, which stays beneath them, and with what made them."""
     say = plan.says[nth]
     assert reply.text is not None
@@ -168,6 +168,7 @@ def put_in(plan: Plan, nth: int, reply: Reply) -> Plan:
         say,
         text=MaskedText(f"{reply.text.text}\n\n{told}"),
         citations=tuple(say.citations[position] for position in reply.cited),
+        generator=f"model:{model}"[:200],
     )
     return replace(plan, says=(*plan.says[:nth], worded, *plan.says[nth + 1 :]))
 
@@ -254,7 +255,7 @@ class Phraser:
         )
         async with self._database.brand(brand.id) as connection:
             await store.settle(connection, record, day=day, reserved=reserved)
-        return plan if reply.outcome != "used" else put_in(plan, nth, reply)
+        return plan if reply.outcome != "used" else put_in(plan, nth, reply, self.model.name)
 
     def _cost(self, tokens: tuple[int, int]) -> int:
         return ceil(tokens[0] * self.model.prices[0] + tokens[1] * self.model.prices[1])

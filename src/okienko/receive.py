@@ -198,6 +198,8 @@ class Reception:
         taken = [await self._take(adapter, door, brand, message) for message in inbound]
         if None in taken:
             return 401, {"error": "the conversation is not known"}, {}
+        if any(isinstance(one, Stored) and one.muted for one in taken):
+            return 403, {"error": "not stored: its writer has withdrawn their consent"}, {}
         for one in taken:
             if isinstance(one, Preview):
                 return 409, {"error": "not stored yet: its writer should see first what is hidden", **one.show()}, {}

@@ -2,21 +2,21 @@
 
 `decide` is the product in one function, and its order is the product's promise:
 
-    a person holds it → asks for a person → has attached something → asks whether this is a program
-    → a category was picked → answer from the help centre → which category? → a person
+    a person holds it → asks for a person, or for people only → has attached something → asks whether this is a
+    program → a category was picked → answer from the help centre → which category? → a person
 
 It is pure: a `Situation` and the `House` go in, a `Plan` comes out. `work.py` reads the one and writes the other.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from okienko.answers.answer import Answer, Clarify, Refuse
-from okienko.answers.text import fold
+from okienko.consent.texts import write_notice
+from okienko.heard import asks_whether_program, mentions_person, wants_person, wishes_people_only
 from okienko.masking.mask import published
 from okienko.routing.model import Guess, Outcome
 from okienko.values import ARTICLE, Asked, Because, Citation, Holder, Kind, Language, MaskedText, Plan, Say, Situation
@@ -47,6 +47,14 @@ class LearntRouter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AiNotice:
+    """What is said before the bot's first word, as it was published."""
+
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """A brand at this moment, as far as a turn depends on it."""
 
@@ -57,65 +65,7 @@ class House:
     categories: Mapping[Language, Mapping[str, str]]  # language → slug → name
     look_up: LookUp
     router: LearntRouter | None = None
-
-
-_PERSON: Final = re.compile(
-    r"""\b(
-      (chce|chcialbym|chcialabym|prosze|poprosze|daj(cie)?|moge|mozna|wole|polacz(cie)?|przelacz(cie)?)\b.{0,40}
-        \b(czlowiek\w*|konsultant\w*|pracownik\w*|osob[aey]\b|zywym)
-      | (rozmow\w*|rozmawiac|porozmawiac|pogadac|polaczenie|kontakt)\s+z\s+(\w+\s+)?
-        (czlowiek\w*|konsultant\w*|pracownik\w*|osoba\b|kims\b)
-      | (konsultant|czlowiek|pracownik)\s*(prosze|!|$)
-      | (talk|speak|chat|connect|transfer|put)\b.{0,25}\b(human|person|agent|representative|someone|somebody)
-      | (want|need|get)\s+(me\s+)?(to\s+\w+\s+to\s+)?(a|an|real|live|the)\s+((real|live|human)\s+)?
-        (human|person|agent|representative)
-      | (real|live|actual)\s+(human|person|agent)
-      | (human|agent|representative)\s*(please|!|$)
-    )""",
-    re.VERBOSE,
-)
-_PERSON_WORDS: Final = (
-    *("czlowiek", "konsultant", "pracownik", "osob", "kims", "zywym"),
-    *("human", "person", "agent", "representative", "someone", "somebody"),
-)
-_PROGRAM: Final = re.compile(
-    r"""\b(
-      czy\s+(to|ty|ja|rozmawiam|pisze)\b.{0,25}\b(bot\w*|robot\w*|program\w*|automat\w*|czlowiek\w*|sztuczn\w+|ai)\b
-      | jestes\s+(botem|robotem|programem|czlowiekiem|prawdziw\w+|ai)
-      | (are|r)\s+(you|u)\s+(a\s+|an\s+)?(real\s+)?(bot|robot|human|person|program|machine|ai|real)\b
-      | (is\s+this|am\s+i\s+(talking|speaking|chatting)\s+(to|with))\s+(a\s+|an\s+)?(real\s+)?
-        (bot|robot|human|person|program|machine|ai)\b
-    )""",
-    re.VERBOSE,
-)
-
-_PROGRAM_WORDS: Final = (
-    "bot",
-    "program",
-    "automat",
-    "czlowiek",
-    "sztuczn",
-    "ai",
-    "human",
-    "person",
-    "machine",
-    "prawdziw",
-    "real",
-)
-
-
-def wants_person(text: MaskedText) -> bool:
-    """Whether somebody asks for a person in words, in Polish (with or without diacritics) or English."""
-    folded = fold(text.text)
-    if not any(word in folded for word in _PERSON_WORDS):  # most messages: no need to look closer
-        return False
-    return _PERSON.search(folded) is not None and _PROGRAM.search(folded) is None
-
-
-def asks_whether_program(text: MaskedText) -> bool:
-    """Whether somebody asks if they talk to a program. The answer is code, and always true."""
-    folded = fold(text.text)
-    return any(word in folded for word in _PROGRAM_WORDS) and _PROGRAM.search(folded) is not None
+    notices: Mapping[Language, AiNotice] = field(default_factory=dict[Language, AiNotice])  # none: the first version
 
 
 def decide(situation: Situation, house: House) -> Plan:
@@ -123,26 +73,21 @@ def decide(situation: Situation, house: House) -> Plan:
 
     Pure, and quick enough to be called for many conversations in one go; may raise whatever a broken look-up raises.
     """
-    if situation.holder is not Holder.BOT and not situation.closed:
-        # A person has it, or has been asked to: the bot is silent, whatever is written.
-        return _plan(situation, holder=situation.holder, reason="person_has_it")
+    return _with_notice(_decide(situation, house), house)
+
+
+def _decide(situation: Situation, house: House) -> Plan:
     speak = words(situation.language)
+    wish = _wish(situation)
+    if situation.holder is not Holder.BOT and not situation.closed:
+        if situation.people_only and wish is False and situation.holder is Holder.QUEUE:
+            return _allow_bot(situation)
+        # A person has it, or has been asked to: the bot is silent, whatever is written.
+        return replace(_plan(situation, holder=situation.holder, reason="person_has_it"), people_only=wish)
+    told = _without_answering(situation, house, wish)
+    if told is not None:
+        return told
     question = what_is_asked(situation)
-    if any(_asks_for_person(asked) for asked in situation.asked):
-        return _hand_over(situation, house, "asked_for_person")
-    if any(asked.kind is Kind.UNREADABLE for asked in situation.asked):
-        text = speak.gettext("Your message could not be read. Please send it again.")
-        return _hand_over(situation, house, "unreadable", text)
-    if situation.restricted:
-        text = speak.gettext("You asked for your data not to be used, so no program reads this: a person will.")
-        return _hand_over(situation, house, "restricted", text)
-    if any(asked.kind is Kind.ATTACHMENT for asked in situation.asked):
-        text = speak.gettext("The bot does not open attachments, so a person will look at this.")
-        return _hand_over(situation, house, "attachment", text)
-    if any(_is_words(asked) and asks_whether_program(asked.text) for asked in situation.asked):
-        text = speak.gettext("Yes, this is a program (a bot), not a person. Would you like to talk to a person?")
-        say = Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))
-        return _plan(situation, says=(say,), misses=situation.misses, reason="truth")
     picked = _picked(situation, house)
     article = _picked_article(situation)
     if question is None:
@@ -164,9 +109,62 @@ def decide(situation: Situation, house: House) -> Plan:
             return _miss(situation, house, question, picked, routed)
 
 
+def _without_answering(situation: Situation, house: House, wish: bool | None) -> Plan | None:
+    """What comes before any answer: wishes for people, what a program does not read, and the truth about it."""
+    speak = words(situation.language)
+    if wish is True:
+        text = speak.gettext(
+            "From now on only people answer you. If the bot is to answer again, write: the bot may answer."
+        )
+        return replace(_hand_over(situation, house, "people_only", text), people_only=True)
+    if situation.people_only and wish is False:
+        return _allow_bot(situation)
+    if any(_asks_for_person(asked) for asked in situation.asked):
+        return _hand_over(situation, house, "asked_for_person")
+    if any(asked.kind is Kind.UNREADABLE for asked in situation.asked):
+        text = speak.gettext("Your message could not be read. Please send it again.")
+        return _hand_over(situation, house, "unreadable", text)
+    if situation.people_only:
+        return _hand_over(situation, house, "people_only")
+    if situation.restricted:
+        text = speak.gettext("You asked for your data not to be used, so no program reads this: a person will.")
+        return _hand_over(situation, house, "restricted", text)
+    if any(asked.kind is Kind.ATTACHMENT for asked in situation.asked):
+        text = speak.gettext("The bot does not open attachments, so a person will look at this.")
+        return _hand_over(situation, house, "attachment", text)
+    if _asks_whether_program(situation):
+        say = Say(kind=Kind.TEXT, text=published(_truth(speak, offering=True)), choices=(PERSON,))
+        return _plan(situation, says=(say,), misses=situation.misses, reason="truth")
+    return None
+
+
 def give_up(situation: Situation, house: House) -> Plan:
     """The plan for a turn that cannot be decided or written: a person gets it, and sees why."""
-    return _hand_over(situation, house, "broken")
+    return _with_notice(_hand_over(situation, house, "broken"), house)
+
+
+def _wish(situation: Situation) -> bool | None:
+    """What is said last about programs that answer; None: nothing."""
+    said = [wishes_people_only(asked.text) for asked in situation.asked if _is_words(asked)]
+    return next((wish for wish in reversed(said) if wish is not None), None)
+
+
+def _allow_bot(situation: Situation) -> Plan:
+    text = words(situation.language).gettext("The bot may answer again. What is it about?")
+    say = Say(kind=Kind.TEXT, text=published(text))
+    return replace(_plan(situation, says=(say,), reason="bot_allowed"), people_only=False)
+
+
+def _asks_whether_program(situation: Situation) -> bool:
+    return any(
+        asked.kind in {Kind.TEXT, Kind.ATTACHMENT} and asks_whether_program(asked.text) for asked in situation.asked
+    )
+
+
+def _truth(speak: Words, *, offering: bool = False) -> str:
+    """The same to every wording: it begins with neither yes nor no, so that it denies nothing."""
+    text = speak.gettext("This is a program (a bot), not a person.")
+    return text + " " + speak.gettext("Would you like to talk to a person?") if offering else text
 
 
 def _asks_for_person(asked: Asked) -> bool:
@@ -345,6 +343,8 @@ def _be_polite(situation: Situation, house: House, reason: Literal["greeting", "
 def _miss(situation: Situation, house: House, question: MaskedText, picked: str | None, routed: _Routed | None) -> Plan:
     misses = situation.misses + 1
     speak = words(situation.language)
+    if any(_is_words(asked) and mentions_person(asked.text) for asked in situation.asked):
+        return _hand_over(situation, house, "asked_for_person", misses=misses, routed=routed)
     if misses >= MOST_MISSES:
         text = speak.gettext("There is no answer to this in the help articles, so a person will take it.")
         return _hand_over(situation, house, "no_answer", text, misses=misses, routed=routed)
@@ -367,8 +367,10 @@ def _hand_over(
     misses: int = 0,
     routed: _Routed | None = None,
 ) -> Plan:
-    """To a person; says honestly whether one is there now."""
+    """To a person; says honestly whether one is there now, and what said so if that was asked."""
     speak = words(situation.language)
+    if _asks_whether_program(situation):
+        before = f"{_truth(speak)} {before}"
     if house.open and house.people > 0:
         text = speak.gettext(
             "Case %(reference)s is waiting for a person. The answer will appear here; you may close this window.",
@@ -404,8 +406,6 @@ def _plan(
 ) -> Plan:
     if says and situation.sensitive:
         says = _with_care(situation, says, holder)
-    if says and not situation.noticed:
-        says = (_notice(words(situation.language)), *says)
     taken = routed.category if routed else None
     return Plan(
         situation=situation,
@@ -440,8 +440,10 @@ def _with_care(situation: Situation, says: tuple[Say, ...], holder: Holder) -> t
     return (Say(kind=Kind.TEXT, text=published(text)), *says)
 
 
-def _notice(speak: Words) -> Say:
-    text = speak.gettext(
-        "This is a program (a bot), not a person. It can be wrong. You can ask for a person at any time."
-    )
-    return Say(kind=Kind.NOTICE, text=published(text))
+def _with_notice(plan: Plan, house: House) -> Plan:
+    """The AI notice comes before the bot's first word, and the plan says which version it is."""
+    if not plan.says or plan.situation.noticed:
+        return plan
+    notice = house.notices.get(plan.language) or AiNotice(version=1, text=write_notice(words(plan.language)))
+    say = Say(kind=Kind.NOTICE, text=published(notice.text))
+    return replace(plan, says=(say, *plan.says), notice=notice.version)

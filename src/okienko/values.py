@@ -172,6 +172,9 @@ class Citation:
     published: datetime
 
 
+OWN_WORDS: Final = "okienko"  # what made a message: fixed words, and an article's own
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
     """One message that the bot means to send."""
@@ -181,6 +184,7 @@ class Say:
     choices: tuple[str, ...] = ()  # offered as quick replies: slugs of categories, `ARTICLE` and an id, `person`
     citations: tuple[Citation, ...] = ()
     confidence: float | None = None
+    generator: str = OWN_WORDS  # what made it; `model:` and its name where that worded it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +227,7 @@ class Situation:
     sensitive: bool = False  # what is asked holds words about health, or about another special category of data
     sensitive_before: bool = False  # and so did something that was answered before
     restricted: bool = False  # the customer wants their data kept and not used
+    people_only: bool = False  # the customer wants no program to answer, on any channel
 
 
 Because = Literal[
@@ -230,6 +235,8 @@ Because = Literal[
     "asked_for_person",
     "unreadable",
     "restricted",
+    "people_only",
+    "bot_allowed",
     "attachment",
     "truth",
     "category_picked",
@@ -255,6 +262,8 @@ class Plan:
     misses: int
     reason: Because  # for the trace; the desk puts it into words
     routed: int | None = None  # the version of the router that has chosen the category, if it was one
+    people_only: bool | None = None  # what the customer has just said about programs that answer; None: nothing
+    notice: int | None = None  # the version of the AI notice among what is said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +278,11 @@ class Outgoing:
     kind: Kind
     text: str = field(repr=False)  # as its customer reads it: what an agent wrote is in clear here, for this send
     citations: tuple[Citation, ...]
+
+    @property
+    def ai_generated(self) -> bool:
+        """Whether a machine-readable mark goes with it: a field, or a header such as `X-AI-Generated: yes`."""
+        return self.author is Author.BOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

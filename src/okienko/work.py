@@ -24,8 +24,11 @@ from okienko.audit import store as audit
 from okienko.auditing import Outside
 from okienko.brands.directory import Directory
 from okienko.brands.store import read_brands, read_categories
+from okienko.consent.store import publish_texts
+from okienko.consent.texts import NOTICE, write_texts
 from okienko.conversations.store import attachments, upkeep
 from okienko.conversations.store import turns as store
+from okienko.conversations.store.choices import SET_PEOPLE_ONLY, pack_people_only
 from okienko.conversations.store.turns import Lease
 from okienko.database.ids import new_id
 from okienko.database.migrate import ensure_partitions
@@ -46,7 +49,7 @@ from okienko.routing.shelf import Routers
 from okienko.routing.store import read_router_version
 from okienko.settings import Settings
 from okienko.staff.store import agents_present, forget_expired
-from okienko.turn import House, LearntRouter
+from okienko.turn import AiNotice, House, LearntRouter
 from okienko.values import Brand, BrandId, Clock, ConversationId, Language, MaskedText, Plan, Situation
 from okienko.web.live import Live
 
@@ -109,9 +112,9 @@ class Worker:
                 if self.meaning is not None:
                     tasks.create_task(self._every(TEACH, self.read_articles))
                 tasks.create_task(self._every(HOUR, self.tend_articles))
+                tasks.create_task(self._every(LOOK, self.read_sources))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
                 tasks.create_task(self._every(HOUR, self.look_back))
-                tasks.create_task(self._every(LOOK, self.read_sources))
         finally:
             for task in self.phrasing:  # their lanes are taken again when their leases end
                 task.cancel()
@@ -250,6 +253,7 @@ class Worker:
             people = await agents_present(connection, brand_id, now)
             version = await read_articles_version(connection, brand_id)
             router_version = await read_router_version(connection, brand_id)
+            texts = await publish_texts(connection, write_texts(brand), now)
         index = await self.shelf.get(self.database, replace(brand, articles_version=version))
         house = House(
             name=brand.name,
@@ -259,6 +263,11 @@ class Worker:
             categories=categories,
             look_up=_look_into(index, {}),
             router=self._router(brand_id, router_version),
+            notices={
+                text.language: AiNotice(version=text.version, text=text.body)
+                for (kind, _), text in texts.items()
+                if kind == NOTICE
+            },
         )
         self.houses[brand_id] = (now, house)
         self.indexes[brand_id] = index
@@ -352,6 +361,9 @@ class Worker:
                 says = [[new_id(now) for _ in plan.says] for plan in group]
                 await connection.execute(SET_BRAND, {"brand": str(brand)})
                 await connection.execute(store.WRITE_PLANS, store.pack_plans(group, says, now))
+                wishes = {plan.situation.person: plan.people_only for plan in group if plan.people_only is not None}
+                if wishes:
+                    await connection.execute(SET_PEOPLE_ONLY, pack_people_only(wishes, now))
         await self._announce([(brand, plan.situation.conversation) for brand, group in plans.items() for plan in group])
 
     async def _write_alone(self, brand: BrandId, plan: Plan) -> None:

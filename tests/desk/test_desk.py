@@ -49,6 +49,7 @@ async def take(world: World, begun: Begun, who: StaffId, holder: StaffId | None 
 
 async def bot_says(world: World, begun: Begun, state: str = "waiting") -> None:
     message = new_id(world.at)
+    await begun.change("update conversation set noticed = true where id = %(id)s")
     await begun.change(
         """
         with said as (

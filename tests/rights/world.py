@@ -329,8 +329,8 @@ async def _plant(world: World, connection: Connection, others: Sequence[Someone]
 
 
 _MESSAGE = """
-insert into message (brand_id, conversation_id, id, author, kind, agent_id, text, arrival, answers, at)
-values (current_brand(), %(c)s, {id}, {author}, {kind}, {agent}, {text}, {arrival}, {answers}, %(now)s)
+insert into message (brand_id, conversation_id, id, author, kind, agent_id, text, arrival, answers, generator, at)
+values (current_brand(), %(c)s, {id}, {author}, {kind}, {agent}, {text}, {arrival}, {answers}, 'okienko', %(now)s)
 """
 
 
@@ -371,6 +371,13 @@ _ROWS = (
     """insert into model_call (brand_id, conversation_id, id, answers, model, read_tokens, written_tokens, cost, ms,
       outcome, at)
     values (current_brand(), %(c)s, gen_random_uuid(), 1, 'model', 1, 1, 1, 1, 'used', %(now)s)""",
+    """insert into policy_text (brand_id, hash, text, at)
+    values (current_brand(), sha256('zasady'), 'zasady', %(now)s) on conflict do nothing""",
+    """insert into consent_event (brand_id, person_id, id, purpose, channel, action, how, text_kind, text_language,
+      text_version, text_sha256, policy_hash, at)
+    select current_brand(), %(p)s, gen_random_uuid(), 'ai_processing', 'webchat', 'given', 'button', kind, language,
+      version, sha256, sha256('zasady'), %(now)s
+    from published_text where kind = 'ai.notice' and language = 'pl'""",
     """insert into audit_sample values (current_brand(), %(sample)s, %(now)s, 1)""",
     """insert into audit_missed values (current_brand(), %(c)s, %(asked)s, %(sample)s, 'PERSON', 'first', 1)""",
     """insert into legal_hold (brand_id, id, person_id, reason, created_by, created_at, reviewed_at, review_on,

@@ -171,6 +171,7 @@ async def open_world(database_urls: Urls) -> AsyncGenerator[World]:
         origins=(),
         keep_months=12,
         articles_version=0,
+        jurisdiction="pl",
     )
     async with database.shared() as connection:
         await add_brand(connection, brand, clock())

@@ -74,8 +74,8 @@ async def test_what_was_stored_by_whatever_mistake_does_not_leave_through_a_chan
         conversation, message = ConversationId(row[0]), new_id(now)
         await connection.execute(
             """with said as (
-              insert into message (brand_id, conversation_id, id, author, kind, text, answers, at)
-              values (current_brand(), %(id)s, %(message)s, 'bot', 'text', 'To 501234567?', 1, %(now)s))
+              insert into message (brand_id, conversation_id, id, author, kind, text, answers, generator, at)
+              values (current_brand(), %(id)s, %(message)s, 'bot', 'text', 'To 501234567?', 1, 'okienko', %(now)s))
             insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, due_at)
             values (current_brand(), %(id)s, %(message)s, %(door)s, 'webhook', 'bot', 'waiting', %(now)s)""",
             {"id": conversation, "message": message, "door": row[1], "now": now},

@@ -85,8 +85,10 @@ async def test_the_offer_stays_when_the_question_is_answered_after_a_category_wa
         await connection.execute(
             """
             with asked as (
-              insert into message (brand_id, conversation_id, id, author, kind, text, answers, choices, at)
-              values (%(brand)s, %(conversation)s, %(id)s, 'bot', 'clarify', 'Czego to dotyczy?', 1, '{zwroty}', now()))
+              insert into message
+                (brand_id, conversation_id, id, author, kind, text, answers, choices, generator, at)
+              values (%(brand)s, %(conversation)s, %(id)s, 'bot', 'clarify', 'Czego to dotyczy?', 1, '{zwroty}',
+                'okienko', now()))
             update lane set answered = arrived where conversation_id = %(conversation)s
             """,
             {"brand": world.brand.id, "conversation": conversation, "id": "ffffffff-ffff-7fff-8fff-ffffffffffff"},

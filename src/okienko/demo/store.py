@@ -258,9 +258,9 @@ with m as (
     connection_id, channel, at, helped, reason, comment, word_at)
 ), messages as (
   insert into message (brand_id, conversation_id, id, author, kind, agent_id, text, arrival, answers, choice, choices,
-    confidence, at)
+    confidence, generator, at)
   select current_brand(), conversation_id, id, author, kind, agent_id, text, arrival, answers, choice,
-    string_to_array(offers, ' '), confidence, at
+    string_to_array(offers, ' '), confidence, case when author = 'bot' then 'okienko' end, at
   from m
 ), sent as (
   insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, attempts, due_at,

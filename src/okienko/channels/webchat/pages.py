@@ -27,9 +27,14 @@ from okienko.channels.webchat.adapter import MOST_ATTACHMENTS, MOST_CHARACTERS, 
 from okienko.channels.webchat.limit import StartLimit
 from okienko.channels.webchat.uploads import pages as uploads
 from okienko.channels.webchat.view import only_new, show_message, show_state, transcript
+from okienko.consent import store as consent
+from okienko.consent.gate import asks_first, find_gates, find_rules
+from okienko.consent.store import Text
+from okienko.consent.texts import CONSENT, NOTICE, write_texts
 from okienko.conversations.clear import resolve_all
-from okienko.conversations.store import threads
-from okienko.conversations.store.threads import Reason, Thread, VisibleMessage
+from okienko.conversations.store import choices, threads
+from okienko.conversations.store.places import declare_place, read_places
+from okienko.conversations.store.threads import Reason, Thread, Visible, VisibleMessage
 from okienko.conversations.store.vault import read_forms
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection as DatabaseConnection
@@ -89,6 +94,9 @@ def routes() -> list[Route]:
         Route("/chat/{connection}/feedback", _feedback, methods=["POST"]),
         Route("/chat/{connection}/contact", _contact, methods=["POST"]),
         Route("/chat/{connection}/language", _language, methods=["POST"]),
+        Route("/chat/{connection}/consent", _consent, methods=["POST"]),
+        Route("/chat/{connection}/place", _place, methods=["POST"]),
+        Route("/chat/{connection}/people-only", _people_only, methods=["POST"]),
         Route("/chat/{connection}/transcript", _transcript),
         *uploads.routes(_visitor),
     ]
@@ -141,8 +149,11 @@ async def _window(request: Request) -> Response:
     """The window: it makes no record and sets nothing until the first message."""
     connection, brand = await _door(request)
     language = _spoken(request, brand)
+    now = services(request).clock()
     async with services(request).database.brand(brand.id) as database:
         categories = (await read_categories(database)).get(language, {})
+        texts = await consent.publish_texts(database, write_texts(brand), now)
+        serves = await consent.read_serves(database)
     return render(
         request,
         "webchat/chat.html",
@@ -154,7 +165,13 @@ async def _window(request: Request) -> Response:
         brand=brand,
         categories=categories,
         help_address=f"/help/{brand.slug}/{language}/",
+        privacy_address=f"/privacy/{brand.slug}/{language}/",
+        texts={kind: text.body for (kind, spoken), text in texts.items() if spoken == language},
+        places=serves,
         settings={
+            "gates": find_gates(brand, serves, now.date()),
+            "notice": texts[NOTICE, language].version,
+            "consent": texts[CONSENT, language].version,
             "connection": connection.id,
             "address": f"/chat/{connection.id}",
             "hook": f"/hooks/{NAME}/{connection.id}",
@@ -187,6 +204,11 @@ async def _start(request: Request, limit: StartLimit) -> Response:
             raise HTTPException(429, headers={"Retry-After": str(wait)})
     body = await read_json(request)
     language = choose_language("", brand.languages, default=brand.language, chosen=str(body.get("language")))
+    async with given.database.brand(brand.id) as database:
+        texts = await consent.publish_texts(database, write_texts(brand), now)
+        place = _read_place(body.get("place"), await consent.read_serves(database))
+    rules = find_rules(brand, declared=place)
+    said = _read_consent(body.get("consent"), texts[CONSENT, language]) if asks_first(rules, now.date()) else None
     shown = _preview(body, brand, given.keys, language)
     if shown is not None:
         return JSONResponse(shown.show(), 409)
@@ -204,9 +226,51 @@ async def _start(request: Request, limit: StartLimit) -> Response:
             wrapped_key=given.keys.wrap(new_person_key(os.urandom(32)), person_bound(brand=brand.id, person=person)),
             key_id=given.keys.key_id,
             noticed=True,  # the window says first what answers here
+            notice=_read_notice(body.get("notice"), texts[NOTICE, language]),
             now=now,
         )
+        if place is not None:
+            await declare_place(database, person, place)
+        if body.get("people_only") is True or said == "refused":
+            await choices.set_people_only(database, person, True, now)
+        if said is not None:
+            await consent.add_event(
+                database,
+                person=person,
+                id=new_id(now),
+                purpose=consent.CHAT,
+                channel=NAME,
+                action=said,
+                how="button",
+                text=texts[CONSENT, language],
+                in_force=rules,
+                now=now,
+            )
     return JSONResponse({"token": token})
+
+
+def _read_place(given: object, serves: Sequence[str]) -> str | None:
+    """Where a visitor says they are, if that is one of the places to choose from."""
+    return given if isinstance(given, str) and given in serves else None
+
+
+def _read_notice(given: object, in_force: Text) -> int:
+    """The version of the notice that the window has shown; a window is not open for so long that there were many."""
+    return given if isinstance(given, int) and 0 < given <= in_force.version else in_force.version
+
+
+def _read_consent(given: object, text: Text) -> Literal["given", "refused"]:
+    """What a visitor said to the text in force. Raises 403 when they were not asked, 412 when it was another text."""
+    match given:
+        case {"action": "given", "version": int(version)}:
+            action = "given"
+        case {"action": "refused", "version": int(version)}:
+            action = "refused"
+        case _:
+            raise HTTPException(403)
+    if version != text.version:
+        raise HTTPException(412)
+    return action
 
 
 def _preview(body: Mapping[str, Any], brand: Brand, keys: Keys, language: Language) -> Preview | None:
@@ -293,8 +357,9 @@ async def _events(request: Request, visitor: _Visitor, streams: asyncio.BoundedS
                         return  # the window connects again
                     if visible is None:
                         return
-                    if new or show_state(visible) != state:
-                        state = show_state(visible)
+                    now_state = _state(visible, brand, given)
+                    if new or now_state != state:
+                        state = now_state
                         shown.update(message.id for message in new)
                         messages = [
                             show_message(
@@ -306,6 +371,12 @@ async def _events(request: Request, visitor: _Visitor, streams: asyncio.BoundedS
                     else:
                         yield b": beat\n\n"
                 kind = (await anext(turns)).kind
+
+
+def _state(visible: Visible, brand: Brand, given: Services) -> dict[str, Any]:
+    declared, account = visible.places
+    rules = find_rules(brand, declared=declared, account=account)
+    return {**show_state(visible), "place": declared, "asks": asks_first(rules, given.clock().date())}
 
 
 async def _clear(
@@ -423,6 +494,82 @@ async def _language(request: Request) -> Response:
                 await threads.set_language(database, visitor.thread.conversation, language)
             return JSONResponse({"state": "stored"})
     raise HTTPException(400)
+
+
+async def _consent(request: Request) -> Response:
+    """Consent to the chat is given, refused or taken back, by the holder of its token and nobody else."""
+    visitor = await _visitor(request)
+    given = services(request)
+    brand, thread, now = visitor.brand, visitor.thread, given.clock()
+    body = await read_json(request)
+    spoken = words(thread.language)
+    async with given.database.brand(brand.id) as database:
+        declared, account = await read_places(database, thread.person)
+        rules = find_rules(brand, declared=declared, account=account)
+        action: consent.Action
+        if body.get("action") == "withdrawn":
+            action = "withdrawn"
+            text = await consent.read_text_given(database, thread.person, consent.CHAT, NAME)
+            if text is None:
+                raise HTTPException(400)
+            said = spoken.gettext("Consent withdrawn: nothing more is taken from this chat.")
+        else:
+            texts = await consent.publish_texts(database, write_texts(brand), now)
+            text = texts[CONSENT, thread.language]
+            action = _read_consent(body, text)
+            said = spoken.gettext("Consent given.") if action == "given" else ""
+        await consent.add_event(
+            database,
+            person=thread.person,
+            id=new_id(now),
+            purpose=consent.CHAT,
+            channel=NAME,
+            action=action,
+            how="button",
+            text=text,
+            in_force=rules,
+            now=now,
+        )
+        await choices.set_muted(database, thread.conversation, action == "withdrawn")
+        if action == "refused":
+            await choices.set_people_only(database, thread.person, True, now)
+        if said:
+            message = MessageId(new_id(now))
+            await choices.tell(database, thread.conversation, message=message, text=published(said), now=now)
+    await given.live.announce(brand.id, [thread.conversation])
+    return JSONResponse({"state": "stored"})
+
+
+async def _place(request: Request) -> Response:
+    """The customer says where they are, which decides whose rules hold."""
+    visitor = await _visitor(request)
+    given = services(request)
+    asked = (await read_json(request)).get("place")
+    async with given.database.brand(visitor.brand.id) as database:
+        place = _read_place(asked, await consent.read_serves(database))
+        if place is None and asked is not None:
+            raise HTTPException(400)
+        await declare_place(database, visitor.thread.person, place)
+    await given.live.announce(visitor.brand.id, [visitor.thread.conversation])
+    return JSONResponse({"state": "stored"})
+
+
+async def _people_only(request: Request) -> Response:
+    """Whether people alone are to answer this person, here and on every other channel."""
+    visitor = await _visitor(request)
+    given = services(request)
+    now = given.clock()
+    wanted = (await read_json(request)).get("on")
+    if not isinstance(wanted, bool):
+        raise HTTPException(400)
+    spoken = words(visitor.thread.language)
+    said = spoken.gettext("From now on only people answer.") if wanted else spoken.gettext("The bot may answer again.")
+    async with given.database.brand(visitor.brand.id) as database:
+        await choices.set_people_only(database, visitor.thread.person, wanted, now)
+        message = MessageId(new_id(now))
+        await choices.tell(database, visitor.thread.conversation, message=message, text=published(said), now=now)
+    await given.live.announce(visitor.brand.id, [visitor.thread.conversation])
+    return JSONResponse({"state": "stored"})
 
 
 async def _transcript(request: Request) -> Response:

@@ -30,6 +30,8 @@ def show_state(visible: Visible) -> dict[str, Any]:
         "closed": visible.closed,
         "searching": visible.searching,
         "contact": visible.contact,
+        "people_only": visible.people_only,
+        "consent": visible.consent,
     }
 
 
@@ -52,6 +54,8 @@ def show_message(
         "id": str(message.id),
         "author": message.author.value,
         "kind": message.kind.value,
+        "ai_generated": message.author is Author.BOT,
+        "generator": message.generator,
         "name": message.name,
         "text": drop_lines(clear.get(message.id, message.text.text), len(message.attachments)),
         "attachments": [

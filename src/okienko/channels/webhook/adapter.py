@@ -89,6 +89,7 @@ class Webhook:
                 "conversation": outgoing.thread,
                 "author": outgoing.author.value,
                 "kind": outgoing.kind.value,
+                "ai_generated": outgoing.ai_generated,
                 "text": outgoing.text,
                 "citations": [
                     {"article": c.article, "version": c.version, "title": c.title, "quote": c.quote}
@@ -102,6 +103,7 @@ class Webhook:
             headers={
                 "content-type": "application/json",
                 "idempotency-key": event,
+                "x-ai-generated": "yes" if outgoing.ai_generated else "no",
                 "webhook-id": event,
                 "webhook-timestamp": timestamp,
                 "webhook-signature": sign(connection.secret, event, timestamp, body),

@@ -31,12 +31,14 @@ class Arrival:
 class Stored:
     """What became of an arrival: no conversation at all (None), a repeat (`fresh` false) or a new message.
 
-    `lost`: nothing was stored, for a file that should go with the message is gone.
+    `lost`: nothing was stored, for a file that should go with the message is gone. `muted`: nothing was, for its writer
+    has withdrawn their consent.
     """
 
     conversation: ConversationId
     fresh: bool
     lost: bool = False
+    muted: bool = False
 
 
 # A choice is kept only if it is a category or an article: anything else would be words that nobody has masked.
@@ -54,14 +56,14 @@ with arrival as (
     %(sensitive)s::timestamptz[]
   ) with ordinality as a (connection_id, lookup, key, id, kind, text, choice, at, sensitive_until, n)
 ), known as (
-  select a.*, t.conversation_id from arrival a
+  select a.*, t.conversation_id, t.muted from arrival a
   cross join lateral (
-    select conversation_id from thread
+    select conversation_id, muted from thread
     where brand_id = current_brand() and connection_id = a.connection_id and lookup = a.lookup limit 1
   ) t
 ), fresh as (
   insert into seen (connection_id, key, at)
-  select connection_id, key, at from known order by key
+  select connection_id, key, at from known where not muted order by key
   on conflict do nothing
   returning key
 ), new as (
@@ -89,7 +91,7 @@ with arrival as (
     ), at, sensitive_until
   from placed
 )
-select n, conversation_id, (key in (select key from fresh)) is true from known
+select n, conversation_id, (key in (select key from fresh)) is true, muted from known
 """
 
 
@@ -108,11 +110,11 @@ def pack_arrivals(arrivals: Sequence[Arrival]) -> dict[str, object]:
     }
 
 
-def unpack_stored(arrivals: Sequence[Arrival], rows: Sequence[tuple[int, UUID, bool]]) -> list[Stored | None]:
+def unpack_stored(arrivals: Sequence[Arrival], rows: Sequence[tuple[int, UUID, bool, bool]]) -> list[Stored | None]:
     """What became of each arrival, in their order."""
     stored: list[Stored | None] = [None] * len(arrivals)
-    for n, conversation, fresh in rows:
-        stored[n - 1] = Stored(conversation=ConversationId(conversation), fresh=fresh)
+    for n, conversation, fresh, muted in rows:
+        stored[n - 1] = Stored(conversation=ConversationId(conversation), fresh=fresh, muted=muted)
     return stored
 
 
@@ -133,6 +135,7 @@ with asked as (
 ), locked as (
   select l.conversation_id, a.connection_id, a.lookup from asked a
   join thread t on t.brand_id = current_brand() and t.connection_id = a.connection_id and t.lookup = a.lookup
+    and not t.muted
   join lane l on l.brand_id = current_brand() and l.conversation_id = t.conversation_id
   order by l.conversation_id for update of l
 )
@@ -171,7 +174,7 @@ async def read_numbers(
 async def open_vaults(
     connection: Connection, threads: Collection[tuple[ConnectionId, bytes]]
 ) -> dict[tuple[ConnectionId, bytes], Vault]:
-    """Locks the lanes of these threads and reads what sealing needs. An unknown thread is left out."""
+    """Locks the lanes of these threads and reads what sealing needs. An unknown thread is left out, and a muted one."""
     rows = await (
         await connection.execute(
             OPEN_VAULTS, {"connections": [c for c, _ in threads], "lookups": [lookup for _, lookup in threads]}

@@ -259,11 +259,13 @@ class Conversation:
     closed_at: datetime | None
     created_at: datetime
     erased: bool
+    people_only: bool  # the customer wants no program to answer, on any channel
 
 
 READ_CONVERSATION: Final = """
 select c.id, c.person_id, c.reference, c.channel, c.language, c.category, c.holder, c.agent_id, s.name, c.reason,
-  c.queued_at, c.updated_at, c.closed_at, c.created_at, p.erased_at is not null, c.routed
+  c.queued_at, c.updated_at, c.closed_at, c.created_at, p.erased_at is not null, c.routed,
+  p.people_only_at is not null
 from conversation c
 join person p on p.brand_id = current_brand() and p.id = c.person_id
 left join staff s on s.id = c.agent_id
@@ -293,6 +295,7 @@ async def read_conversation(connection: Connection, reference: str) -> Conversat
         created_at=row[13],
         erased=row[14],
         routed=row[15],
+        people_only=row[16],
     )
 
 

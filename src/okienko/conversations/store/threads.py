@@ -62,9 +62,11 @@ with new_person as (
   on conflict do nothing
 ), new_conversation as (
   insert into conversation
-    (brand_id, id, person_id, connection_id, channel, reference, language, noticed, updated_at, created_at)
+    (brand_id, id, person_id, connection_id, channel, reference, language, noticed, notice_version, notice_language,
+    updated_at, created_at)
   values (current_brand(), %(conversation)s::uuid, %(person)s::uuid, %(connection)s::text, %(channel)s::text,
-    %(reference)s::text, %(language)s::text, %(noticed)s::boolean, %(now)s::timestamptz, %(now)s::timestamptz)
+    %(reference)s::text, %(language)s::text, %(noticed)s::boolean, %(notice)s::integer,
+    case when %(notice)s::integer is not null then %(language)s::text end, %(now)s::timestamptz, %(now)s::timestamptz)
   on conflict (brand_id, reference) do nothing
   returning id
 ), new_lane as (
@@ -98,12 +100,13 @@ async def start(
     wrapped_key: bytes,
     key_id: str,
     noticed: bool = False,
+    notice: int | None = None,
     now: datetime,
 ) -> Thread:
     """A new person with a conversation, its lane and its thread; the existing thread when there is one already.
 
     `lookup` is the keyed hash of the thread's id and `sealed` the id itself, where answering needs it. `noticed` says
-    that the customer has seen the AI notice before the start.
+    that the customer has seen the AI notice before the start, `notice` which version; None: the one in force.
     """
     await connection.execute(LOCK_THREAD, {"key": f"{door} {lookup.hex()}"})
     known = await find_thread(connection, door, lookup)
@@ -120,6 +123,7 @@ async def start(
         "wrapped_key": wrapped_key,
         "key_id": key_id,
         "noticed": noticed,
+        "notice": notice,
         "now": now,
     }
     while await (await connection.execute(START, values | {"reference": new_reference()})).fetchone() is None:
@@ -142,6 +146,7 @@ class VisibleMessage:
     helped: bool | None  # the customer's word on an answer
     at: datetime
     attachments: tuple[Attached, ...] = ()
+    generator: str | None = None  # what made a message of the bot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +160,9 @@ class Visible:
     closed: bool
     searching: bool  # the bot has a message to answer
     contact: bool  # a way to be reached has been left
+    people_only: bool  # the customer wants no program to answer
+    consent: Literal["given", "refused", "withdrawn"] | None  # the last word on this chat; None: nobody has asked
+    places: tuple[str | None, str | None]  # where the customer and their account are, as `okienko.policy` wants it
     messages: tuple[VisibleMessage, ...] = field(repr=False)
 
 
@@ -163,14 +171,19 @@ select c.reference, c.language, c.holder, s.name, c.closed_at is not null,
   c.holder = 'bot' and c.closed_at is null and l.arrived > l.answered,
   exists (
     select from identity i
-    where i.brand_id = c.brand_id and i.person_id = c.person_id and i.kind in ('email', 'phone'))
+    where i.brand_id = c.brand_id and i.person_id = c.person_id and i.kind in ('email', 'phone')),
+  p.people_only_at is not null, p.declared, p.account, (
+    select e.action from consent_event e
+    where e.brand_id = c.brand_id and e.person_id = c.person_id and e.purpose = 'chat' and e.channel = c.channel
+    order by e.id desc limit 1)
 from conversation c
+join person p on p.brand_id = c.brand_id and p.id = c.person_id
 join lane l on l.brand_id = c.brand_id and l.conversation_id = c.id
 left join staff s on s.id = c.agent_id
 where c.brand_id = current_brand() and c.id = %(conversation)s::uuid
 """
 READ_VISIBLE: Final = """
-select m.id, m.author, m.kind, s.name, m.text, m.choice, m.choices, f.helped, m.at,
+select m.id, m.author, m.kind, s.name, m.text, m.choice, m.choices, f.helped, m.at, m.generator,
   q.articles, q.languages, q.versions, q.titles, q.quotes, q.dates
 from (
   select m.* from message m
@@ -202,7 +215,7 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
     state = await (await connection.execute(READ_STATE, {"conversation": conversation})).fetchone()
     if state is None:
         return None
-    reference, language, holder, agent, closed, searching, contact = state
+    reference, language, holder, agent, closed, searching, contact, people_only, declared, account, consent = state
     rows = await (
         await connection.execute(READ_VISIBLE, {"conversation": conversation, "limit": MOST_VISIBLE})
     ).fetchall()
@@ -217,6 +230,9 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
         closed=closed,
         searching=searching,
         contact=contact,
+        people_only=people_only,
+        consent=consent,
+        places=(declared, account),
         messages=tuple(
             VisibleMessage(
                 id=MessageId(id_),
@@ -228,6 +244,7 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
                 choices=tuple(choices),
                 helped=helped,
                 at=at,
+                generator=generator,
                 attachments=attached.get(MessageId(id_), ()),
                 citations=tuple(
                     Citation(
@@ -238,7 +255,7 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
                     )
                 ),
             )
-            for id_, author, kind, name, text, choice, choices, helped, at, *cited in rows
+            for id_, author, kind, name, text, choice, choices, helped, at, generator, *cited in rows
         ),
     )
 

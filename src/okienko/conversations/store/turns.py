@@ -57,7 +57,8 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
     select array_agg(v.lookup) from vault_item v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
   ) end, (
-    select p.restricted_at is not null from person p where p.brand_id = current_brand() and p.id = c.person_id
+    select array[p.restricted_at is not null, p.people_only_at is not null] from person p
+    where p.brand_id = current_brand() and p.id = c.person_id
   )
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
@@ -127,7 +128,8 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             quoted=quoted,
             open_question=None if open_question is None else MaskedText(open_question),
             hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
-            restricted=restricted,
+            restricted=wishes[0],
+            people_only=wishes[1],
         )
         for (
             conversation,
@@ -156,7 +158,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             sensitive_before,
             quoted,
             hidden,
-            restricted,
+            wishes,
         ) in rows
     ]
 
@@ -168,8 +170,9 @@ with plan as (
   select * from unnest(
     %(conversations)s::uuid[], %(tokens)s::bigint[], %(versions)s::bigint[], %(arrived)s::bigint[], %(holders)s::text[],
     %(categories)s::text[], %(languages)s::text[], %(misses)s::integer[], %(reasons)s::text[], %(noticed)s::boolean[],
-    %(picked)s::boolean[], %(routed)s::bigint[]
-  ) as p (conversation_id, token, version, arrived, holder, category, language, misses, reason, noticed, picked, routed)
+    %(picked)s::boolean[], %(routed)s::bigint[], %(notices)s::integer[]
+  ) as p (conversation_id, token, version, arrived, holder, category, language, misses, reason, noticed, picked, routed,
+    notice)
   order by conversation_id
 ), mine as (
   select p.* from plan p
@@ -184,7 +187,9 @@ with plan as (
       when m.picked then null
       when m.routed is null and m.category is not distinct from c.category then c.routed
       else m.routed
-    end, reason = m.reason, noticed = m.noticed, closed_at = null, updated_at = %(now)s::timestamptz,
+    end, reason = m.reason, noticed = m.noticed, notice_version = coalesce(c.notice_version, m.notice),
+    notice_language = coalesce(c.notice_language, case when m.notice is not null then m.language end),
+    closed_at = null, updated_at = %(now)s::timestamptz,
     agent_id = case when m.holder = 'agent' then c.agent_id end,
     queued_at = case when m.holder = 'queue' then coalesce(c.queued_at, %(now)s::timestamptz) end
   from mine m
@@ -205,13 +210,13 @@ with plan as (
   select * from unnest(
     %(say_conversations)s::uuid[], %(say_ids)s::uuid[], %(say_connections)s::text[], %(say_channels)s::text[],
     %(say_kinds)s::text[], %(say_texts)s::text[], %(say_answers)s::bigint[], %(say_choices)s::text[],
-    %(say_confidences)s::real[], %(say_misses)s::boolean[]
-  ) as s (conversation_id, id, connection_id, channel, kind, text, answers, choices, confidence, misses)
+    %(say_confidences)s::real[], %(say_misses)s::boolean[], %(say_generators)s::text[]
+  ) as s (conversation_id, id, connection_id, channel, kind, text, answers, choices, confidence, misses, generator)
   where (conversation_id in (select conversation_id from held)) is true
 ), said as (
-  insert into message (brand_id, conversation_id, id, author, kind, text, answers, choices, confidence, at)
+  insert into message (brand_id, conversation_id, id, author, kind, text, answers, choices, confidence, generator, at)
   select current_brand(), conversation_id, id, 'bot', kind, text, answers, string_to_array(choices, ' '), confidence,
-    %(now)s::timestamptz
+    generator, %(now)s::timestamptz
   from say
 ), sent as (
   insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, due_at)
@@ -262,6 +267,7 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "misses": [p.misses for p in plans],
         "reasons": [p.reason for p in plans],
         "noticed": [p.situation.noticed or any(s.kind is Kind.NOTICE for s in p.says) for p in plans],
+        "notices": [p.notice for p in plans],
         "say_conversations": [p.situation.conversation for p, _, _ in spoken],
         "say_ids": [message for _, _, message in spoken],
         "say_connections": [p.situation.connection for p, _, _ in spoken],
@@ -272,6 +278,7 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "say_choices": [" ".join(s.choices) for _, s, _ in spoken],
         "say_confidences": [s.confidence for _, s, _ in spoken],
         "say_misses": [p.reason == "no_answer" and s is p.says[-1] for p, s, _ in spoken],
+        "say_generators": [s.generator for _, s, _ in spoken],
         "cite_conversations": [conversation for conversation, _, _, _ in cited],
         "cite_messages": [message for _, message, _, _ in cited],
         "cite_positions": [position for _, _, position, _ in cited],

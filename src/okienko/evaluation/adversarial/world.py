@@ -221,7 +221,7 @@ async def phrase(world: World, plan: Plan, model: Model, http: Streaming) -> Pla
         citations=citations,
         seconds=model.seconds,
     )
-    worded = plan if reply.outcome != "used" else look_over(world, put_in(plan, nth, reply))
+    worded = plan if reply.outcome != "used" else look_over(world, put_in(plan, nth, reply, "stub"))
     return Played(plan=worded, quoted=plan, reply=reply)
 
 

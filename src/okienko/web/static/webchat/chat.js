@@ -2,6 +2,7 @@
 // is drawn is whatever it says, by message id.
 import { composeFiles } from "./attach.js";
 import { bubble, contactForm, make, outgoing, say, words } from "./draw.js";
+import { openGate } from "./gate.js";
 import { ask, withdraw } from "./preview.js";
 import { follow, pause, retryAfter } from "./stream.js";
 
@@ -156,6 +157,10 @@ function drawState() {
   if (at("notice").textContent !== notice[holder]) at("notice").textContent = notice[holder];
   at("person").setAttribute("aria-disabled", String(holder !== "bot"));
   if (holder !== "agent") clearTyping();
+  peopleOnly = state.people_only;
+  drawPeopleOnly();
+  if (at("place") && state.place) at("place").value = state.place;
+  gate.draw();
   at("reference").hidden = false;
   at("reference").querySelector("b").textContent = state.reference;
   at("transcript").hidden = at("forget").hidden = false;
@@ -289,8 +294,17 @@ async function mayGo(message, preview) {
   return answer === "send";
 }
 
+// What every conversation begins with: the notice that was shown, and what its customer has chosen before.
+const beginning_with = () => ({
+  language: settings.language,
+  notice: settings.notice,
+  place: gate.place() || null,
+  consent: gate.consent(),
+  people_only: peopleOnly,
+});
+
 async function begin(message) {
-  const first = { language: settings.language, text: message.text, seen: shownFirst(message) };
+  const first = { ...beginning_with(), text: message.text, seen: shownFirst(message) };
   const answer = await post(`${settings.address}/start`, first, {});
   if (!answer.ok) return answer;
   tokens.set((await answer.json()).token);
@@ -360,6 +374,41 @@ async function deliverAll() {
   delivering = false;
 }
 
+let peopleOnly = false; // wanted before there is a conversation
+const gate = openGate({
+  settings,
+  known: () => state,
+  tell: async (action) => {
+    try {
+      return (await post(`${settings.address}/consent`, { action, version: settings.consent })).ok;
+    } catch {
+      return false;
+    }
+  },
+  // The form that is left after a no: a person gets it, and no program reads it.
+  write: async (reach, matter) => {
+    try {
+      if (tokens.get() === null) {
+        const answer = await post(`${settings.address}/start`, beginning_with(), {});
+        if (!answer.ok) return "contact_failed";
+        tokens.set((await answer.json()).token);
+        listen();
+      }
+      const contact = await acts.leaveContact(reach);
+      if (contact !== null) return contact;
+      const sent = await post(settings.hook, {
+        id: newId(), text: matter || words.person, kind: "person", choice: null, language: settings.language, seen: null, attachments: [],
+      });
+      return sent.ok ? null : "contact_failed";
+    } catch {
+      return "contact_failed";
+    }
+  },
+  changed: () => {
+    at("gate-sent").hidden = true;
+  },
+});
+
 function send(said, { kind = "text", choice = null, files = [] } = {}) {
   pending.push({ id: newId(), text: said, kind, choice, files, state: "new", covered: false, refused: false });
   drawPending();
@@ -368,8 +417,9 @@ function send(said, { kind = "text", choice = null, files = [] } = {}) {
 }
 
 const acts = {
-  choose: (slug, name) => send(name, { kind: "choice", choice: slug }),
+  choose: (slug, name) => gate.holds(() => acts.choose(slug, name)) || send(name, { kind: "choice", choice: slug }),
   person: () => {
+    if (gate.holds(acts.person)) return;
     if (state?.holder !== "queue" && state?.holder !== "agent") send(words.person, { kind: "person" });
     text.focus();
   },
@@ -432,6 +482,9 @@ function forget(reason) {
   at("after").replaceChildren();
   at("reference").hidden = at("transcript").hidden = at("forget").hidden = true;
   at("notice").textContent = words.notice_bot;
+  peopleOnly = false;
+  drawPeopleOnly();
+  gate.forget();
   at("person").setAttribute("aria-disabled", "false");
   tell("connection", "");
   drawPending();
@@ -460,6 +513,7 @@ at("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const said = text.value.trim();
   if (!count() || !files.ready()) return text.focus();
+  if (said !== "" && gate.holds(() => at("composer").requestSubmit())) return;
   const taken = files.take();
   if (said === "" && taken.length === 0) return text.focus();
   text.value = "";
@@ -500,17 +554,39 @@ const files = composeFiles({
 });
 at("attach").addEventListener("click", () => at("file").click());
 at("file").addEventListener("change", () => {
-  files.add(at("file").files);
+  if (!gate.holds()) files.add(at("file").files);
   at("file").value = ""; // the same file may be chosen again
 });
 for (const [kind, from] of [["paste", "clipboardData"], ["drop", "dataTransfer"]])
   addEventListener(kind, (event) => {
     if (event[from]?.files.length > 0) {
       event.preventDefault();
-      files.add(event[from].files);
+      if (!gate.holds()) files.add(event[from].files);
     }
   });
 addEventListener("dragover", (event) => event.preventDefault());
+
+// Who may answer, and where one is ------------------------------------------------------------------------------------
+
+function drawPeopleOnly() {
+  at("people-only").setAttribute("aria-pressed", String(peopleOnly));
+}
+at("people-only").addEventListener("click", async () => {
+  const wanted = !peopleOnly;
+  if (tokens.get() !== null) {
+    try {
+      if (!(await post(`${settings.address}/people-only`, { on: wanted })).ok) return warn(words.choice_failed);
+    } catch {
+      return warn(words.choice_failed);
+    }
+  }
+  peopleOnly = wanted;
+  drawPeopleOnly();
+  tell("alert", ""); // an earlier refusal is over
+});
+at("place")?.addEventListener("change", () => {
+  if (tokens.get() !== null) post(`${settings.address}/place`, { place: gate.place() || null }).catch(() => warn(words.choice_failed));
+});
 
 // Links at the foot ---------------------------------------------------------------------------------------------------
 
@@ -576,5 +652,6 @@ addEventListener("keydown", (event) => {
 
 // Until here nothing could have been sent, so nothing could be typed or pressed.
 for (const control of document.querySelectorAll("[data-waits]")) control.disabled = false;
+gate.draw();
 if (!navigator.onLine) tell("connection", words.offline);
 if (tokens.get() !== null) listen(); // a conversation was begun here before

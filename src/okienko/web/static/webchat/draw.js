@@ -131,6 +131,7 @@ export function bubble(message, acts) {
   if (message.author === "system") return make("p.event", {}, message.text);
   const side = message.author === "customer" ? "own" : message.author;
   const element = make(`article.bubble.${side}`, {}, who(message), content(message));
+  if (message.ai_generated) element.dataset.aiGenerated = "true";
   if (message.choices.length > 0)
     element.append(
       make("ul.chips", {}, ...message.choices.map(({ slug, name }) =>
