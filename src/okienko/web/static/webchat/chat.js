@@ -61,6 +61,7 @@ const newId = () => {
 
 let state = null; // what the stream said last: reference, holder, agent, closed, searching, contact
 let stopStream = null;
+let peopleOnly = false; // no program is to answer; may be wanted before there is a conversation
 const shown = new Map(); // message id → its element
 const pending = []; // our messages that the stream has not brought yet, in order
 const line = { alert: "", connection: "", delay: "", typing: "", search: "" }; // what the status line may say, by urgency
@@ -87,7 +88,7 @@ function warn(words) {
 let searchTimer = 0;
 function drawSearch() {
   const searching =
-    state?.holder !== "queue" && state?.holder !== "agent" &&
+    state?.holder !== "queue" && state?.holder !== "agent" && !peopleOnly &&
     (state?.searching || pending.some(({ state }) => state === "sending" || state === "stored"));
   if (!searching) {
     clearTimeout(searchTimer);
@@ -374,7 +375,6 @@ async function deliverAll() {
   delivering = false;
 }
 
-let peopleOnly = false; // wanted before there is a conversation
 const gate = openGate({
   settings,
   known: () => state,
