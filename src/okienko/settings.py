@@ -33,8 +33,8 @@ class Settings:
     chats_per_hour: int = 60  # new chats from one address (/24 or /64) in an hour; 0 means no limit
     messages_per_minute: int = 20  # of one visitor of the web chat; 0 means no limit
     messages_per_day: int = 200  # the same
-    audit_file: Path | None = None  # where signed heads of the audit log are added
     second_step: Literal["sensitive", "everybody"] = "sensitive"  # who needs one; leads and administrators always do
+    audit_file: Path | None = None  # where signed heads of the audit log are added
     audit_url: str | None = None  # where they are posted
     follow_links: bool = False  # the worker follows the links in articles once a week
     scan_command: tuple[str, ...] = ()  # looks for malware in attachments; run without a shell
@@ -70,6 +70,7 @@ NAMES: Final = {
     "OKIENKO_CHATS_PER_HOUR": "chats_per_hour",
     "OKIENKO_MESSAGES_PER_MINUTE": "messages_per_minute",
     "OKIENKO_MESSAGES_PER_DAY": "messages_per_day",
+    "OKIENKO_SECOND_STEP": "second_step",
     "OKIENKO_AUDIT_FILE": "audit_file",
     "OKIENKO_AUDIT_URL": "audit_url",
     "OKIENKO_FOLLOW_LINKS": "follow_links",
@@ -77,7 +78,6 @@ NAMES: Final = {
     "OKIENKO_MODEL_URL": "model_url",
     "OKIENKO_MODEL_NAME": "model_name",
     "OKIENKO_MODEL_KEY": "model_key",
-    "OKIENKO_SECOND_STEP": "second_step",
     "OKIENKO_MODEL_KEY_FILE": "model_key_file",
     "OKIENKO_MODEL_SECONDS": "model_seconds",
     "OKIENKO_MODEL_PRICES": "model_prices",
@@ -129,6 +129,7 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         chats_per_hour=_whole("OKIENKO_CHATS_PER_HOUR", given.get("chats_per_hour", "60"), 0, 1_000_000),
         messages_per_minute=_whole("OKIENKO_MESSAGES_PER_MINUTE", given.get("messages_per_minute", "20"), 0, 1000),
         messages_per_day=_whole("OKIENKO_MESSAGES_PER_DAY", given.get("messages_per_day", "200"), 0, 1_000_000),
+        second_step=_second_step(given.get("second_step", "sensitive")),
         audit_file=Path(given["audit_file"]) if "audit_file" in given else None,
         audit_url=_address("OKIENKO_AUDIT_URL", given.get("audit_url"), "https://audit.company.example/heads"),
         follow_links=_yes("OKIENKO_FOLLOW_LINKS", given.get("follow_links", "no")),
@@ -137,7 +138,6 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         ),
         model_url=_address("OKIENKO_MODEL_URL", given.get("model_url"), "https://models.company.example/v1"),
         model_name=given.get("model_name", ""),
-        second_step=_second_step(given.get("second_step", "sensitive")),
         model_key=given.get("model_key"),
         model_key_file=Path(given["model_key_file"]) if "model_key_file" in given else None,
         model_seconds=_number("OKIENKO_MODEL_SECONDS", given.get("model_seconds", "4"), 0.5, 7),
@@ -151,18 +151,18 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
     )
 
 
-def _yes(name: str, value: str) -> bool:
-    if value not in {"yes", "no"}:
-        raise WrongSetting(f"{name} must be yes or no")
-    return value == "yes"
-
-
 def _second_step(value: str) -> Literal["sensitive", "everybody"]:
     match value:
         case "sensitive" | "everybody":
             return value
         case _:
             raise WrongSetting("OKIENKO_SECOND_STEP must be sensitive or everybody")
+
+
+def _yes(name: str, value: str) -> bool:
+    if value not in {"yes", "no"}:
+        raise WrongSetting(f"{name} must be yes or no")
+    return value == "yes"
 
 
 def _words(name: str, value: str, example: str) -> tuple[str, ...]:

@@ -139,6 +139,7 @@ async def open_way(urls: Urls, folder: Path) -> AsyncGenerator[Way]:
     """A desk and a window on the database at `urls`."""
     async with open_world(urls, folder) as world:
         world.app.router.routes.extend(webchat.routes())
+        await world.move("pl")
         given = world.services
         reception = Reception(given.database, given.directory, given.keys, given.clock, lambda: None)
         running = asyncio.create_task(reception.run())

@@ -151,7 +151,9 @@ async def test_neither_notes_nor_the_bots_words_are_put_into_clear(world: World,
     await write(world, begun, "oddzwonić na 601 202 303", mode="note")
     await write(world, begun, WRITTEN)
     assert "601" not in await window(world, begun)
-    await begun.change("update message set author = 'bot', agent_id = null where author = 'agent'")
+    await begun.change(
+        "update message set author = 'bot', generator = 'articles', agent_id = null where author = 'agent'"
+    )
     said = await window(world, begun)
     assert "[telefon 2], [e-mail 2]" in said, "whatever a row says, only what people wrote is put into clear"
 

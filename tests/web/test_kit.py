@@ -161,9 +161,16 @@ def test_a_forgotten_value_is_an_error(client: TestClient) -> None:
         client.get("/missing")
 
 
+FILES = {"rights/export.html", "desk/audit/pack-file.html"}
+
+
 def test_no_page_has_a_script_or_a_style_of_its_own() -> None:
-    """The policy would block it; better to see it here. (A block of JSON is data, not a script.)"""
+    """The policy would block it; better to see it here. (A block of JSON is data, not a script; what is handed out as
+    a file has to look after itself.)
+    """
     inline = re.compile(r"""<script(?![^>]*(\bsrc=|type="application/json"))|<style|\sstyle=|\son\w+=""")
     for page in TEMPLATES.rglob("*.html"):
+        if page.relative_to(TEMPLATES).as_posix() in FILES:
+            continue
         found = inline.search(page.read_text())
         assert found is None, f"{page.name}: {found}"

@@ -39,9 +39,7 @@ def may_reveal(staff: SignedIn, brand: BrandId, agent: StaffId | None) -> bool:
     """Whether somebody may look at one hidden value: leads, administrators, the privacy officer, and who holds the
     conversation."""
     return (
-        is_senior(staff, brand)
-        or staff.roles.get(brand) == "privacy"
-        or (brand in staff.roles and agent == staff.id)
+        is_senior(staff, brand) or staff.roles.get(brand) == "privacy" or (brand in staff.roles and agent == staff.id)
     )
 
 

@@ -291,6 +291,7 @@ async def _furnish(server: EmbeddedPostgres, folder: Path, reply_url: str) -> st
     drafts = read_path(DEMO / BRAND / "articles", Defaults(category="general", language="pl"))
     urls = server.urls
     brand, _, _ = await commands.import_articles(urls, drafts, BRAND, "pl", lambda _done, _total: None)
+    await commands.set_policy(urls, slug=BRAND, place="pl", choices=None)  # where nobody has to agree before writing
     keys = Keys.open(folder / "keys")
     async with await Database.open(urls.app, size=1) as database, database.brand(brand.id) as connection:
         for door, channel, reply in ((CHAT, "webchat", None), (HOOK, "webhook", reply_url)):

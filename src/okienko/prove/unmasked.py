@@ -9,6 +9,7 @@ from __future__ import annotations
 import runpy
 
 from okienko.masking.mask import find
+from okienko.masking.panel import Panel
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
     defaults = find.__kwdefaults__
     assert defaults is not None
     assert "detectors" in defaults
-    defaults["detectors"] = ()
+    defaults["detectors"] = Panel(())
     runpy.run_module("okienko", run_name="__main__", alter_sys=True)
 
 

@@ -18,11 +18,11 @@ from okienko.prove.desk import BRAND, CHAT, HOOK, PATIENCE, SECRET, Answer, Desk
 from okienko.prove.kinds import Chance, Kind, Value
 from okienko.prove.needles import Plant
 from okienko.start import now
-from okienko.values import Language
+from okienko.values import ARTICLE, Language
 
 CHAT_HOOK: Final = f"/hooks/webchat/{CHAT}"
 WEBHOOK: Final = f"/hooks/webhook/{HOOK}"
-ARTICLE: Final = f"/help/{BRAND}/pl/articles/zwrot-pieniedzy/feedback"
+FEEDBACK: Final = f"/help/{BRAND}/pl/articles/zwrot-pieniedzy/feedback"
 SEARCH: Final = f"/help/{BRAND}/pl/search"
 OUTGOING: Final = "outgoing requests"
 BIG: Final = 2 << 20  # bytes: more than anybody takes
@@ -90,12 +90,18 @@ def write(desk: Desk, chat: Chat, text: str, **more: Any) -> Answer:
 
 
 def ask(desk: Desk, chat: Chat, question: str) -> dict[str, Any]:
-    """Asks, and waits for the bot's answer."""
+    """Asks, picks the first article if several are offered, and waits for the bot's answer."""
     write(desk, chat, question).must(200)
+    picked: set[str] = set()
 
     def look() -> dict[str, Any] | None:
         update = desk.hear(f"/chat/{CHAT}/stream?lang=pl", chat.token)
         messages: list[dict[str, Any]] = update["messages"] if update else []
+        for message in messages:
+            if message["kind"] == "clarify" and not picked:
+                offered = next(choice for choice in message["choices"] if choice["slug"].startswith(ARTICLE))
+                picked.add(offered["slug"])
+                write(desk, chat, offered["name"] or "-", kind="choice", choice=offered["slug"]).must(200)
         return next((message for message in messages if message["kind"] == "answer"), None)
 
     return wait_for(look, PATIENCE)
@@ -136,7 +142,7 @@ def ratings(desk: Desk, planter: Planter) -> None:
         body = {"message": answered, "helped": False, "reason": "wrong", "comment": text}
         desk.json(f"/chat/{CHAT}/feedback", body, chat.token).must(200)
     for text, _, _ in planter.each("rating of an article"):
-        desk.form(ARTICLE, {"helped": "no", "reason": "unclear", "comment": text}).must(303)
+        desk.form(FEEDBACK, {"helped": "no", "reason": "unclear", "comment": text}).must(303)
 
 
 def contacts(desk: Desk, planter: Planter) -> None:

@@ -24,7 +24,7 @@ Heard = Mapping[str, Likeness]
 
 
 # How much more meaning weighs than words: exp(4 - coverage) / words^1.5, from 0.5 to 4. `coverage` is what the article
-# that has most of the question's words has of them. Chosen with MiniLM by 87 English questions in customers' words and by
+# that has most of the question's words has of them. Chosen with MiniLM by 87 English questions of customers and by
 # 435 titles against articles that had lost theirs: docs/encoders.md.
 _WEIGHT: Final = 4.0
 _LENGTH: Final = -1.5
