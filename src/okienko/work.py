@@ -182,7 +182,8 @@ class Worker:
             outcomes = await nightly.run_if_due(self.database, brand, self.clock)
             if outcomes is not None:
                 deleted = sum(outcome.deleted for outcome in outcomes)
-                log.info("retention_done", brand=str(brand.id), count=deleted)
+                if deleted:
+                    log.info("retention_done", brand=str(brand.id), count=deleted)
                 done = True
         await asyncio.to_thread(_tidy_files, self.owner_url, rewriting=done)
 
