@@ -8,10 +8,16 @@ also in German, Spanish and French. tests/heard/ has the wordings, and what is s
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from okienko.answers.text import fold
 from okienko.values import MaskedText
+
+
+@lru_cache(maxsize=8)  # the three that listen hear the same message one after the other
+def _fold(text: str) -> str:
+    return fold(text).replace("’", "'")
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -172,7 +178,7 @@ _PROGRAM_HINT: Final = re.compile(
 
 def asks_whether_program(text: MaskedText) -> bool:
     """Whether somebody asks if they talk to a program, or tells it what to say about that."""
-    folded = fold(text.text).replace("’", "'")
+    folded = _fold(text.text)
     if _PROGRAM_HINT.search(folded) is None:  # most messages: no need to look closer
         return False
     return any(pattern.search(folded) for pattern in (_PROGRAM, _ABOUT_IT)) or _is_short_question(folded)
@@ -265,7 +271,7 @@ def mentions_person(text: MaskedText) -> bool:
 
 def wants_person(text: MaskedText) -> bool:
     """Whether somebody asks for a person in words, in Polish (with or without diacritics) or English."""
-    folded = fold(text.text).replace("’", "'")
+    folded = _fold(text.text)
     if _PERSON_HINT.search(folded) is None:  # most messages: no need to look closer
         return False
     return _WISH.search(folded) is not None
@@ -298,7 +304,7 @@ _WORDS_ABOUT_BOTS: Final = re.compile(r"bot|\bai\b|inteligenc|automat|programu|l
 
 def wishes_people_only(text: MaskedText) -> bool | None:
     """True: no program is to answer them any more. False: one may again. None: nothing of the kind."""
-    folded = fold(text.text).replace("’", "'")
+    folded = _fold(text.text)
     if _WORDS_ABOUT_BOTS.search(folded) is None:
         return None
     if _BOT_AGAIN.search(folded):

@@ -17,7 +17,6 @@ from okienko.attachments.text import clean_text
 from okienko.attachments.webp import clean_webp
 
 _HEIC: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
-_PACKED: Final = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b", b"{\\rtf")
 
 
 def recognise(data: bytes) -> FileType:

@@ -25,7 +25,6 @@ _SMALLEST_STEP: Final = 1e-3  # a dual that moves less stays
 _RATE: Final = 1.0
 _COMPETING_EPOCHS: Final = 20
 _SMALLEST_SHARE: Final = 2e-3
-_CONSTANT_RATE: Final = 0.1
 _RARE_FROM: Final = 2000  # examples from which a feature must be seen twice
 # What the other voices count, in spreads of the linear one. Where examples are few, the nearest is too often wrong.
 _MIX: Final = (0.25, 0.3)

@@ -39,18 +39,6 @@ async def set_muted(connection: Connection, conversation: ConversationId, muted:
     await connection.execute(SET_MUTED, {"conversation": conversation, "muted": muted})
 
 
-READ_MUTED: Final = """
-select coalesce(bool_or(muted), false) from thread
-where brand_id = current_brand() and conversation_id = %(conversation)s::uuid
-"""
-
-
-async def read_muted(connection: Connection, conversation: ConversationId) -> bool:
-    """Whether consent to this conversation was withdrawn."""
-    row = await (await connection.execute(READ_MUTED, {"conversation": conversation})).fetchone()
-    return row is not None and row[0]
-
-
 TELL: Final = """
 with touched as (
   update conversation c set updated_at = %(now)s::timestamptz

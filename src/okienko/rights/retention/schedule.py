@@ -6,7 +6,7 @@ the period that stands here. A period is over with its last day, in the brand's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -146,8 +146,3 @@ def is_due(now: datetime, zone: ZoneInfo) -> date | None:
     """The local day whose run is due, whether it was done or not; None before its night is over."""
     local = now.astimezone(zone)
     return local.date() if local.time() >= NIGHT else None
-
-
-def find_unknown(kept: Iterable[str]) -> set[str]:
-    """Of these words of declarations, those that nothing here ends."""
-    return {word for said in kept for word in said.split(" or ")} - KEPT
