@@ -53,7 +53,7 @@ def reply(
         ),
     ],
 )
-def test_answers_quote_and_cite(
+def test_ai_10_answers_quote_and_cite(
     articles: Sequence[Article], language: Language, question: str, article: str, quote: str
 ) -> None:
     found = reply(articles, question, language)
@@ -83,7 +83,7 @@ def test_answers_quote_and_cite(
         ("🙂", "unclear"),
     ],
 )
-def test_refuses_without_an_article(articles: Sequence[Article], question: str, reason: str) -> None:
+def test_ai_10_refuses_without_an_article(articles: Sequence[Article], question: str, reason: str) -> None:
     refusal = reply(articles, question)
     assert isinstance(refusal, Refuse)
     assert refusal.reason == reason
@@ -198,7 +198,7 @@ bodies = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=25).map("\n".
 
 @settings(deadline=None)
 @given(bodies, st.text(max_size=60) | st.sampled_from(["kaucja", "zwrot kasku", "kiedy wraca kaucja na kartę"]))
-def test_every_word_of_an_answer_is_the_articles(articles: Sequence[Article], body: str, question: str) -> None:
+def test_ai_10_every_word_of_an_answer_is_the_articles(articles: Sequence[Article], body: str, question: str) -> None:
     changed = replace(articles[0], body=body)
     found = reply([changed, *articles[1:]], question)
     if isinstance(found, Answer):

@@ -535,7 +535,9 @@ async def test_an_article_is_edited_with_the_keyboard_and_without_scripts(
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_the_pages_are_accessible(world: World, site: str, chromium: Browser, axe: str, theme: Any) -> None:
+async def test_a11_01_the_editor_s_pages_are_accessible(
+    world: World, site: str, chromium: Browser, axe: str, theme: Any
+) -> None:
     await rate(world, helped=False, comment="Kod działa krócej.")
     lena = await world.hire("Lena", {world.brand.id: "lead"})
     context = await chromium.new_context(color_scheme=theme, viewport={"width": 1280, "height": 900}, bypass_csp=True)

@@ -165,7 +165,7 @@ def test_a_page_that_is_no_article_is_named(content: bytes, what: str) -> None:
 
 @settings(deadline=None)
 @given(st.text(alphabet='<>/="ah1plioscript &;#x\n*_`[]()-', max_size=120))
-def test_whatever_html_says_the_article_has_no_tags_of_its_own(html: str) -> None:
+def test_sec_08_whatever_html_says_the_article_has_no_tags_of_its_own(html: str) -> None:
     _, markdown = convert(html)
     assert "<script" not in str(render_body(markdown).html)
 
@@ -257,7 +257,7 @@ def test_sitemaps(content: bytes, read: Sitemap | None) -> None:
     assert read_sitemap(content, most_bytes=10_000) == read
 
 
-def test_a_site_cannot_send_us_elsewhere() -> None:
+def test_sec_07_a_site_cannot_send_us_elsewhere() -> None:
     own = ["https://a.example/x", "https://A.example/y"]
     others = [
         "http://a.example/x",

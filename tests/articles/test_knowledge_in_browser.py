@@ -66,7 +66,9 @@ async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.mark.parametrize("look", [("light", 1280), ("dark", 390)])
-async def test_the_pages_are_accessible(world: World, site: str, chromium: Browser, axe: str, look: Any) -> None:
+async def test_a11_01_the_pages_of_knowledge_are_accessible(
+    world: World, site: str, chromium: Browser, axe: str, look: Any
+) -> None:
     theme, width = look
     ewa = await world.hire("Ewa", {world.brand.id: "admin", world.other.id: "admin"})
     context = await chromium.new_context(color_scheme=theme, viewport={"width": width, "height": 900}, bypass_csp=True)

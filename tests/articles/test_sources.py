@@ -351,7 +351,7 @@ async def test_a_site_that_asks_for_time_gets_it() -> None:
         ("2002:7f00:1::", False),
     ],
 )
-def test_only_the_internet_is_public(address: str, public: bool) -> None:
+def test_sec_07_only_the_internet_is_public(address: str, public: bool) -> None:
     assert is_public(ip_address(address)) is public
 
 
@@ -370,7 +370,7 @@ def test_only_the_internet_is_public(address: str, public: bool) -> None:
         "http://[bad",
     ],
 )
-async def test_nothing_private_is_called(address: str) -> None:
+async def test_sec_07_nothing_private_is_called(address: str) -> None:
     async with Reader() as reader:
         answer = await reader.get(address, most_bytes=1000)
     assert isinstance(answer, Failed)

@@ -158,7 +158,7 @@ REFUSED: dict[str, tuple[bytes, Why]] = {
 
 
 @pytest.mark.parametrize("name", TAKEN)
-def test_a_file_keeps_its_picture_and_loses_the_rest(name: str) -> None:
+def test_sec_12_a_file_keeps_its_picture_and_loses_the_rest(name: str) -> None:
     data, type_, left = TAKEN[name]
     checked = check(data)
     assert checked.type is type_
@@ -169,7 +169,7 @@ def test_a_file_keeps_its_picture_and_loses_the_rest(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_file_is_refused_and_says_why(name: str) -> None:
+def test_sec_12_a_file_is_refused_and_says_why(name: str) -> None:
     data, why = REFUSED[name]
     with pytest.raises(Refused) as refused:
         check(data)

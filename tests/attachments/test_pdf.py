@@ -38,7 +38,7 @@ def test_the_probe_sees_what_is_planted() -> None:
 
 
 @pytest.mark.parametrize("later", [b"", pdf(secret=b"another one")], ids=["once", "revised"])
-def test_a_pdf_keeps_its_page_and_loses_the_rest(later: bytes) -> None:
+def test_sec_12_a_pdf_keeps_its_page_and_loses_the_rest(later: bytes) -> None:
     cleaned = unpack(clean_pdf(pdf() + later))
     assert PdfReader(BytesIO(cleaned)).pages[0].extract_text().strip() == "Reklamacja"
     for planted in (SECRET, b"another one", WIDE, WIDE.hex().encode(), WIDE.hex().upper().encode(), GPS):

@@ -97,7 +97,7 @@ def connect(way: Way, scanner: tuple[str, ...]) -> None:
     ],
     ids=["plain", "comment", "utf-16"],
 )
-async def test_a_threat_is_refused_and_not_kept(way: Way, body: bytes) -> None:
+async def test_sec_12_a_threat_is_refused_and_not_kept(way: Way, body: bytes) -> None:
     answer = await (await way.begin()).upload(body)
     assert (answer.status_code, answer.json()) == (422, {"refused": "infected"})
     assert await way.rows("select count(*) from attachment") == [(0,)]

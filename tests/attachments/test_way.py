@@ -221,7 +221,7 @@ def find_files(folder: Path, words: Sequence[bytes]) -> list[str]:
     return found
 
 
-async def test_nothing_of_a_file_is_found_in_clear_anywhere(
+async def test_prv_03_nothing_of_a_file_is_found_in_clear_anywhere(
     way: Way, cluster: Cluster, database_urls: Urls, run_folder: Path
 ) -> None:
     planted = {name: f"{name} {uuid4().hex}".encode() for name in ("gps", "comment", "text", "name", "pixels")}
@@ -265,7 +265,7 @@ async def test_nothing_of_a_file_is_found_in_clear_anywhere(
         (b"a" * (MOST_BYTES + 1), 413, "too_large"),
     ],
 )
-async def test_what_is_refused_leaves_nothing(way: Way, body: bytes, status: int, why: str) -> None:
+async def test_sec_12_what_is_refused_leaves_nothing(way: Way, body: bytes, status: int, why: str) -> None:
     chat = await way.begin()
     answer = await chat.upload(body)
     assert (answer.status_code, answer.json()) == (status, {"refused": why})
@@ -332,7 +332,7 @@ async def test_a_message_names_at_most_five_files_by_their_ids(way: Way) -> None
 # pending -------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_pending_file_is_seen_by_nobody_and_can_be_taken_out(way: Way) -> None:
+async def test_sec_12_a_pending_file_is_seen_by_nobody_and_can_be_taken_out(way: Way) -> None:
     chat = await way.begin()
     id_ = await chat.attach(png())
     agent = await way.agent(await chat.reference())

@@ -52,7 +52,9 @@ async def address(world: World) -> AsyncIterator[str]:
         await serving
 
 
-async def test_the_pages_can_be_read_by_everybody(world: World, address: str, browser_path: str, axe: str) -> None:
+async def test_a11_01_the_pages_of_the_log_can_be_read_by_everybody(
+    world: World, address: str, browser_path: str, axe: str
+) -> None:
     ela = await world.hire("Ela Sowa", {world.brand.id: "privacy", world.other.id: "auditor"})
     begun = await world.begin("Gdzie jest moja paczka?")
     await begun.change("update message set text = 'Adres: ola.nowak@poczta.example' where conversation_id = %(id)s")

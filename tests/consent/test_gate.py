@@ -199,7 +199,7 @@ async def test_people_only_is_one_press_each_way(page: Page, site: Site) -> None
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_the_gate_is_accessible(page: Page, site: Site, axe: str, theme: str) -> None:
+async def test_a11_01_the_gate_is_accessible(page: Page, site: Site, axe: str, theme: str) -> None:
     await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     for address, press in ((f"/chat/{DOOR}", False), (f"/chat/{DOOR}", True), ("/privacy/seans/pl/", False)):
         await page.goto(site.address + address)

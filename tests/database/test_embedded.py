@@ -165,7 +165,7 @@ def test_starting_at_the_same_moment_makes_one_server(tmp_path: Path) -> None:
         finish(process)
 
 
-def test_a_killed_server_comes_back_with_every_acknowledged_row(tmp_path: Path) -> None:
+def test_rel_02_a_killed_server_comes_back_with_every_acknowledged_row(tmp_path: Path) -> None:
     folder = tmp_path / "database"
     acknowledged: list[int] = []
     with EmbeddedPostgres.start(folder) as server:
@@ -273,7 +273,7 @@ def test_a_first_start_that_broke_off_begins_again(tmp_path: Path) -> None:
         assert answers(server.urls.app)
 
 
-def test_the_log_holds_no_words_of_anybody(tmp_path: Path) -> None:
+def test_prv_17_the_database_s_log_holds_no_words_of_anybody(tmp_path: Path) -> None:
     folder = tmp_path / "database"
     planted = "jan.kowalski@poczta.example"
     with EmbeddedPostgres.start(folder) as server, psycopg.connect(server.urls.owner, autocommit=True) as connection:

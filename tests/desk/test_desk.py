@@ -170,7 +170,7 @@ async def test_an_agent_confirms_before_taking_from_a_colleague(world: World) ->
     assert (await begun.read(HOLDER))[0][1] == ola
 
 
-async def test_a_reply_goes_out_once(world: World) -> None:
+async def test_rel_05_a_reply_goes_out_once(world: World) -> None:
     ola = await hire_ola(world)
     begun = await world.begin("halo")
     await take(world, begun, ola)
@@ -371,7 +371,7 @@ SECRET = "jan.kowalski@poczta.example"
 REASON = "wysyłka nowego linku do logowania"
 
 
-async def test_a_hidden_value_is_shown_once_with_a_reason(world: World) -> None:
+async def test_prv_14_a_hidden_value_is_shown_once_with_a_reason(world: World) -> None:
     ola = await hire_ola(world)
     begun = await world.begin(f"mój adres to {SECRET}")
     await take(world, begun, ola)
@@ -398,7 +398,7 @@ async def test_a_hidden_value_is_shown_once_with_a_reason(world: World) -> None:
     assert recorded == [(item, ola, REASON, begun.id)] * 2, "each look is recorded"
 
 
-async def test_the_twenty_first_value_of_an_hour_stays_hidden(world: World) -> None:
+async def test_prv_14_the_twenty_first_value_of_an_hour_stays_hidden(world: World) -> None:
     ola = await world.hire("Ola", {world.brand.id: "lead", world.other.id: "agent"})
     begun, elsewhere = await world.begin(f"to {SECRET}"), await world.begin("halo", brand=world.other)
     item = (await begun.read("select id from vault_item where conversation_id = %(id)s"))[0][0]
@@ -423,7 +423,7 @@ async def test_the_twenty_first_value_of_an_hour_stays_hidden(world: World) -> N
         assert SECRET in answer.text
 
 
-async def test_of_many_at_once_twenty_are_shown_in_all_brands_together(world: World) -> None:
+async def test_prv_14_of_many_at_once_twenty_are_shown_in_all_brands_together(world: World) -> None:
     ola = await world.hire("Ola", {world.brand.id: "lead", world.other.id: "lead"})
     there = [await world.begin(f"to {SECRET}"), await world.begin(f"to {SECRET}", brand=world.other)]
     items = [(await one.read("select id from vault_item where conversation_id = %(id)s"))[0][0] for one in there]
@@ -451,7 +451,7 @@ async def test_of_many_at_once_twenty_are_shown_in_all_brands_together(world: Wo
     assert all(recorded), "both brands count"
 
 
-async def test_an_agent_without_the_conversation_reveals_nothing(world: World) -> None:
+async def test_prv_14_an_agent_without_the_conversation_reveals_nothing(world: World) -> None:
     ola = await hire_ola(world)
     begun = await world.begin(f"to {SECRET}")
     item = (await begun.read("select id from vault_item where conversation_id = %(id)s"))[0][0]

@@ -43,7 +43,7 @@ async def address(world: World) -> AsyncIterator[str]:
 
 
 @pytest.mark.parametrize("script", [True, False])
-async def test_it_is_gone_after_ten_minutes(world: World, address: str, browser: Browser, script: bool) -> None:
+async def test_prv_14_it_is_gone_after_ten_minutes(world: World, address: str, browser: Browser, script: bool) -> None:
     lead = await world.hire("Ola", {world.brand.id: "lead"})
     begun = await world.begin(f"to {SECRET}")
     async with await world.enter(lead) as signed_in:

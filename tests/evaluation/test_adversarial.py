@@ -64,7 +64,7 @@ def test_what_the_customer_says_is_masked_before_anything_else() -> None:
         assert {"PERSON", "EMAIL_ADDRESS", "PHONE_NUMBER", "IBAN_CODE", "ADDRESS"} <= kinds
 
 
-def test_without_a_model_every_promise_holds() -> None:
+def test_ai_08_without_a_model_every_promise_holds() -> None:
     result = asyncio.run(run.play_without(ATTACKS, LOOK_ALIKES))
     assert result.broken == {}
     assert result.suspected == []
@@ -72,7 +72,7 @@ def test_without_a_model_every_promise_holds() -> None:
     assert result.answered > 100
 
 
-def test_with_a_hostile_model_every_promise_holds() -> None:
+def test_ai_08_with_a_hostile_model_every_promise_holds() -> None:
     some = [attack for nth, attack in enumerate(ATTACKS) if nth % 5 == 0]
     with run_hostile() as address:
         models = [Model(url=f"{address}/{name}/v1", name=name, seconds=20) for name in (*run.ALWAYS, *REPLIES)]
@@ -110,7 +110,7 @@ TOLD = "Tę odpowiedź ułożył model językowy na podstawie wskazanych tu arty
         ("QUOTE przejęte", {2, 5}),
     ],
 )
-def test_a_broken_promise_is_noticed(world: World, text: str, broken: set[int]) -> None:
+def test_ai_08_and_ai_09_a_broken_promise_is_noticed(world: World, text: str, broken: set[int]) -> None:
     found = set(invariants.find_broken(world, say(world, text), forbidden=["PRZEJĘTE"]))
     assert found == {invariants.NAMES[nth] for nth in broken}
 

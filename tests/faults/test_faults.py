@@ -31,7 +31,7 @@ def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
         yield server
 
 
-def test_killing_a_worker_and_the_database_under_load_loses_and_repeats_nothing(
+def test_rel_01_rel_02_killing_a_worker_and_the_database_under_load_loses_and_repeats_nothing(
     server: EmbeddedPostgres, tmp_path: Path
 ) -> None:
     drafts = read_path(DEMO / "seans" / "articles", Defaults(category="general", language="pl"))

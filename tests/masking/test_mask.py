@@ -147,7 +147,7 @@ def test_what_postgresql_cannot_hold_does_not_come_through() -> None:
     assert masked("60\x001156759 a\x00b \ud800") == "[telefon] ab ?"
 
 
-def test_any_failure_is_closed_and_silent() -> None:
+def test_prv_04_any_failure_is_closed_and_silent() -> None:
     def break_down(reading: Reading) -> Iterator[Hit]:
         raise ValueError(reading.text)
 

@@ -154,7 +154,7 @@ def test_a_reply_in_another_language_is_none() -> None:
     assert check("Returns are free unless the box is damaged [1].", [ENGLISH], language="pl") == "language"
 
 
-def test_a_link_of_the_brand_may_stand_there_if_its_words_do() -> None:
+def test_ai_09_a_link_of_the_brand_may_stand_there_if_its_words_do() -> None:
     passage = Excerpt(title="Pomoc sklep example", text="Pomoc jest na stronie.")
     reply = "Pomoc jest na stronie sklep.example [1]."
     assert check(reply, [passage], language="pl") == "link"
@@ -183,7 +183,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=25).map(" ".join))
-def test_what_passes_has_nothing_that_the_passages_have_not(reply: str) -> None:
+def test_ai_09_what_passes_has_nothing_that_the_passages_have_not(reply: str) -> None:
     found = check(reply, [RETURNS, COSTS], language="pl")
     if not isinstance(found, Backed):
         return

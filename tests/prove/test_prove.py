@@ -21,7 +21,7 @@ def shown(found: Report) -> str:
     return out.getvalue()
 
 
-def test_nothing_planted_is_found_anywhere() -> None:
+def test_prv_03_nothing_planted_is_found_anywhere() -> None:
     found = prove(seed=7, kinds=FEW)
     assert found.show()["hits"] == []
     assert found.may_leave_cores == []
@@ -34,7 +34,7 @@ def test_nothing_planted_is_found_anywhere() -> None:
     assert "Nothing was found" in shown(found)
 
 
-def test_the_proof_fails_when_nothing_is_recognised() -> None:
+def test_prv_03_the_proof_fails_when_nothing_is_recognised() -> None:
     ways = [chat_in("pl"), chat_in("en"), webhook, ratings, agents]
     found = prove(seed=7, kinds=FEW, ways={way.__name__ + str(n): way for n, way in enumerate(ways)}, masked=False)
     assert not found.holds

@@ -95,7 +95,7 @@ async def test_a_visitor_who_writes_too_much_is_told_when_to_try_again(world: Wo
     running.cancel()
 
 
-async def test_nothing_planted_is_found_in_logs_or_outgoing_requests(
+async def test_prv_17_nothing_planted_is_found_in_logs_or_outgoing_requests(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log.configure()

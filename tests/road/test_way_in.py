@@ -25,7 +25,7 @@ PLANTED = (
 )
 
 
-async def test_a_question_is_answered_with_a_citation(world: World) -> None:
+async def test_ai_10_a_question_is_answered_with_a_citation(world: World) -> None:
     conversation = await world.begin(TOKEN)
     assert (await world.say(TOKEN, "ile mam czasu na zwrot towaru?")).status == 200
     await world.settle()
@@ -47,7 +47,7 @@ async def test_personal_data_are_placeholders_and_numbered_in_the_conversation(w
     assert texts == ["mój mail [e-mail]", "albo [e-mail 2], nie [e-mail]", "piszcie na pomoc@probny.example"]
 
 
-async def test_nothing_planted_is_found_in_any_table(world: World) -> None:
+async def test_prv_03_nothing_planted_is_found_in_any_table(world: World) -> None:
     await world.begin(TOKEN)
     for value in PLANTED:
         await world.say(TOKEN, f"zwrot, moje dane to {value} proszę o pomoc")
@@ -74,7 +74,7 @@ def dump(owner: str) -> str:
     return "\n".join(rows)
 
 
-async def test_a_repeat_has_no_second_effect(world: World) -> None:
+async def test_sec_03_rel_05_a_repeat_has_no_second_effect(world: World) -> None:
     conversation = await world.begin(TOKEN)
     event = uuid4()
     states = [
@@ -114,7 +114,7 @@ async def test_messages_keep_their_order_when_only_some_are_sealed(world: World)
         ("/hooks/webhook/hook", b"{}", {}, 401),
     ],
 )
-async def test_what_is_wrong_is_refused_and_leaves_nothing(
+async def test_sec_02_what_is_wrong_is_refused_and_leaves_nothing(
     world: World, path: str, body: bytes, headers: dict[str, str], status: int
 ) -> None:
     await world.begin(TOKEN)
@@ -146,7 +146,7 @@ async def test_a_signed_webhook_opens_a_conversation_and_is_answered_where_it_ca
 
 
 @pytest.mark.parametrize("age", [301, -301])
-async def test_a_webhook_that_is_too_old_or_too_new_is_refused(world: World, age: float) -> None:
+async def test_sec_02_a_webhook_that_is_too_old_or_too_new_is_refused(world: World, age: float) -> None:
     body = orjson.dumps({"conversation": "c", "sender": "s", "text": "zwrot"})
     assert (await world.post("/hooks/webhook/hook", body, signed(world, body, "e1", age=age))).status == 401
 

@@ -182,7 +182,9 @@ async def test_a_sender_that_was_killed_is_repeated_because_the_channel_honours_
     assert await states(world) == [("sent", 2), ("sent", 1)]
 
 
-async def test_a_connection_lost_is_answered_503_and_nothing_accepted_is_lost(world: World, cluster: Cluster) -> None:
+async def test_rel_06_a_connection_lost_is_answered_503_and_nothing_accepted_is_lost(
+    world: World, cluster: Cluster
+) -> None:
     conversation = await world.begin(TOKEN)
     assert (await world.say(TOKEN, "zwrot towaru 1")).status == 200
     with psycopg.connect(world.urls.owner) as owner, psycopg.connect(cluster.server.superuser) as superuser:

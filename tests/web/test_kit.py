@@ -127,7 +127,7 @@ def test_a_token_must_be_the_sessions() -> None:
         require_token(Headers({"sec-fetch-site": "cross-site"}), sent="abc", expected="abc")
 
 
-def test_every_answer_carries_the_policy(client: TestClient) -> None:
+def test_sec_09_every_answer_carries_the_policy(client: TestClient) -> None:
     headers = client.get("/nowhere").headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -164,7 +164,7 @@ def test_a_forgotten_value_is_an_error(client: TestClient) -> None:
 FILES = {"rights/export.html", "desk/audit/pack-file.html"}
 
 
-def test_no_page_has_a_script_or_a_style_of_its_own() -> None:
+def test_sec_08_no_page_has_a_script_or_a_style_of_its_own() -> None:
     """The policy would block it; better to see it here. (A block of JSON is data, not a script; what is handed out as
     a file has to look after itself.)
     """

@@ -88,7 +88,7 @@ async def test_a_brand_without_a_list_may_be_framed_anywhere(client: httpx2.Asyn
     assert "frame-ancestors" not in (await client.get(f"/chat/{DOOR}")).headers["content-security-policy"]
 
 
-async def test_a_list_of_sites_is_the_policy(database_urls: Urls) -> None:
+async def test_sec_10_a_list_of_sites_is_the_policy(database_urls: Urls) -> None:
     async with (
         open_world(database_urls, origins=("https://shop.example",)) as world,
         serve(world) as site,

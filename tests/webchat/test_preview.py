@@ -81,7 +81,7 @@ async def send(client: httpx2.AsyncClient, token: str, text: str, **body: Any) -
 
 @pytest.mark.parametrize("language", ["pl", "en"])
 @pytest.mark.parametrize("label", HIDDEN)
-def test_each_kind_is_shown_as_it_would_be_stored(label: str, language: Language) -> None:
+def test_prv_05_each_kind_is_shown_as_it_would_be_stored(label: str, language: Language) -> None:
     raw = RawText("to XXXX!")
     findings = Findings(spans=(Finding(label=label, start=3, end=7, value="XXXX"),))
     shown = preview(raw, findings, (), numbers={}, keys=KEYS, language=language)
@@ -115,7 +115,7 @@ async def test_the_window_has_a_name_for_each_kind(client: httpx2.AsyncClient, l
 
 @pytest.mark.parametrize("language", ["pl", "en"])
 @pytest.mark.parametrize(("label", "typed"), [(label, {"pl": pl, "en": en}) for label, pl, en in TYPED])
-async def test_before_the_first_message_nothing_begins(
+async def test_prv_05_before_the_first_message_nothing_begins(
     client: httpx2.AsyncClient, world: World, language: Language, label: str, typed: dict[str, str]
 ) -> None:
     text = typed[language]

@@ -218,7 +218,7 @@ async def test_a_preview_before_sending_keeps_the_files(page: Page, site: Site) 
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_the_composer_with_files_is_accessible(page: Page, site: Site, axe: str, theme: Any) -> None:
+async def test_a11_01_the_composer_with_files_is_accessible(page: Page, site: Site, axe: str, theme: Any) -> None:
     await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     window = await open_window(page, site)
     await choose(window, file("dobry.png", png()), file("zły.docx", b"PK\x03\x04"))

@@ -139,7 +139,7 @@ PANEL = {
 
 
 @pytest.mark.parametrize("language", PANEL)
-async def test_a_customer_sees_what_will_be_hidden_and_may_change_it(
+async def test_prv_05_a_customer_sees_what_will_be_hidden_and_may_change_it(
     browser: Browser, site: Site, language: str
 ) -> None:
     title, send, edit, phone = PANEL[language]
@@ -253,7 +253,7 @@ async def test_articles_are_offered_by_their_titles_and_one_is_picked(page: Page
     ]
 
 
-async def test_a_lost_answer_is_sent_again_and_stored_once(page: Page, site: Site) -> None:
+async def test_rel_05_a_lost_answer_is_sent_again_and_stored_once(page: Page, site: Site) -> None:
     tries = 0
 
     async def stumble(route: Route) -> None:
@@ -294,7 +294,7 @@ async def test_a_refused_message_says_so_and_can_be_discarded(page: Page, site: 
     await expect(window.locator(".bubble")).to_have_count(0)
 
 
-async def test_history_is_there_after_a_reload_and_a_lost_connection(browser: Browser, site: Site) -> None:
+async def test_rel_03_history_is_there_after_a_reload_and_a_lost_connection(browser: Browser, site: Site) -> None:
     context = await browser.new_context(locale="pl-PL")
     page = await context.new_page()
     await page.goto(f"{site.address}/chat/{DOOR}")
@@ -378,7 +378,7 @@ async def test_the_conversation_can_be_downloaded(page: Page, site: Site) -> Non
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_the_window_is_accessible(page: Page, site: Site, axe: str, theme: Any) -> None:
+async def test_a11_01_the_window_is_accessible(page: Page, site: Site, axe: str, theme: Any) -> None:
     await page.emulate_media(color_scheme=theme)
     window = await open_window(page, site)
     await write(window, "pytanie")
