@@ -57,7 +57,26 @@ HOOKS: Final = "/hooks/"
 
 
 def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = False) -> ASGIApp:
-    """The whole application. Messages go straight to `reception`; everything else is pages."""
+    """The whole application. Messages go straight to `reception`; everything else is pages.
+
+    The headers are put on here, around all of it: also on what a hook answers and on the page for a fault of ours.
+    """
+    pages = build_pages(given, shelf, demo=demo)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if scope["type"] == "http" and scope["path"].startswith(HOOKS):
+                await reception.hook(scope, receive, send)
+            else:
+                await pages(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - the server would print its words
+            log.error("request_broke", **describe(error))
+
+    return SecurityHeaders(app)
+
+
+def build_pages(given: Services, shelf: Shelf, *, demo: bool = False) -> Starlette:
+    """The pages of all rooms. A test goes through their routes."""
 
     async def find(brand: Brand, language: Language, words: str, category: str | None) -> Sequence[Hit]:
         async with given.database.brand(brand.id) as connection:
@@ -92,21 +111,11 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
             *desk.routes(touch=touch),
             *(demo_pages.routes() if demo else [Route("/", _to_desk)]),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(KnowStaff, insist=not demo)],
+        middleware=[Middleware(KnowStaff, insist=not demo)],
         exception_handlers={HTTPException: problem, DatabaseAway: problem, Exception: _broken},
     )
     pages.state.services = given
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            if scope["type"] == "http" and scope["path"].startswith(HOOKS):
-                await reception.hook(scope, receive, send)
-            else:
-                await pages(scope, receive, send)
-        except Exception as error:  # noqa: BLE001 - the server would print its words
-            log.error("request_broke", **describe(error))
-
-    return app
+    return pages
 
 
 def _open_packs(given: Services, verify: Callable[[], Awaitable[Verdict]]) -> audit.Packs:
