@@ -34,9 +34,20 @@ def keep_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> Mutable
     return {key: value for key, value in event.items() if key in ALLOWED}
 
 
+class Libraries(logging.Handler):
+    """What libraries have to say: which one, how bad, and the class of an exception. Their words may be somebody's."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called for each record."""
+        error = record.exc_info[1] if record.exc_info else None
+        said = {} if error is None else describe(error)
+        structlog.get_logger().log(record.levelno, "library", **{**said, "where": record.name})
+
+
 def configure() -> None:
     """Logs go to standard error. The server's own are off: they would hold addresses and the words of exceptions."""
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)
+    logging.basicConfig(handlers=[Libraries()], level=logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
