@@ -587,8 +587,7 @@ async def _ask_for(
             kind=kind,
             language=brand.language,
             came_by="command",
-            rule=term.rule,
-            due_on=term.due_on,
+            term=term,
             person=person,
             words=words,
         )

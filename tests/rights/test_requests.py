@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okienko.audit.store import OPERATOR
+from okienko.audit.store import OPERATOR, Actor
 from okienko.conversations.store import desk, unanswered
 from okienko.database.urls import Urls
 from okienko.masking.vault import SealBroken
+from okienko.policy.clocks import NotAllowed, Pause
 from okienko.policy.files import read_own_book
 from okienko.rights import fulfil
-from okienko.rights.clocks import find_term
+from okienko.rights.clocks import find_moved, find_term
 from okienko.rights.store import people, requests
 from okienko.rights.store.catalogue import read_catalogue
 from okienko.rights.store.corrections import KINDS
@@ -27,6 +28,7 @@ from okienko.rights.vault import OtherKind, open_key
 from okienko.values import MaskedText, RawText
 from tests.rights.world import BEGIN, BRAND, World, open_world
 
+QUESTION = MaskedText("O którą rozmowę chodzi?")
 REASON = MaskedText("Wniosek jest oczywiście bezzasadny")
 
 
@@ -115,7 +117,12 @@ async def test_a_refusal_says_why_and_an_extension_comes_once_and_in_time(world:
         for refusal in (None, MaskedText("nie")):
             with pytest.raises(psycopg.errors.CheckViolation):
                 async with connection.transaction():
-                    await requests.close(connection, request, "refused", refusal=refusal, now=now)
+                    await requests.close(
+                        connection, request, "refused", refusal=refusal, staff=world.agents[0], now=now
+                    )
+        with pytest.raises(psycopg.errors.CheckViolation):  # no program refuses
+            async with connection.transaction():
+                await requests.close(connection, request, "refused", refusal=REASON, now=now)
         with pytest.raises(psycopg.errors.CheckViolation):  # too late
             async with connection.transaction():
                 await requests.extend(connection, request, to=later, reason=REASON, staff=None, now=late)
@@ -126,7 +133,7 @@ async def test_a_refusal_says_why_and_an_extension_comes_once_and_in_time(world:
         assert not await requests.extend(connection, request, to=later, reason=REASON, staff=None, now=now)
         (listed,) = [one for one in await requests.list_open(connection) if one.id == request]
         assert listed.last_day == later
-        assert await requests.close(connection, request, "refused", refusal=REASON, now=now)
+        assert await requests.close(connection, request, "refused", refusal=REASON, staff=world.agents[0], now=now)
     assert (await read(world, request)).refusal == REASON.text
 
 
@@ -162,7 +169,65 @@ def test_dsr_01_a_request_has_the_term_of_its_place(received: datetime) -> None:
     assert unknown.due_on <= min(ours.due_on, california.due_on)
     assert ours.extended_to is not None
     assert ours.tell_by == ours.due_on
-    assert ours.rule.startswith("pl clock.dsar_answer ")
+    assert ours.rule == "pl clock.dsar_answer"
+    assert ours.in_force.place.id == "pl"
+
+
+@pytest.mark.anyio
+async def test_a_request_keeps_the_rules_that_set_its_clock(world: World) -> None:
+    request = await world.ask(world.people[0].id, "access")
+    term = find_term(read_own_book(), world.brand, world.clock())
+    rows = await world.run(
+        """select t.text from rights_request r join policy_text t on t.brand_id = r.brand_id and t.hash = r.policy_hash
+        where r.id = %(id)s""",
+        id=request,
+    )
+    assert rows == [(term.in_force.text,)]
+    with pytest.raises(psycopg.DatabaseError, match="not changed afterwards"):
+        await world.run("update rights_request set policy_hash = null where id = %(id)s", id=request)
+
+
+@pytest.mark.anyio
+async def test_dsr_08_a_question_stops_the_clock_in_the_united_kingdom_and_nowhere_else(world: World) -> None:
+    book, brand, asked = read_own_book(), world.brand, world.clock()
+    found: dict[str, UUID] = {}
+    async with world.database.brand(brand.id) as connection:
+        for place, someone in zip(("uk", "pl"), world.people, strict=True):
+            term = find_term(book, brand, asked, declared=place)
+            new = requests.NewRequest(kind="access", language="en", came_by="form", term=term, person=someone.id)
+            found[place] = await requests.open_request(connection, new, now=asked)
+        with pytest.raises(psycopg.DatabaseError) as refused:
+            async with connection.transaction():
+                await requests.ask(connection, found["pl"], QUESTION, staff=world.agents[0], now=asked)
+        assert refused.value.sqlstate == "OK010"
+        world.clock.move(days=3)
+        stood = world.clock()
+        assert await requests.ask(connection, found["uk"], QUESTION, staff=world.agents[0], now=stood)
+        assert not await requests.ask(connection, found["uk"], QUESTION, staff=world.agents[0], now=stood)
+        counted = await requests.count_open(connection, asked.date() + timedelta(days=365))
+        assert (counted.open, counted.late) == (4, 3)  # all but the one whose clock stands still
+        world.clock.move(days=10)
+        pause = Pause(asked=stood, answered=world.clock())
+        moved = find_moved(book, brand, asked, place="uk", extended=False, pauses=[pause])
+        assert await requests.answer(connection, found["uk"], due_on=moved, now=world.clock())
+        assert not await requests.answer(connection, found["uk"], due_on=moved, now=world.clock())
+        there = await requests.read_request(connection, found["uk"])
+    assert there is not None
+    assert there.last_day == moved == there.due_on + timedelta(days=10 + 2)  # 12 December is a Saturday
+    with pytest.raises(NotAllowed):
+        find_moved(book, brand, asked, place="pl", extended=False, pauses=[pause])
+
+
+@pytest.mark.anyio
+async def test_whoever_vouches_for_somebody_does_not_hand_over_or_erase(world: World) -> None:
+    first, second = (Actor(kind="staff", id=agent, role="privacy") for agent in world.agents)
+    request = await world.ask(world.people[0].id, "access", verified=False)
+    async with world.database.brand(world.brand.id) as connection:
+        person, now = world.people[0].id, world.clock()
+        assert await requests.verify(connection, request, person, by="desk", staff=first.id, now=now)
+    with pytest.raises(fulfil.SamePerson):
+        await fulfil.hand_over(world.database, world.keys, world.brand, request, by=first, clock=world.clock)
+    assert await fulfil.hand_over(world.database, world.keys, world.brand, request, by=second, clock=world.clock)
 
 
 # what is restricted, and who objects ------------------------------------------------------------------------------

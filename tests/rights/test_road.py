@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from okienko.audit.store import OPERATOR
 from okienko.database.urls import Urls
+from okienko.policy.files import read_own_book
 from okienko.restore import replay
 from okienko.rights import fulfil
+from okienko.rights.clocks import find_term
 from okienko.rights.store import people, requests
 from okienko.rights.store.requests import NewRequest
 from okienko.values import ConversationId, PersonId
@@ -60,8 +61,7 @@ async def test_dsr_05_who_was_erased_is_unknown_and_hears_nothing_more(world: Wo
             kind="erase",
             language="pl",
             came_by="chat",
-            rule="pl clock.dsar_answer",
-            due_on=(now + timedelta(days=30)).date(),
+            term=find_term(read_own_book(), world.brand, now),
             person=person,
         )
         request = await requests.open_request(connection, new, now=now)

@@ -24,7 +24,9 @@ from okienko.database.pool import Connection, Database
 from okienko.database.urls import Urls
 from okienko.keys import Keys
 from okienko.masking.vault import new_person_key, person_bound, seal, seal_part
+from okienko.policy.files import read_own_book
 from okienko.rights import fulfil
+from okienko.rights.clocks import find_term
 from okienko.rights.fulfil import Receipt
 from okienko.rights.store import requests
 from okienko.rights.store.requests import Kind, NewRequest
@@ -111,8 +113,7 @@ class World:
                     kind=kind,
                     language="pl",
                     came_by="form",
-                    rule="eu clock.dsar_answer",
-                    due_on=(now + timedelta(days=30)).date(),
+                    term=replace(find_term(read_own_book(), self.brand, now), due_on=(now + timedelta(days=30)).date()),
                     person=person,
                     words=MaskedText(words),
                 ),
@@ -290,8 +291,7 @@ async def _plant(world: World, connection: Connection, others: Sequence[Someone]
             kind="complaint",
             language="pl",
             came_by="form",
-            rule="eu clock.dsar_answer",
-            due_on=now.date(),
+            term=replace(find_term(read_own_book(), brand, now), due_on=now.date()),
             person=person,
             words=MaskedText(handed["request"]),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -9,7 +10,17 @@ from zoneinfo import ZoneInfo
 
 from okienko.policy.book import STRICTEST, Book
 from okienko.policy.brand import InForce, put_in_force
-from okienko.policy.clocks import NoSuchClock, NotAllowed, Running, find_due, find_notice_due
+from okienko.policy.clocks import (
+    NoSuchClock,
+    NotAllowed,
+    Pause,
+    Running,
+    find_clocks,
+    find_due,
+    find_notice_due,
+    local_day,
+    may_pause,
+)
 from okienko.values import Brand
 
 CLOCK: Final = "dsar_answer"
@@ -19,10 +30,12 @@ CLOCK: Final = "dsar_answer"
 class Term:
     """The clock of one request."""
 
-    rule: str  # for its register: the place, the clock, and the beginning of the hash of the rules as they are now
+    rule: str  # for its register: the place and the clock; `in_force` has the rules behind them
+    in_force: InForce
     due_on: date
     extended_to: date | None  # the last day if it is extended; None: this law knows no extension
     tell_by: date | None  # the last day for telling the person of an extension
+    stops: bool  # whether this law lets it stand still while the person is asked what they mean
 
 
 def find_term(
@@ -51,8 +64,24 @@ def _term(in_force: InForce, received: datetime, zone: ZoneInfo) -> Term:
     except NotAllowed:
         pass
     return Term(
-        rule=f"{in_force.place.id} clock.{CLOCK} {in_force.hash.hex()[:16]}",
+        rule=f"{in_force.place.id} clock.{CLOCK}",
+        in_force=in_force,
         due_on=due.day,
         extended_to=extended_to,
         tell_by=tell_by,
+        stops=may_pause(find_clocks(in_force.policy, CLOCK, local_day(received, zone))),
     )
+
+
+def find_moved(
+    book: Book, brand: Brand, received: datetime, *, place: str, extended: bool, pauses: Sequence[Pause]
+) -> date:
+    """The last day of a request that was received then and stood still meanwhile. All of `pauses` are over.
+
+    `place`: the id of the policy that set its clock. Raises `NotAllowed` where the law knows no pause.
+    """
+    in_force = put_in_force(book, declared=place, brand=None, choices=brand.choices)
+    running = Running(started=received, extended=extended, pauses=pauses)
+    due = find_due(in_force.policy, CLOCK, running, ZoneInfo(brand.timezone))
+    assert due is not None  # no question is open
+    return due.day

@@ -39,11 +39,16 @@ from okienko.web.live import Live
 BACKUPS: Final = timedelta(days=35)  # after which no backup holds them either
 LONGEST_SEND: Final = timedelta(seconds=90)  # a send that is under way ends or its claim does
 PAUSE: Final = 0.5  # seconds between looks whether it has
+_FOUR_EYES: Final = frozenset({"access", "portability", "erase"})  # where nobody vouches and acts alone
 _OVERHEAD: Final = 4  # seconds a wait may be late
 
 
 class NotReady(Exception):
     """The request cannot be fulfilled now: it is closed, not verified, or asks for something else."""
+
+
+class SamePerson(NotReady):
+    """Whoever has vouched at the desk for who asks does not hand over or erase as well: somebody else does."""
 
 
 class Held(Exception):
@@ -139,7 +144,7 @@ async def hand_over(
     now = clock()
     into = io.BytesIO()
     async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
-        asked = await _ready(connection, request, {"access", "portability"})
+        asked = await _ready(connection, request, {"access", "portability"}, by)
         assert asked.person is not None
         await write_package(connection, keys, brand, asked.person, into=into, now=now)
         package = into.getvalue()
@@ -189,7 +194,7 @@ async def erase(
     or `StillSending`, and then nothing was erased.
     """
     async with database.brand(brand) as connection:
-        asked = await _ready(connection, request, {"erase"})
+        asked = await _ready(connection, request, {"erase"}, by)
         assert asked.person is not None
         await people.silence(connection, asked.person)
     person = asked.person
@@ -221,7 +226,7 @@ async def _erase(
             if sending:
                 await people.silence(connection, person)  # a turn may have spoken since
                 return None
-            await _ready(connection, request, {"erase"})
+            await _ready(connection, request, {"erase"}, by)
             rows = await _count(connection, person)
             erasure = Erasure(id=new_id(now), person=person, at=now)
             await people.add_erasure(connection, erasure, request=request, rows=sum(rows.values()))
@@ -301,7 +306,7 @@ async def restrict(database: Database, brand: BrandId, request: UUID, *, by: Act
     """Fulfils a request for restriction: from the commit on their data is kept and not used. Raises `NotReady`."""
     now = clock()
     async with database.brand(brand) as connection:
-        asked = await _ready(connection, request, {"restrict"})
+        asked = await _ready(connection, request, {"restrict"}, by)
         assert asked.person is not None
         await people.restrict(connection, asked.person, now)
         await requests.close(connection, request, "fulfilled", staff=by.id, now=now)
@@ -322,7 +327,7 @@ async def take_objection(database: Database, brand: BrandId, request: UUID, *, b
     """Fulfils an objection: what they write serves nothing but answering them. Raises `NotReady`."""
     now = clock()
     async with database.brand(brand) as connection:
-        asked = await _ready(connection, request, {"object"})
+        asked = await _ready(connection, request, {"object"}, by)
         assert asked.person is not None
         await people.set_objection(connection, asked.person, now)
         await requests.close(connection, request, "fulfilled", staff=by.id, now=now)
@@ -347,7 +352,7 @@ async def rectify(
     """
     now = clock()
     async with database.brand(brand) as connection:
-        asked = await _ready(connection, request, {"rectify"})
+        asked = await _ready(connection, request, {"rectify"}, by)
         assert asked.person is not None
         wrapped = await people.read_wrapped(connection, asked.person)
         if wrapped is None:
@@ -361,7 +366,7 @@ async def rectify(
     return True
 
 
-async def _ready(connection: Connection, request: UUID, kinds: set[str]) -> Request:
+async def _ready(connection: Connection, request: UUID, kinds: set[str], by: Actor) -> Request:
     """The request, if it may be fulfilled."""
     asked = await requests.read_request(connection, request)
     if asked is None or asked.kind not in kinds:
@@ -370,4 +375,8 @@ async def _ready(connection: Connection, request: UUID, kinds: set[str]) -> Requ
         raise NotReady(f"the request {asked.reference} is closed")
     if asked.verified_at is None or asked.person is None:
         raise NotReady(f"nobody has found out yet who sent the request {asked.reference}")
+    if asked.verified_by == "desk" and asked.kind in _FOUR_EYES and by.id is not None:
+        events = await requests.read_events(connection, request)
+        if any(event.what == "verified" and event.staff == by.id for event in events):
+            raise SamePerson("somebody else has to do this: you have said who sent the request")
     return asked

@@ -6,13 +6,15 @@ A request is opened when it arrives, whoever it may be from; it is fulfilled onl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from okienko.conversations.store.threads import new_reference
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection
+from okienko.policy.store import record_policy
+from okienko.rights.clocks import Term
 from okienko.values import Language, MaskedText, PersonId, StaffId
 
 Kind = Literal["access", "portability", "rectify", "erase", "restrict", "object", "complaint"]
@@ -21,17 +23,17 @@ CameBy = Literal["chat", "form", "desk", "command"]
 VerifiedBy = Literal["code", "desk", "operator"]
 """A code sent to an address that was verified before; somebody at the desk; the operator at the console."""
 What = Literal["received", "verified", "extended", "fulfilled", "refused", "withdrawn"]
+SOON: Final = timedelta(days=7)  # what is due within a week is looked at first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRequest:
-    """A request as it arrives. `due_on` is its clock's first answer, `rule` the name of that clock and its policy."""
+    """A request as it arrives, with its clock: `clocks.find_term`."""
 
     kind: Kind
     language: Language
     came_by: CameBy
-    rule: str
-    due_on: date
+    term: Term
     person: PersonId | None = None
     words: MaskedText = field(default=MaskedText(""))
 
@@ -53,6 +55,9 @@ class Request:
     due_on: date
     extended_to: date | None
     extension_reason: str | None = field(repr=False)
+    clock_stops: bool  # their law lets it stand still while they are asked what they mean
+    stands_since: datetime | None  # they were asked, and have not answered
+    moved_to: date | None  # the last day after the time that it stood still
     verified_at: datetime | None
     verified_by: VerifiedBy | None
     refusal: str | None = field(repr=False)
@@ -60,8 +65,8 @@ class Request:
 
     @property
     def last_day(self) -> date:
-        """The day by which it has to be answered, with its extension."""
-        return self.extended_to or self.due_on
+        """The day by which it has to be answered, with its extension and the time that it stood still."""
+        return max(day for day in (self.due_on, self.extended_to, self.moved_to) if day is not None)
 
 
 FIND_OPEN: Final = """
@@ -74,9 +79,11 @@ select id from person where brand_id = current_brand() and id = %(person)s::uuid
 """
 OPEN_REQUEST: Final = """
 insert into rights_request
-  (brand_id, id, reference, person_id, kind, words, language, came_by, rule, received_at, due_on)
+  (brand_id, id, reference, person_id, kind, words, language, came_by, rule, policy_hash, clock_stops, received_at,
+  due_on)
 values (current_brand(), %(id)s::uuid, %(reference)s::text, %(person)s::uuid, %(kind)s::text, %(words)s::text,
-  %(language)s::text, %(came_by)s::text, %(rule)s::text, %(now)s::timestamptz, %(due)s::date)
+  %(language)s::text, %(came_by)s::text, %(rule)s::text, %(hash)s::bytea, %(stops)s::boolean, %(now)s::timestamptz,
+  %(due)s::date)
 on conflict (brand_id, reference) do nothing
 """
 ADD_EVENT: Final = """
@@ -86,7 +93,7 @@ values (current_brand(), %(request)s::uuid, %(id)s::uuid, %(what)s::text, %(staf
 
 
 async def open_request(connection: Connection, new: NewRequest, *, staff: StaffId | None = None, now: datetime) -> UUID:
-    """Writes a request down, with the clock running from `now`; its id.
+    """Writes a request down, with the clock running from `now` and the rules that set it; its id.
 
     Asked twice, a person known has one request of a kind: the first, with the first one's clock.
     """
@@ -102,8 +109,10 @@ async def open_request(connection: Connection, new: NewRequest, *, staff: StaffI
         "words": new.words.text,
         "language": new.language,
         "came_by": new.came_by,
-        "rule": new.rule,
-        "due": new.due_on,
+        "rule": new.term.rule,
+        "hash": await record_policy(connection, new.term.in_force, now),
+        "stops": new.term.stops,
+        "due": new.term.due_on,
         "now": now,
     }
     while (await connection.execute(OPEN_REQUEST, {**values, "reference": new_reference()})).rowcount == 0:
@@ -159,9 +168,64 @@ async def extend(
     return True
 
 
+# asking back -------------------------------------------------------------------------------------------------------
+
+ASK: Final = """
+insert into rights_question (brand_id, request_id, id, words, asked_by, asked_at)
+select current_brand(), %(request)s::uuid, %(id)s::uuid, %(words)s::text, %(staff)s::uuid, %(now)s::timestamptz
+where not exists (
+  select from rights_question
+  where brand_id = current_brand() and request_id = %(request)s::uuid and answered_at is null)
+"""
+ANSWER: Final = """
+update rights_question set answered_at = %(now)s::timestamptz, due_on = %(due)s::date
+where brand_id = current_brand() and request_id = %(request)s::uuid and answered_at is null
+"""
+LIST_QUESTIONS: Final = """
+select words, asked_at, answered_at, due_on from rights_question
+where brand_id = current_brand() and request_id = %(request)s::uuid order by asked_at, id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What somebody was asked about their request; with the answer the clock runs on."""
+
+    words: str = field(repr=False)  # masked
+    asked_at: datetime
+    answered_at: datetime | None
+    due_on: date | None  # the last day, as the answer has moved it
+
+
+async def ask(connection: Connection, request: UUID, words: MaskedText, *, staff: StaffId, now: datetime) -> bool:
+    """Asks what somebody means; until they answer, the clock stands still. False: a question is open already.
+
+    Raises `psycopg.DatabaseError` (OK010) where the law of the request's place does not let it stand still, or when the
+    request is closed, and `psycopg.errors.CheckViolation` for fewer than ten characters.
+    """
+    values = {"request": request, "id": new_id(now), "words": words.text, "staff": staff, "now": now}
+    return (await connection.execute(ASK, values)).rowcount == 1
+
+
+async def answer(connection: Connection, request: UUID, *, due_on: date, now: datetime) -> bool:
+    """The person has answered: the clock runs on, to `due_on` (`clocks.find_moved`). False: nothing was asked."""
+    return (await connection.execute(ANSWER, {"request": request, "due": due_on, "now": now})).rowcount == 1
+
+
+async def list_questions(connection: Connection, request: UUID) -> list[Question]:
+    """What was asked about a request, in order."""
+    rows = await (await connection.execute(LIST_QUESTIONS, {"request": request})).fetchall()
+    return [
+        Question(words=words, asked_at=asked_at, answered_at=answered_at, due_on=due_on)
+        for words, asked_at, answered_at, due_on in rows
+    ]
+
+
+# the end -----------------------------------------------------------------------------------------------------------
+
 CLOSE: Final = """
 update rights_request set state = %(state)s::text, refusal = %(refusal)s::text, digest = %(digest)s::bytea,
-  closed_at = %(now)s::timestamptz
+  closed_at = %(now)s::timestamptz, decided_by = %(staff)s::uuid
 where brand_id = current_brand() and id = %(id)s::uuid and state = 'open'
 """
 
@@ -178,10 +242,11 @@ async def close(
 ) -> bool:
     """The end of a request; False when it had ended. `digest`: SHA-256 of what was handed over.
 
-    Raises `psycopg.errors.CheckViolation` for one that is fulfilled and was not verified, or refused without a reason.
+    Raises `psycopg.errors.CheckViolation` for one that is fulfilled and was not verified, or refused without a reason
+    or by nobody at the desk: no program refuses.
     """
     text = None if refusal is None else refusal.text
-    values = {"id": request, "state": state, "refusal": text, "digest": digest, "now": now}
+    values = {"id": request, "state": state, "refusal": text, "digest": digest, "staff": staff, "now": now}
     if (await connection.execute(CLOSE, values)).rowcount == 0:
         return False
     await _add_event(connection, request, state, staff, now)
@@ -194,16 +259,26 @@ async def _add_event(connection: Connection, request: UUID, what: What, staff: S
 
 
 _REQUEST: Final = """
-select id, reference, kind, state, person_id, words, language, came_by, rule, received_at, due_on, extended_to,
-  extension_reason, verified_at, verified_by, refusal, closed_at
-from rights_request where brand_id = current_brand()
+select r.id, r.reference, r.kind, r.state, r.person_id, r.words, r.language, r.came_by, r.rule, r.received_at, r.due_on,
+  r.extended_to, r.extension_reason, r.clock_stops, q.stands_since, q.moved_to, r.verified_at, r.verified_by, r.refusal,
+  r.closed_at
+from rights_request r
+left join lateral (
+  select max(asked_at) filter (where answered_at is null) as stands_since, max(due_on) as moved_to
+  from rights_question where brand_id = r.brand_id and request_id = r.id
+) q on true
+where r.brand_id = current_brand()
 """
-READ_REQUEST: Final = _REQUEST + "and id = %(id)s::uuid"
+READ_REQUEST: Final = _REQUEST + "and r.id = %(id)s::uuid"
 LIST_OPEN: Final = (
-    _REQUEST + "and state = 'open' order by coalesce(extended_to, due_on), received_at limit %(limit)s::integer"
+    _REQUEST
+    + "and r.state = 'open' order by q.stands_since is not null, greatest(r.due_on, r.extended_to, q.moved_to), "
+    "r.received_at limit %(limit)s::integer"
 )
-LIST_CLOSED: Final = _REQUEST + "and state <> 'open' order by closed_at desc limit %(limit)s::integer"
-LIST_OF_PERSON: Final = _REQUEST + "and person_id = %(person)s::uuid order by received_at desc limit %(limit)s::integer"
+LIST_CLOSED: Final = _REQUEST + "and r.state <> 'open' order by r.closed_at desc limit %(limit)s::integer"
+LIST_OF_PERSON: Final = (
+    _REQUEST + "and r.person_id = %(person)s::uuid order by r.received_at desc limit %(limit)s::integer"
+)
 READ_BY_REFERENCE: Final = """
 select id from rights_request where brand_id = current_brand() and reference = %(reference)s::text
 """
@@ -222,13 +297,41 @@ async def find_request(connection: Connection, reference: str) -> UUID | None:
 
 
 async def list_open(connection: Connection, *, limit: int = 500) -> list[Request]:
-    """Open requests, the one that is due first at the top."""
+    """Open requests, the one that is due first at the top, those whose clock stands still last."""
     return [_read(row) for row in await (await connection.execute(LIST_OPEN, {"limit": limit})).fetchall()]
 
 
 async def list_closed(connection: Connection, *, limit: int = 500) -> list[Request]:
     """What has been answered, the latest first."""
     return [_read(row) for row in await (await connection.execute(LIST_CLOSED, {"limit": limit})).fetchall()]
+
+
+COUNT_OPEN: Final = """
+select count(*), count(*) filter (where q.open is null and d.day between %(today)s::date and %(soon)s::date),
+  count(*) filter (where q.open is null and d.day < %(today)s::date)
+from rights_request r
+left join lateral (
+  select max(asked_at) filter (where answered_at is null) as open, max(due_on) as moved_to from rights_question
+  where brand_id = r.brand_id and request_id = r.id
+) q on true
+cross join lateral (select greatest(r.due_on, r.extended_to, q.moved_to) as day) d
+where r.brand_id = current_brand() and r.state = 'open'
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Open requests of a brand: all of them; of those whose clock runs, what is due within a week, and what is late."""
+
+    open: int
+    soon: int
+    late: int
+
+
+async def count_open(connection: Connection, today: date) -> Counted:
+    """How many requests wait. `today`: the brand's day."""
+    row = await (await connection.execute(COUNT_OPEN, {"today": today, "soon": today + SOON})).fetchone()
+    return Counted(open=row[0], soon=row[1], late=row[2]) if row else Counted(open=0, soon=0, late=0)
 
 
 async def list_of_person(connection: Connection, person: PersonId, *, limit: int = 100) -> list[Request]:
@@ -273,6 +376,9 @@ def _read(row: tuple[Any, ...]) -> Request:
         due_on,
         extended_to,
         extension_reason,
+        clock_stops,
+        stands_since,
+        moved_to,
         verified_at,
         verified_by,
         refusal,
@@ -292,6 +398,9 @@ def _read(row: tuple[Any, ...]) -> Request:
         due_on=due_on,
         extended_to=extended_to,
         extension_reason=extension_reason,
+        clock_stops=clock_stops,
+        stands_since=stands_since,
+        moved_to=moved_to,
         verified_at=verified_at,
         verified_by=verified_by,
         refusal=refusal,
