@@ -31,7 +31,7 @@ OUTSIDE = ("asyncio", "multiprocessing", "random", "secrets", "socket", "subproc
 
 # Who may hold text that is not masked: the boundary itself, the doors where text comes in, and the commands.
 RAW = re.compile(
-    r"values|receive|cli|commands|ask|embed|phrase|missed|masking(\..*)?|channels(\..*)?\.(adapter|pages)|articles\.(pages|questions)"
+    r"values|receive|cli(\..*)?|ask|embed|phrase|missed|masking(\..*)?|channels(\..*)?\.(adapter|pages)|articles\.(pages|questions)"
     r"|desk(\.conversation|\.reveal)?\.pages|rights\.(fulfil|vault)|conversations\.clear|desk\.words\.form|demo\.load|bench(\..*)?|evaluation(\..*)?"
 )
 

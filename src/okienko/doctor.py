@@ -25,6 +25,7 @@ from okienko.attachments.process import ScanFailed, scan
 from okienko.database import accounts, binaries
 from okienko.database.embedded import EmbeddedPostgres, NoServer
 from okienko.database.health import Health, read_health
+from okienko.embed import open_encoder
 from okienko.http import Client
 from okienko.keys import (
     FORMER,
@@ -40,7 +41,6 @@ from okienko.keys import (
 from okienko.policy.book import Book, check_reviews, list_pending
 from okienko.policy.files import read_own_book
 from okienko.settings import Settings, WrongSetting
-from okienko.start import open_encoder
 from okienko.web.assets import STATIC
 
 ENCODER_SECONDS: Final = 10.0  # at most, for two texts

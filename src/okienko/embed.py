@@ -18,7 +18,7 @@ import psycopg
 import structlog
 
 from okienko.answers.answer import read_texts
-from okienko.answers.encoders import Encoder, Vectors
+from okienko.answers.encoders import Encoder, Vectors, files
 from okienko.answers.encoders.embeddings import MOST_BYTES, MOST_TEXTS, NotVectors, read_vectors, write_body
 from okienko.answers.encoders.vectors import TooMany, pack
 from okienko.answers.index import Index
@@ -34,8 +34,10 @@ from okienko.log import describe
 from okienko.masking.egress import guard
 from okienko.masking.mask import MaskingFailed
 from okienko.routing.features import guess_language, read_words
+from okienko.settings import Settings, read_key
 from okienko.turn import what_is_asked
 from okienko.values import Brand, BrandId, Clock, Holder, HttpCall, Language, RawText, Situation, Unsure
+from okienko.web.i18n import LANGUAGES
 
 log = structlog.get_logger()
 
@@ -145,6 +147,21 @@ class Remote:
         if status != 200:
             return "down"
         return bytes(body) if len(body) <= MOST_BYTES else "huge"
+
+
+def open_encoder(settings: Settings, http: Streaming) -> WaitingEncoder | None:
+    """The operator's encoder, if there is one. Raises `NoModel`, or `WrongSetting` when its key cannot be read."""
+    if settings.encoder is None:
+        return None
+    if "://" not in settings.encoder:
+        return Local(files.open_encoder(settings.encoder, settings.data))
+    server = Server(
+        url=settings.encoder,
+        name=settings.encoder_name,
+        key=read_key("encoder", settings.encoder_key, settings.encoder_key_file),
+        languages=frozenset(language for language in LANGUAGES if language in settings.encoder_languages),
+    )
+    return Remote(server, http)
 
 
 @final

@@ -27,6 +27,8 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from okienko.values import OperatorError
+
 KEY_SIZE: Final = 32  # bytes
 NONCE_SIZE: Final = 12  # bytes, as SP 800-38D recommends for GCM
 OPERATOR_FILE: Final = "operator.key"
@@ -45,7 +47,7 @@ EXPECTED: Final = (
 _CLOSED: Final = "a person's key does not open with this operator's key for this person"
 
 
-class WrongKey(Exception):
+class WrongKey(OperatorError):
     """A key file or a wrapped key is not what it has to be. Names the file or the step, never its content."""
 
 

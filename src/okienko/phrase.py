@@ -31,6 +31,7 @@ from okienko.log import describe
 from okienko.masking.egress import guard
 from okienko.masking.kinds import Fate
 from okienko.masking.mask import MaskingFailed, find
+from okienko.settings import Settings, read_key
 from okienko.turn import what_is_asked
 from okienko.values import Brand, BrandId, Citation, Clock, HttpCall, Kind, MaskedText, Plan, RawText, Say
 from okienko.web.i18n import words
@@ -54,6 +55,19 @@ class Model:
     key: str | None = field(default=None, repr=False)
     seconds: float = 4.0  # for one call, from the first byte sent to the last one read
     prices: tuple[float, float] = (1.0, 1.0)  # millionths for a token read, and for one written
+
+
+def open_model(settings: Settings) -> Model | None:
+    """The operator's model, if there is one. Raises `WrongSetting` when its key cannot be read."""
+    if settings.model_url is None:
+        return None
+    return Model(
+        url=settings.model_url,
+        name=settings.model_name,
+        key=read_key("model", settings.model_key, settings.model_key_file),
+        seconds=settings.model_seconds,
+        prices=settings.model_prices,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

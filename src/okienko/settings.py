@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+from okienko.values import OperatorError
 
-class WrongSetting(Exception):
+
+class WrongSetting(OperatorError):
     """A setting that cannot be used: which, why, and what to write instead."""
 
 
@@ -240,3 +242,16 @@ def _address(name: str, value: str | None, example: str) -> str | None:
     if parts.scheme == "http" and not near:
         raise WrongSetting(f"{name} must begin with https:// unless it leads into your own network")
     return value.rstrip("/")
+
+
+def read_key(whose: str, key: str | None, file: Path | None) -> str | None:
+    """The key of a server: given as it is, or in a file. Raises `WrongSetting` when it cannot be one."""
+    if file is not None:
+        try:
+            key = file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            key = ""
+    if key is not None and not (key and key.isascii() and key.isprintable()):
+        name = f"OKIENKO_{whose.upper()}_KEY_FILE"
+        raise WrongSetting(f"the {whose}'s key cannot be read: {name} is a file with that and nothing else")
+    return key

@@ -6,105 +6,35 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from okienko import restore
-from okienko.answers.encoders.files import open_encoder as open_local
 from okienko.answers.shelf import Shelf
 from okienko.app import build
 from okienko.auditing import Outside, open_signing_key
 from okienko.brands.directory import Directory
 from okienko.channels.webchat.limit import MessageLimit
-from okienko.database.embedded import EmbeddedPostgres
-from okienko.database.migrate import migrate
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
-from okienko.embed import Local, Meaning, Remote, Server, WaitingEncoder
-from okienko.http import Client, Reader, Streaming
-from okienko.keys import Keys, WrongKey
-from okienko.phrase import Model, Phraser
+from okienko.embed import Meaning, open_encoder
+from okienko.http import Client, Reader
+from okienko.keys import WrongKey
+from okienko.opening import now, open_keys
+from okienko.phrase import Phraser, open_model
 from okienko.receive import Reception
-from okienko.settings import Settings, WrongSetting
-from okienko.values import Clock
-from okienko.web.i18n import LANGUAGES
+from okienko.settings import Settings
+from okienko.values import Clock, OperatorError
 from okienko.web.live import Live
 from okienko.web.services import Services
 from okienko.work import Worker
 
 CONNECTIONS: Final = 12
-
-
-def now() -> datetime:
-    """The clock of a running process; tests pass their own."""
-    return datetime.now(UTC)
-
-
-@contextmanager
-def open_database(settings: Settings) -> Generator[Urls]:
-    """A migrated database: the given one, or the embedded one, which runs as long as the block (or longer, if another
-    process has started it).
-    """
-    if settings.database_url is not None:
-        urls = Urls(owner=settings.owner_url or settings.database_url, app=settings.database_url)
-        migrate(urls.owner, now=now())
-        yield urls
-        return
-    with EmbeddedPostgres.start(settings.data) as server:
-        migrate(server.urls.owner, now=now())
-        yield server.urls
-
-
-def open_keys(settings: Settings) -> Keys:
-    """The keys, from where the operator keeps them. Raises `WrongKey`."""
-    return Keys.ask(settings.keys_command) if settings.keys_command else Keys.open(settings.keys)
-
-
-def open_model(settings: Settings) -> Model | None:
-    """The operator's model, if there is one. Raises `WrongSetting` when its key cannot be read."""
-    if settings.model_url is None:
-        return None
-    return Model(
-        url=settings.model_url,
-        name=settings.model_name,
-        key=_read_key("model", settings.model_key, settings.model_key_file),
-        seconds=settings.model_seconds,
-        prices=settings.model_prices,
-    )
-
-
-def open_encoder(settings: Settings, http: Streaming) -> WaitingEncoder | None:
-    """The operator's encoder, if there is one. Raises `NoModel`, or `WrongSetting` when its key cannot be read."""
-    if settings.encoder is None:
-        return None
-    if "://" not in settings.encoder:
-        return Local(open_local(settings.encoder, settings.data))
-    server = Server(
-        url=settings.encoder,
-        name=settings.encoder_name,
-        key=_read_key("encoder", settings.encoder_key, settings.encoder_key_file),
-        languages=frozenset(language for language in LANGUAGES if language in settings.encoder_languages),
-    )
-    return Remote(server, http)
-
-
-def _read_key(whose: str, key: str | None, file: Path | None) -> str | None:
-    if file is not None:
-        try:
-            key = file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            key = ""
-    if key is not None and not (key and key.isascii() and key.isprintable()):
-        name = f"OKIENKO_{whose.upper()}_KEY_FILE"
-        raise WrongSetting(f"the {whose}'s key cannot be read: {name} is a file with that and nothing else")
-    return key
 
 
 @asynccontextmanager
@@ -125,7 +55,7 @@ async def open_services(settings: Settings, urls: Urls, *, clock: Clock = now) -
         await database.close()
 
 
-class PortTaken(Exception):
+class PortTaken(OperatorError):
     """Another program listens there already."""
 
 

@@ -22,6 +22,10 @@ ConnectionId = NewType("ConnectionId", str)
 Language = Literal["pl", "en"]
 
 
+class OperatorError(Exception):
+    """What whoever runs okienko can mend: its words say what is wrong and what to do. A command ends with them."""
+
+
 @final
 class RawText:
     """What somebody typed, before masking. It lives in memory only.

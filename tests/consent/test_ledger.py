@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from okienko.commands import write_register
+from okienko.cli.policy import write_register
 from okienko.consent import store
 from okienko.consent.register import find_unnamed, read_purposes
 from okienko.consent.texts import CONSENT, write_texts

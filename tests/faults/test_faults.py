@@ -20,7 +20,7 @@ from okienko.bench.bench import DEMO, World, count, find_port, furnish, postmast
 from okienko.bench.store import Check
 from okienko.database.embedded import EmbeddedPostgres
 from okienko.database.migrate import migrate
-from okienko.start import now
+from okienko.opening import now
 
 
 @pytest.fixture

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from okienko import commands, doctor
+from okienko import doctor
 from okienko.answers.encoders.files import KINDS, PACKAGE, PIECES, WEIGHTS, NoModel, find_folder, install_minilm
 from okienko.answers.encoders.files import open_encoder as open_local
 from okienko.answers.meaning import store
+from okienko.cli.encoder import read_encoders, switch_encoder
 from okienko.database.urls import Urls
-from okienko.embed import Remote
+from okienko.embed import Remote, open_encoder
 from okienko.evaluation import answers, meaning, resolution
 from okienko.evaluation.adversarial.process import run_hostile
 from okienko.evaluation.answers import Asked
 from okienko.evaluation.resolution import Conversation, Turn
 from okienko.http import Client
 from okienko.settings import Settings, WrongSetting, read
-from okienko.start import open_encoder
 from tests.meaning.conftest import Concepts, VectorServer
 from tests.meaning.test_rule import SHOP
 from tests.road.conftest import open_world
@@ -97,17 +97,17 @@ def test_files_that_were_changed_later_are_not_read(tmp_path: Path) -> None:
 async def test_the_commands_switch_a_brand_on_and_off(database_urls: Urls, tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, keys=tmp_path, encoder="http://localhost/v1", encoder_name="m")
     async with open_world(database_urls) as world:
-        ((before),) = await commands.read_encoders(database_urls)
+        ((before),) = await read_encoders(database_urls)
         assert (before.brand.slug, before.enabled, before.texts, before.vectors) == ("probny", False, 4, {})
         with pytest.raises(WrongSetting, match="there is no encoder"):
-            await commands.switch_encoder(replace(settings, encoder=None), database_urls, slug=None, enabled=True)
-        await commands.switch_encoder(settings, database_urls, slug=None, enabled=True)
+            await switch_encoder(replace(settings, encoder=None), database_urls, slug=None, enabled=True)
+        await switch_encoder(settings, database_urls, slug=None, enabled=True)
         async with world.database.brand(world.brand.id) as connection:
             await store.keep_vectors(connection, "m", {bytes(16): bytes(8)})
-        ((on),) = await commands.read_encoders(database_urls)
+        ((on),) = await read_encoders(database_urls)
         assert (on.enabled, on.vectors, on.outcomes) == (True, {"m": 1}, {})
-        await commands.switch_encoder(replace(settings, encoder=None), database_urls, slug="probny", enabled=False)
-        assert not (await commands.read_encoders(database_urls))[0].enabled
+        await switch_encoder(replace(settings, encoder=None), database_urls, slug="probny", enabled=False)
+        assert not (await read_encoders(database_urls))[0].enabled
 
 
 @pytest.mark.anyio

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from okienko import commands
 from okienko.answers.model import store
+from okienko.cli.model import read_model, switch_model
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.demo.load import load
 from okienko.keys import Keys
+from okienko.phrase import open_model
 from okienko.settings import Settings, WrongSetting, read
-from okienko.start import open_model
 from okienko.values import Language
 from okienko.web.i18n import words
 from tests.road.conftest import open_world
@@ -89,17 +89,17 @@ def test_without_an_address_there_is_no_model(tmp_path: Path) -> None:
 async def test_the_commands_switch_a_brand_on_and_off(database_urls: Urls, tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, keys=tmp_path, model_url="http://localhost/v1", model_name="m")
     async with open_world(database_urls):
-        assert [switch for _, switch, _ in await commands.read_model(database_urls)] == [None]
-        await commands.switch_model(settings, database_urls, slug=None, budget=2_000_000)
-        ((brand, switch, outcomes),) = await commands.read_model(database_urls)
+        assert [switch for _, switch, _ in await read_model(database_urls)] == [None]
+        await switch_model(settings, database_urls, slug=None, budget=2_000_000)
+        ((brand, switch, outcomes),) = await read_model(database_urls)
         assert (brand.slug, outcomes) == ("probny", {})
         assert switch == store.Switch(enabled=True, budget=2_000_000, spent=0)
-        await commands.switch_model(settings, database_urls, slug="probny", budget=None)
-        ((_, switch, _),) = await commands.read_model(database_urls)
+        await switch_model(settings, database_urls, slug="probny", budget=None)
+        ((_, switch, _),) = await read_model(database_urls)
         assert switch is not None
         assert not switch.enabled
         with pytest.raises(WrongSetting, match="there is no model"):
-            await commands.switch_model(replace(settings, model_url=None), database_urls, slug=None, budget=1)
+            await switch_model(replace(settings, model_url=None), database_urls, slug=None, budget=1)
 
 
 @pytest.mark.anyio

@@ -10,7 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from okienko import commands, doctor, rotate
+from okienko import doctor, rotate
+from okienko.cli.keys import KeyState, read_keys, rotate_keys
 from okienko.conversations.store import person_keys
 from okienko.database.ids import new_id
 from okienko.database.pool import Database
@@ -166,15 +167,15 @@ async def test_a_destroyed_key_stays_destroyed(world: World) -> None:
 async def test_the_commands_say_what_there_is(world: World, database_urls: Urls) -> None:
     await world.begin("halo")
     settings, old = world.services.settings, Keys.open(folder(world)).key_id
-    states, lost = await commands.read_keys(settings, database_urls)
-    assert states == [commands.KeyState(id=old, role="wraps", people=1)]
-    new, former = await commands.rotate_keys(settings, database_urls, on_progress=silence, pause=nothing)
+    states, lost = await read_keys(settings, database_urls)
+    assert states == [KeyState(id=old, role="wraps", people=1)]
+    new, former = await rotate_keys(settings, database_urls, on_progress=silence, pause=nothing)
     assert list(former) == [old]
-    states, lost = await commands.read_keys(settings, database_urls)
+    states, lost = await read_keys(settings, database_urls)
     assert lost == 0
     assert states == [
-        commands.KeyState(id=new, role="wraps", people=1),
-        commands.KeyState(id=old, role="retired", people=0),
+        KeyState(id=new, role="wraps", people=1),
+        KeyState(id=old, role="retired", people=0),
     ]
 
 
@@ -194,13 +195,13 @@ async def test_a_command_gives_the_keys_and_a_rotation_waits_for_its_new_one(
     settings = Settings(data=tmp_path, keys=tmp_path / "unused", keys_command=command)
     keep(kept.operator)
     with pytest.raises(WrongKey, match="prints one operator's key"):
-        await commands.rotate_keys(settings, database_urls, on_progress=silence, pause=nothing)
+        await rotate_keys(settings, database_urls, on_progress=silence, pause=nothing)
     keep(bytes(range(32)), kept.operator)
-    new, former = await commands.rotate_keys(settings, database_urls, on_progress=silence, pause=nothing)
+    new, former = await rotate_keys(settings, database_urls, on_progress=silence, pause=nothing)
     assert new == Keys.ask(command).key_id
     assert await begun.read(NAMED) == [(new, 1)]
     keep(bytes(range(32)))
-    states, _ = await commands.read_keys(settings, database_urls)
+    states, _ = await read_keys(settings, database_urls)
     assert [state.role for state in states] == ["wraps"]
     assert not (tmp_path / "unused").exists()
     assert former

@@ -16,11 +16,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from okienko.audit.chain import ActorKind, Entry, Head, Payload, microseconds
+from okienko.values import OperatorError
 
 KIND: Final = "okienko audit head 1"
 
 
-class Unreadable(Exception):
+class Unreadable(OperatorError):
     """A line is not what it should be; says what was expected."""
 
 

@@ -37,7 +37,7 @@ from okienko.database.pool import LONGEST_WORK, Database
 from okienko.database.urls import Urls
 from okienko.keys import Keys
 from okienko.masking.vault import person_bound
-from okienko.start import now
+from okienko.opening import now
 from okienko.values import BrandId, ConnectionId, ConversationId, PersonId
 
 DOOR: Final = "bench"

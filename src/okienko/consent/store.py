@@ -15,7 +15,7 @@ from okienko.audit.store import Actor
 from okienko.database.pool import Connection
 from okienko.policy.brand import InForce
 from okienko.policy.store import record_policy
-from okienko.values import Brand, Language, PersonId
+from okienko.values import Brand, Language, OperatorError, PersonId
 
 Action = Literal["given", "refused", "withdrawn"]
 How = Literal["button", "words", "desk"]
@@ -243,7 +243,7 @@ async def set_serves(connection: Connection, brand: Brand, places: Sequence[str]
 # processors -------------------------------------------------------------------------------------------------------
 
 
-class MayTrain(Exception):
+class MayTrain(OperatorError):
     """A processor that may train on what it sees cannot be stored."""
 
 

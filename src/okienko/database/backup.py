@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from okienko.database import binaries
 from okienko.database.embedded import DATABASE, EmbeddedPostgres
 from okienko.database.urls import Urls
+from okienko.values import OperatorError
 
 ASIDE: Final = "okienko_restored"
 FORMER: Final = "okienko_former"
@@ -24,7 +25,7 @@ USED: Final = "select to_regclass('okienko.brand') is not null"
 BRANDS: Final = "select exists (select from okienko.brand)"
 
 
-class BackupFailed(Exception):
+class BackupFailed(OperatorError):
     """A backup was not made or not brought back; what was there is as it was. Says what to do."""
 
 

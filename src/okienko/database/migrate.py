@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from okienko.database.ids import lowest_id
+from okienko.values import OperatorError
 
 LOCK: Final = "select pg_advisory_lock(hashtextextended('okienko migrations', 0))"
 APPLIED: Final = "select name, checksum from okienko.migration"
@@ -39,7 +40,7 @@ where i.inhparent = 'okienko.message'::regclass
 """
 
 
-class MigrationRefused(Exception):
+class MigrationRefused(OperatorError):
     """A migration cannot be run; what was there keeps running."""
 
 

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from okienko.values import BrandId
+from okienko.values import BrandId, OperatorError
 
 Connection = psycopg.AsyncConnection[TupleRow]
 
@@ -27,7 +27,7 @@ select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin'
 SET_BRAND: Final = "select set_config('okienko.brand', %(brand)s, true)"
 
 
-class DatabaseAway(Exception):
+class DatabaseAway(OperatorError):
     """The database cannot be reached now. Nothing was stored; the caller may try again."""
 
 

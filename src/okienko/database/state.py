@@ -12,11 +12,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, final
 
+from okienko.values import OperatorError
+
 LONGEST_SOCKET_FOLDER: Final = 107 - len("/.s.PGSQL.5432")  # bytes; the kernel's limit for a socket's path
 TEMPORARY: Final = "okienko-"
 
 
-class NoServer(Exception):
+class NoServer(OperatorError):
     """The embedded database cannot be started. The message says why and what to do."""
 
 

@@ -29,7 +29,17 @@ from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.vault import new_person_key, person_bound, seal
 from okienko.staff import store as staff_store
 from okienko.staff.passwords import hash_token, make_link
-from okienko.values import Author, BrandId, ConnectionId, ConversationId, Language, PersonId, RawText, StaffId
+from okienko.values import (
+    Author,
+    BrandId,
+    ConnectionId,
+    ConversationId,
+    Language,
+    OperatorError,
+    PersonId,
+    RawText,
+    StaffId,
+)
 
 FOLDER: Final = Path(__file__).parent
 
@@ -37,7 +47,7 @@ _LABELS: Final = {word: entity.label for entity in ENTITIES.values() for word in
 _PLACEHOLDER: Final = re.compile(r"\[([^\[\]\d]+?)(?: (\d+))?\]")
 
 
-class OtherBrands(Exception):
+class OtherBrands(OperatorError):
     """The database holds brands that are not the demo's. Nothing was changed."""
 
     def __init__(self, slugs: Sequence[str]) -> None:

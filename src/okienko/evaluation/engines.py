@@ -6,6 +6,8 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from okienko.values import OperatorError
+
 Found = tuple[int, int, str, bool]  # start, end, kind in our words, whether it is masked (kept kinds are not)
 Engine = Callable[[str, str], Sequence[Found]]  # text, language
 
@@ -28,7 +30,7 @@ _BRITISH: Final = (
 )
 
 
-class EngineFailed(Exception):
+class EngineFailed(OperatorError):
     """The process of an engine ended with an error; carries its last line."""
 
 

@@ -7,23 +7,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, final
 
-from okienko import settings, start
+from okienko import embed, settings
 from okienko.answers.answer import read_texts
 from okienko.answers.encoders import Encoder, Vectors
 from okienko.answers.encoders.files import open_encoder
 from okienko.answers.encoders.vectors import pack
 from okienko.answers.index import Index
 from okienko.answers.meaning.rule import Heard, compare, list_missing, put_in
-from okienko.embed import BATCH
 from okienko.http import Client
 from okienko.routing.features import guess_language, read_words
 from okienko.settings import Settings
-from okienko.values import Language, MaskedText
+from okienko.values import Language, MaskedText, OperatorError
 
 _SECONDS: Final = 120.0  # for a batch
 
 
-class EncoderFailed(Exception):
+class EncoderFailed(OperatorError):
     """The encoder that was to be measured has no vectors. Says why."""
 
 
@@ -43,7 +42,7 @@ class _Blocking:
 
     async def _ask(self, texts: Sequence[str]) -> Vectors:
         async with Client() as http:
-            remote = start.open_encoder(self._settings, http)
+            remote = embed.open_encoder(self._settings, http)
             assert remote is not None
             self.languages = remote.languages
             found = await remote.encode(texts, seconds=_SECONDS)
@@ -68,8 +67,8 @@ def fill(index: Index, encoder: Encoder) -> Index:
     index = put_in(index, {}, encoder.languages)
     missing = list(list_missing(index).items())
     packed: dict[bytes, bytes] = {}
-    for begin in range(0, len(missing), BATCH):
-        some = missing[begin : begin + BATCH]
+    for begin in range(0, len(missing), embed.BATCH):
+        some = missing[begin : begin + embed.BATCH]
         packed |= zip([digest for digest, _ in some], pack(encoder.encode([text for _, text in some])), strict=True)
     return put_in(index, packed, encoder.languages, index)
 

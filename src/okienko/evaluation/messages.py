@@ -9,6 +9,7 @@ from typing import Final, cast
 import orjson
 
 from okienko.masking.kinds import ENTITIES, Fate
+from okienko.values import OperatorError
 
 # Other names of our kinds, as Presidio and our development file use them.
 LABELS: Final = {
@@ -43,7 +44,7 @@ LABELS: Final = {
 }
 
 
-class BadMessage(Exception):
+class BadMessage(OperatorError):
     """A line that is not a message with spans. Says which line and what is wrong, never its words."""
 
 

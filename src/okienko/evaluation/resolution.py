@@ -33,6 +33,7 @@ from okienko.values import (
     Kind,
     Language,
     MaskedText,
+    OperatorError,
     Plan,
     RawText,
     Situation,
@@ -50,7 +51,7 @@ _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)  # nothing here depends on the tim
 _SILENCE: Final = published("")
 
 
-class BadConversation(Exception):
+class BadConversation(OperatorError):
     """A line that is no conversation. Says which line and what is wrong, never its words."""
 
 

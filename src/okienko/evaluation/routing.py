@@ -28,6 +28,7 @@ from okienko.evaluation.engines import EngineFailed
 from okienko.routing import learn
 from okienko.routing.model import Guess, Outcome, from_bytes
 from okienko.routing.train import Example, TooFewExamples
+from okienko.values import OperatorError
 
 _COVERED: Final = 0.9  # of the messages that belong somewhere, for `selective_accuracy_at_90`
 _KEPT: Final = 0.95  # and for `oos_recall_at_95`
@@ -35,7 +36,7 @@ _KEPT: Final = 0.95  # and for `oos_recall_at_95`
 Shares = NDArray[np.float64]
 
 
-class BadExample(Exception):
+class BadExample(OperatorError):
     """A line that is no example. Names the file, the line, what is wrong and what to do, never its words."""
 
 

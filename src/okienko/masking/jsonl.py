@@ -9,10 +9,10 @@ import orjson
 from okienko.keys import Keys
 from okienko.masking.explain import explain
 from okienko.masking.mask import find, render
-from okienko.values import Language, RawText
+from okienko.values import Language, OperatorError, RawText
 
 
-class BadLine(Exception):
+class BadLine(OperatorError):
     """A line that is not `{"id", "text"}`. Names the line and what is wrong with it, never its words."""
 
     def __init__(self, number: int, problem: str) -> None:

@@ -25,7 +25,7 @@ from okienko.masking.normalise import normalise
 from okienko.masking.panel import Panel
 from okienko.masking.reading import FILLER, fold, read
 from okienko.masking.resolve import START, resolve
-from okienko.values import Language, MaskedText, RawText
+from okienko.values import Language, MaskedText, OperatorError, RawText
 
 _CHUNK: Final = 4096  # characters read at once
 _SHORT: Final = 512  # characters; a text that is always read anew as a whole
@@ -47,7 +47,7 @@ _PLACEHOLDER: Final = re.compile(
 )
 
 
-class MaskingFailed(Exception):
+class MaskingFailed(OperatorError):
     """A text could not be masked and must not be stored. Carries neither the text nor the cause."""
 
 

@@ -33,6 +33,7 @@ from okienko.policy.rules import (
     Rule,
 )
 from okienko.policy.texts import TEXTS
+from okienko.values import OperatorError
 
 FORMAT: Final = 1  # `schema` in each file
 ID: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -55,7 +56,7 @@ class Problem:
         return f"{self.file}{f' [{self.key}]' if self.key else ''}: {self.what}. {self.fix}"
 
 
-class PolicyRefused(Exception):
+class PolicyRefused(OperatorError):
     """A file that cannot be used; nothing of it is."""
 
     def __init__(self, problems: list[Problem]) -> None:

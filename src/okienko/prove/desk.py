@@ -33,9 +33,9 @@ from okienko.database.embedded import DATABASE, EmbeddedPostgres
 from okienko.database.migrate import migrate
 from okienko.database.pool import Database
 from okienko.keys import Keys
+from okienko.opening import now
 from okienko.settings import Settings
 from okienko.staff.second.totp import code_of, step_at
-from okienko.start import now
 from okienko.values import ConnectionId
 from okienko.web.live import CHANNEL
 

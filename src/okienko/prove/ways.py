@@ -14,10 +14,10 @@ import psycopg
 
 from okienko.bench.bench import wait_for
 from okienko.channels.webhook.adapter import sign
+from okienko.opening import now
 from okienko.prove.desk import BRAND, CHAT, HOOK, PATIENCE, SECRET, Answer, Desk, Refused
 from okienko.prove.kinds import Chance, Kind, Value
 from okienko.prove.needles import Plant
-from okienko.start import now
 from okienko.values import ARTICLE, Language
 
 CHAT_HOOK: Final = f"/hooks/webchat/{CHAT}"

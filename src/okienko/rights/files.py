@@ -19,10 +19,10 @@ from uuid import UUID
 import orjson
 
 from okienko.rights.store.people import Erasure
-from okienko.values import BrandId, PersonId
+from okienko.values import BrandId, OperatorError, PersonId
 
 
-class BadLedger(Exception):
+class BadLedger(OperatorError):
     """The file is not what was written. Says which line; what to do is in docs/rights.md."""
 
 

@@ -33,7 +33,7 @@ from okienko.rights.store.people import Erasure
 from okienko.rights.store.requests import Request
 from okienko.rights.vault import Opened, correct, open_key, open_row, read_file
 from okienko.rights.view import render_html
-from okienko.values import Brand, BrandId, Clock, ConversationId, PersonId, RawText, StaffId
+from okienko.values import Brand, BrandId, Clock, ConversationId, OperatorError, PersonId, RawText, StaffId
 from okienko.web.live import Live
 
 BACKUPS: Final = timedelta(days=35)  # after which no backup holds them either
@@ -43,7 +43,7 @@ _FOUR_EYES: Final = frozenset({"access", "portability", "erase"})  # where nobod
 _OVERHEAD: Final = 4  # seconds a wait may be late
 
 
-class NotReady(Exception):
+class NotReady(OperatorError):
     """The request cannot be fulfilled now: it is closed, not verified, or asks for something else."""
 
 
@@ -51,11 +51,11 @@ class SamePerson(NotReady):
     """Whoever has vouched at the desk for who asks does not hand over or erase as well: somebody else does."""
 
 
-class Held(Exception):
+class Held(OperatorError):
     """A legal hold keeps this person's data: nothing was erased."""
 
 
-class StillSending(Exception):
+class StillSending(OperatorError):
     """A message to this person is under way and does not end: nothing was erased; try again in a minute."""
 
 

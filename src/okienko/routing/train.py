@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from okienko.routing.features import Floats, Ints, Rows, Vocabulary, learn_vocabulary
 from okienko.routing.model import SIGNS, Figures, Head, Memory, Router, Scorer, Voices
+from okienko.values import OperatorError
 
 _FEW: Final = 25  # examples an intent, in the mean, below which the intents compete
 COST: Final = 0.5
@@ -43,7 +44,7 @@ Labels = NDArray[np.int32]
 Padded = tuple[Ints, Floats]  # features and weights of a message, with the constant
 
 
-class TooFewExamples(Exception):
+class TooFewExamples(OperatorError):
     """Nothing can be learnt from these examples; says why."""
 
 

