@@ -116,9 +116,13 @@ class House:
         headers = {"webhook-id": id_, "webhook-timestamp": stamp, "webhook-signature": sign(SECRET, id_, stamp, raw)}
         return await browser.post(f"/hooks/webhook/{HOOK}", content=raw, headers=headers)
 
-    async def listen(self, address: str, headers: Mapping[str, str]) -> dict[str, Any]:
-        """The first event of a stream that has something to say. (httpx's transport waits for a stream's end.)"""
-        found: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    async def listen(self, address: str, headers: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """The status of a stream, and its first event that has something to say if the status is 200.
+
+        (httpx's transport waits for a stream's end.)
+        """
+        status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        event: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         gone = asyncio.Event()
 
         async def receive() -> Message:
@@ -126,9 +130,11 @@ class House:
             return {"type": "http.disconnect"}
 
         async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status.set_result(message["status"])
             for line in bytes(message.get("body", b"")).splitlines():
-                if line.startswith(b"data: {") and not found.done():
-                    found.set_result(line.removeprefix(b"data: "))
+                if line.startswith(b"data: ") and not event.done():
+                    event.set_result(line.removeprefix(b"data: "))
 
         path, _, query = address.partition("?")
         scope = {
@@ -150,7 +156,10 @@ class House:
         stream = asyncio.create_task(follow())
         try:
             async with asyncio.timeout(10):
-                return orjson.loads(await found)
+                if await status != 200:
+                    return status.result(), {}
+                said = await event
+                return 200, orjson.loads(said) if said.startswith(b"{") else {}
         finally:
             gone.set()
             stream.cancel()

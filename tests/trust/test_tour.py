@@ -103,7 +103,7 @@ async def plant(tour: Tour) -> None:
         chat = await house.chat(browser)
         keep(await chat.write(QUESTION))
         await house.settle()
-        events = await house.listen(f"/chat/{chat.door}/stream?lang=pl", chat.token)
+        _, events = await house.listen(f"/chat/{chat.door}/stream?lang=pl", chat.token)
         answered = next(one for one in events["messages"] if one["kind"] == "answer")
         comment = {"message": answered["id"], "helped": False, "reason": "wrong"}
         keep(await chat.post("feedback", **comment, comment=f"{WORDS[3]} {PROBE}"))
