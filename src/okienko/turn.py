@@ -284,8 +284,10 @@ def _offer(
     """Articles to choose from, that which was quoted last among them."""
     known = again is None or again.article in {citation.article for citation in found}
     offered = tuple(found) if again is None or known else (*found, again)
-    text = words(situation.language).gettext(
-        "Is it about one of these? If not, put it in other words or talk to a person."
+    text = words(situation.language).ngettext(
+        "Is it about this? If not, put it in other words or talk to a person.",
+        "Is it about one of these? If not, put it in other words or talk to a person.",
+        len(offered),
     )
     say = Say(
         kind=Kind.CLARIFY,

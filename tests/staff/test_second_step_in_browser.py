@@ -122,7 +122,7 @@ async def test_a_passkey_from_the_first_day_to_a_revealed_value(
     await expect(page.get_by_role("heading", name="Kody zapasowe")).to_be_visible()
     assert await page.locator(".codes code").count() == 10
     assert await device.find_serious(axe) == []
-    await page.get_by_role("link", name="Zapisane, otwórz pulpit").click()
+    await page.get_by_role("link", name="Zapisane, otwórz panel").click()
     await expect(page).to_have_url(re.compile(r"/desk$"))
 
     await page.goto(address + "/desk/account")
@@ -192,6 +192,6 @@ async def test_where_there_are_no_passkeys_the_page_says_where(world: World, add
     page = device.page
     await hire_lead(world)
     await sign_in(page, address.replace("localhost", "127.0.0.1"))
-    await expect(page.get_by_text("otwórz pulpit pod adresem localhost")).to_be_visible()
+    await expect(page.get_by_text("otwórz panel pod adresem localhost")).to_be_visible()
     await expect(page.get_by_role("button", name="Dodaj klucz dostępu")).to_be_hidden()
     await expect(page.get_by_role("link", name="Ustaw aplikację uwierzytelniającą")).to_be_visible()

@@ -109,6 +109,7 @@ class Said:
     text: str
     look: str
     undo: str | None
+    over: bool = False  # nothing more is to be done here: the next conversation is offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ _FORMS: Final[Mapping[Language, Mapping[str, int]]] = {
     "pl": {"one": 0, "few": 1, "many": 2, "other": 2},
     "en": {"one": 0, "other": 1},
 }
+_QUOTES: Final[Mapping[Language, tuple[str, str]]] = {"pl": ("„", "”"), "en": ("“", "”")}
 
 
 def mark(msgid: str) -> str:
@@ -85,6 +86,11 @@ class Words:
         return format_timedelta(
             moment - now, format="short", threshold=1, granularity="minute", add_direction=True, locale=self.language
         )
+
+    def quote(self, text: str) -> str:
+        """`„paczka”` in Polish, `“parcel”` in English."""
+        opening, closing = _QUOTES[self.language]
+        return f"{opening}{text}{closing}"
 
     def number(self, n: float) -> str:
         """`2 957` in Polish, `2,957` in English."""

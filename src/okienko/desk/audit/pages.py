@@ -18,7 +18,7 @@ from starlette.routing import Route
 from okienko.audit import store
 from okienko.audit.chain import READS, Problem
 from okienko.desk import rules
-from okienko.desk.audit.tell import ACTIONS, ACTORS, tell_problem
+from okienko.desk.audit.tell import ACTIONS, ACTORS, OBJECTS, ROLES, tell_problem
 from okienko.desk.view import page_language, read_uuid
 from okienko.masking.kinds import ENTITIES
 from okienko.values import Brand, BrandId, Language, SignedIn
@@ -184,6 +184,8 @@ async def _show_log(request: Request) -> Response:
         actors=actors,
         kinds=ACTORS,
         actions=ACTIONS,
+        objects=OBJECTS,
+        role_names=ROLES,
         brand=brand,
         brands=brands,
         everything=everything,

@@ -86,6 +86,29 @@ ACTORS: Final[Mapping[ActorKind, str]] = {
     "operator": mark("operator (terminal)"),
     "worker": mark("okienko itself"),
 }
+OBJECTS: Final[Mapping[str, str]] = {
+    "account": mark("account"),
+    "article": mark("article"),
+    "attachment": mark("attachment"),
+    "brand": mark("brand"),
+    "conversation": mark("conversation"),
+    "database": mark("database"),
+    "entry": mark("entry"),
+    "key": mark("key"),
+    "log": mark("log"),
+    "pack": mark("audit pack"),
+    "person": mark("person"),
+    "sample": mark("sample"),
+    "source": mark("source"),
+    "value": mark("hidden value"),
+}
+ROLES: Final[Mapping[str, str]] = {
+    "agent": mark("agent"),
+    "lead": mark("lead"),
+    "admin": mark("administrator"),
+    "privacy": mark("privacy officer"),
+    "auditor": mark("security auditor"),
+}
 
 
 def tell_problem(problem: Problem, speak: Words, *, when: str = "") -> str:

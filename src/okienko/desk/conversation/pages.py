@@ -122,7 +122,7 @@ def _read_said(request: Request) -> Said | None:
         return Said(text=speak.gettext(_NOT_DONE[outcome]), look="clock", undo=None)
     if did in _DONE:
         text, undo = _DONE[did]
-        return Said(text=speak.gettext(text), look="done", undo=undo)
+        return Said(text=speak.gettext(text), look="done", undo=undo, over=did in {"hand-back", "queue", "close"})
     return None
 
 

@@ -20,9 +20,21 @@
   function step(by) {
     const rows = all("#rows a.row");
     const at = rows.findIndex((row) => row === document.activeElement || row.hasAttribute("aria-current"));
-    const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
+    const there = (row) => !row.parentElement.matches(".gone");
+    const next = by > 0 ? rows.slice(at + 1).find(there) : rows.slice(0, Math.max(at, 0)).findLast(there);
     next?.focus();
     next?.click();
+    return Boolean(next);
+  }
+  document.addEventListener("click", (event) => {
+    // Behind the last row the list begins again: somebody may wait above. Without a row the link leads to the list.
+    if (event.target.closest?.("[data-next]") && (step(1) || stepFromTop())) event.preventDefault();
+  });
+  function stepFromTop() {
+    const first = one("#rows > li:not(.gone) > a.row:not([aria-current])");
+    first?.focus();
+    first?.click();
+    return Boolean(first);
   }
 
   function press(key) {
@@ -84,6 +96,7 @@
       one("#shown").focus();
       watchShown();
     } else if (source?.id === "say" || !one("#as-reply")?.disabled) one("#text")?.focus();
+    else if (one("#said [data-next]")) one("#said [data-next]").focus(); // what was pressed is no longer there
     refreshQueue();
   });
 
@@ -160,7 +173,7 @@
     for (const row of all("#rows > li")) {
       const link = one("a", row);
       const now = fresh.get(row.id);
-      row.classList.toggle("gone", !now);
+      row.className = now ? now.className : "gone";
       if (now) {
         fresh.delete(row.id);
         link.removeAttribute("data-gone");

@@ -193,7 +193,7 @@ function receive({ name, data }) {
   state = data.state;
   const messages = [...shown.values()].map(({ message }) => message).sort((one, other) => (one.id < other.id ? -1 : 1));
   for (const { element, message } of shown.values())
-    for (const chip of element.querySelectorAll(":scope > .chips .chip")) chip.disabled = message !== messages.at(-1);
+    for (const chip of element.querySelectorAll(":scope > ul button")) chip.disabled = message !== messages.at(-1);
   drawState();
   drawPending();
   drawAfter(messages);

@@ -38,9 +38,31 @@ function quote(citation) {
   return make(
     "blockquote.quote",
     { lang: citation.language },
-    make("p", {}, `${open}${citation.quote}${close}`),
+    ...paragraphs(citation.quote, open, close),
     make("footer", {}, link, ` · ${say("source", citation)}`),
   );
+}
+
+// Words as paragraphs between quotation marks. Rows of a table reach us as lines with bars between the cells, and become
+// a table again, which bears no marks.
+function paragraphs(text, open, close) {
+  const parts = [];
+  for (const line of text.split("\n")) {
+    const cells = line.split(" | ");
+    const last = parts.at(-1);
+    if (cells.length > 1 && last?.rows?.[0].length === cells.length) last.rows.push(cells);
+    else if (cells.length > 1) parts.push({ rows: [cells] });
+    else if (last?.lines) last.lines.push(line);
+    else if (line) parts.push({ lines: [line] });
+  }
+  const drawn = parts.map(({ rows, lines }) =>
+    rows?.length > 1
+      ? make("table.cells", {}, ...rows.map((row, n) => make("tr", {}, ...row.map((cell) => make(n ? "td" : "th", {}, cell)))))
+      : make("p", {}, lines ? lines.join("\n").trimEnd() : rows[0].join(" | ")),
+  );
+  if (drawn[0]?.matches("p")) drawn[0].prepend(open);
+  if (drawn.at(-1)?.matches("p")) drawn.at(-1).append(close);
+  return drawn;
 }
 
 function content(message) {
@@ -132,11 +154,14 @@ export function bubble(message, acts) {
   const side = message.author === "customer" ? "own" : message.author;
   const element = make(`article.bubble.${side}`, {}, who(message), content(message));
   if (message.ai_generated) element.dataset.aiGenerated = "true";
-  if (message.choices.length > 0)
+  if (message.choices.length > 0) {
+    // Titles of articles are sentences: one below another, each as wide as the others. Categories are chips.
+    const list = message.choices.some(({ slug }) => slug.startsWith("article:"));
     element.append(
-      make("ul.chips", {}, ...message.choices.map(({ slug, name }) =>
-        make("li", {}, button("chip", name, () => (slug === "person" ? acts.person() : acts.choose(slug, name)))))),
+      make(list ? "ul.choices" : "ul.chips", {}, ...message.choices.map(({ slug, name }) =>
+        make("li", {}, button(list ? "pick" : "chip", name, () => (slug === "person" ? acts.person() : acts.choose(slug, name)))))),
     );
+  }
   if (message.author === "bot" && message.kind === "answer") element.append(feedback(message, acts));
   return element;
 }
