@@ -18,7 +18,7 @@ PACKAGE = ROOT / "src" / "okienko"
 CONFIG = ROOT / ".importlinter"
 
 ROOMS = (
-    *("answers", "articles", "channels", "desk", "rights", "routing", "staff"),
+    *("answers", "articles", "channels", "desk", "rights", "routing", "scenarios", "staff"),
     *("masking", "attachments", "audit", "policy"),
 )
 # Names that say of a file that it is not pure: SQL, pages, live updates, an index kept in memory, what a page shows of

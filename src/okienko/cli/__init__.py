@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "prove": ("examine:prove_", "Plant invented personal data in a desk, and search for it."),
     "restore": ("backup:restore_", "Bring a backup back, without whoever was erased since."),
     "retention": ("retention:retention", "What is deleted when its time is over."),
+    "scenario": ("scenario:scenario", "Conversations that the support team writes: check and try them."),
     "serve": ("serve:serve", "Serve the widget, the help centre, the hooks and the desk."),
     "staff": ("staff:staff", "The people at the desk."),
     "work": ("serve:work", "Take turns, send and keep house; beside `okienko serve`."),

@@ -1,0 +1,1 @@
+"""Scenarios: conversations that the support team writes itself."""

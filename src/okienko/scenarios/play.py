@@ -1,0 +1,142 @@
+"""Plays example dialogues: they are a scenario's tests, and it is not published while one goes otherwise. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from okienko.folding import fold
+from okienko.scenarios import machine
+from okienko.scenarios.document import Problem
+from okienko.scenarios.machine import Broken, Move, Running, Surroundings, Uttered
+from okienko.scenarios.scenario import Dialogue, Scenario, Turn
+from okienko.scenarios.understand import Said, wishes
+from okienko.values import Language
+from okienko.web.i18n import mark
+
+# A dialogue is played on this day, so that „wczoraj” means the same whenever it is played. A Wednesday.
+DAY: Final = date(2026, 9, 16)
+MOST_LOOKED_UP: Final = 10  # in one move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What was said in a dialogue: by the customer, or by the scenario."""
+
+    customer: bool
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """How a dialogue went."""
+
+    dialogue: str
+    lines: tuple[Line, ...]
+    problems: tuple[Problem, ...]
+
+
+def surroundings(language: Language, *, brand: str = "Kramik", today: date = DAY) -> Surroundings:
+    """Those in which dialogues are played."""
+    return Surroundings(brand=brand, channel="webchat", language=language, reference="K7F-2QDA", open=True, today=today)
+
+
+def play(scenario: Scenario, dialogue: Dialogue) -> Played:
+    """Plays one dialogue from its start to its last turn."""
+    around = surroundings(dialogue.language)
+    lines: list[Line] = []
+    problems: list[Problem] = []
+    try:
+        move = _look_up(scenario, machine.begin(scenario, 1, around), dialogue.finds, around)
+        lines += _lines(move)
+        for turn in dialogue.turns:
+            lines.append(Line(customer=True, text=turn.says))
+            if move.running is None:
+                problems.append(_problem(turn.line, mark("The scenario had ended before this.")))
+                break
+            move = _look_up(scenario, _answer(scenario, move.running, turn.says, around), dialogue.finds, around)
+            lines += _lines(move)
+            problems += _compare(turn, move)
+            if problems:
+                break
+    except Broken as broken:
+        problems.append(_problem(dialogue.line, mark("It could not go on: %(why)s."), why=str(broken)))
+    return Played(dialogue=dialogue.name, lines=tuple(lines), problems=tuple(problems))
+
+
+def play_all(scenario: Scenario) -> tuple[Played, ...]:
+    """Plays every dialogue of a scenario."""
+    return tuple(play(scenario, dialogue) for dialogue in scenario.dialogues)
+
+
+def _answer(scenario: Scenario, running: Running, text: str, around: Surroundings) -> Move:
+    match wishes(text):
+        case "back":
+            return machine.step_back(scenario, running, around)
+        case "again":
+            return machine.begin(scenario, running.version, around)
+        case "stop":
+            return Move(ended="unsolved")
+        case None:
+            heard = machine.hear(scenario, running, Said(text=text), around)
+            return machine.miss(scenario, running, around) if heard is None else heard
+
+
+def _look_up(
+    scenario: Scenario, move: Move, finds: Mapping[str, Mapping[str, str] | None], around: Surroundings
+) -> Move:
+    """Answers what a move wants to look up with what the dialogue says is found."""
+    for _ in range(MOST_LOOKED_UP):
+        if move.wanted is None or move.running is None:
+            return move
+        following = machine.found(scenario, move.running, finds.get(move.wanted.source, {}), around)
+        move = replace(following, says=(*move.says, *following.says), cases=(*move.cases, *following.cases))
+    raise Broken("it looks things up again and again")
+
+
+def _lines(move: Move) -> list[Line]:
+    return [
+        Line(customer=False, text=_text(uttered), choices=tuple(label for _, label in uttered.choices))
+        for uttered in move.says
+    ]
+
+
+def _text(uttered: Uttered) -> str:
+    return f"{uttered.text} [{uttered.article}]".strip() if uttered.article is not None else uttered.text
+
+
+def _compare(turn: Turn, move: Move) -> list[Problem]:
+    problems: list[Problem] = []
+    at = move.running.step if move.running is not None else None
+    if turn.at is not None and at != turn.at:
+        problems.append(
+            _problem(
+                turn.line,
+                mark("After this it should be at “%(wanted)s”, and is at “%(at)s”."),
+                wanted=turn.at,
+                at=at or move.ended or "",
+            )
+        )
+    if turn.ends is not None and move.ended != turn.ends:
+        problems.append(
+            _problem(
+                turn.line,
+                mark("This should end it (%(wanted)s), and it is at “%(at)s”."),
+                wanted=turn.ends,
+                at=at or move.ended or "",
+            )
+        )
+    said = fold(" ".join(_text(uttered) for uttered in move.says))
+    problems += [
+        _problem(turn.line, mark("After this “%(told)s” should be said, and is not."), told=told)
+        for told in turn.told
+        if fold(told) not in said
+    ]
+    return problems
+
+
+def _problem(line: int, what: str, /, **values: object) -> Problem:
+    return Problem(line=line, what=what, values=values)
