@@ -32,7 +32,7 @@ OUTSIDE = ("asyncio", "multiprocessing", "random", "secrets", "socket", "subproc
 # Who may hold text that is not masked: the boundary itself, the doors where text comes in, and the commands.
 RAW = re.compile(
     r"values|receive|cli(\..*)?|ask|embed|phrase|missed|masking(\..*)?|channels(\..*)?\.(adapter|pages)|articles\.(pages|questions)"
-    r"|desk(\.conversation|\.reveal)?\.pages|rights\.(fulfil|vault)|conversations\.clear|desk\.words\.form|demo\.load|bench(\..*)?|evaluation(\..*)?"
+    r"|desk(\.conversation|\.reveal)?\.pages|rights\.(fulfil|vault)|identity\.(codes|store)|mail\.letters|post|conversations\.clear|desk\.words\.form|demo\.load|bench(\..*)?|evaluation(\..*)?"
 )
 
 SQL = re.compile(r"(?!select 1$)\s*(select|insert into|update \w+|delete from|with \w+ as|create|alter|drop) [\w(*]")
@@ -40,8 +40,8 @@ SQL = re.compile(r"(?!select 1$)\s*(select|insert into|update \w+|delete from|wi
 # they could be in.
 SQL_FILES = re.compile(r"database\..*|(.*\.)?store(\..*)?|web\.live|bench\..*|prove\..*")
 
-# Who may take it out of its box: the boundary; the sender; the desk's audited reveal.
-REVEALERS = re.compile(r"masking\..*|deliver|desk\.reveal\.pages|rights\.vault")
+# Who may take it out of its box: the boundary; the senders; the desk's audited reveal; the comparison of codes.
+REVEALERS = re.compile(r"masking\..*|deliver|mail\.letters|identity\.codes|desk\.reveal\.pages|rights\.vault")
 
 PLANTED = [
     ("layers", "masking/mask.py", "import okienko.web.i18n"),

@@ -37,6 +37,7 @@ from okienko.desk import pages as desk
 from okienko.desk.audit import pages as audit
 from okienko.desk.words import pages as brand_words
 from okienko.log import describe
+from okienko.mail.mailbox import Mailbox
 from okienko.pack import store as pack_store
 from okienko.pack.make import make_pack, write_page
 from okienko.quoting import Quoting
@@ -56,12 +57,14 @@ log = structlog.get_logger()
 HOOKS: Final = "/hooks/"
 
 
-def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = False) -> ASGIApp:
+def build(
+    given: Services, reception: Reception, shelf: Shelf, *, demo: bool = False, mailbox: Mailbox | None = None
+) -> ASGIApp:
     """The whole application. Messages go straight to `reception`; everything else is pages.
 
     The headers are put on here, around all of it: also on what a hook answers and on the page for a fault of ours.
     """
-    pages = build_pages(given, shelf, demo=demo)
+    pages = build_pages(given, shelf, demo=demo, mailbox=mailbox)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -75,7 +78,7 @@ def build(given: Services, reception: Reception, shelf: Shelf, *, demo: bool = F
     return SecurityHeaders(app)
 
 
-def build_pages(given: Services, shelf: Shelf, *, demo: bool = False) -> Starlette:
+def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: Mailbox | None = None) -> Starlette:
     """The pages of all rooms. A test goes through their routes."""
 
     async def find(brand: Brand, language: Language, words: str, category: str | None) -> Sequence[Hit]:
@@ -109,7 +112,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False) -> Starlet
             *brand_words.routes(),
             *audit.routes(verify=verify, packs=_open_packs(given, verify)),
             *desk.routes(touch=touch),
-            *(demo_pages.routes() if demo else [Route("/", _to_desk)]),
+            *(demo_pages.routes(mailbox) if demo else [Route("/", _to_desk)]),
         ],
         middleware=[Middleware(KnowStaff, insist=not demo)],
         exception_handlers={HTTPException: problem, DatabaseAway: problem, Exception: _broken},

@@ -46,6 +46,9 @@ class Settings:
     model_key_file: Path | None = None  # the key instead
     model_seconds: float = 4.0  # that a customer's answer may wait for the model, all in all
     model_prices: tuple[float, float] = (1.0, 1.0)  # for a million tokens read and written, in any currency
+    mail_url: str | None = field(default=None, repr=False)  # the mail server, with its user; None: no letters
+    mail_password_file: Path | None = None  # the user's password, when it is not in the address
+    mail_from: str = ""  # whose letters they are
     encoder: str | None = None  # one of this process by its name, or a server's address, without /embeddings
     encoder_name: str = ""  # what the server calls it
     encoder_key: str | None = field(default=None, repr=False)
@@ -83,6 +86,9 @@ NAMES: Final = {
     "OKIENKO_MODEL_KEY_FILE": "model_key_file",
     "OKIENKO_MODEL_SECONDS": "model_seconds",
     "OKIENKO_MODEL_PRICES": "model_prices",
+    "OKIENKO_MAIL_URL": "mail_url",
+    "OKIENKO_MAIL_PASSWORD_FILE": "mail_password_file",
+    "OKIENKO_MAIL_FROM": "mail_from",
     "OKIENKO_ENCODER": "encoder",
     "OKIENKO_ENCODER_NAME": "encoder_name",
     "OKIENKO_ENCODER_KEY": "encoder_key",
@@ -112,6 +118,8 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         raise WrongSetting("OKIENKO_MODEL_KEY and OKIENKO_MODEL_KEY_FILE say two things: unset one of them")
     if "model_url" in given and "model_name" not in given:
         raise WrongSetting("OKIENKO_MODEL_URL wants OKIENKO_MODEL_NAME too: what the server calls the model")
+    if "mail_url" in given and "mail_from" not in given:
+        raise WrongSetting("OKIENKO_MAIL_URL wants OKIENKO_MAIL_FROM too: the address that letters come from")
     if "encoder_key" in given and "encoder_key_file" in given:
         raise WrongSetting("OKIENKO_ENCODER_KEY and OKIENKO_ENCODER_KEY_FILE say two things: unset one of them")
     if "://" in given.get("encoder", "") and "encoder_name" not in given:
@@ -144,6 +152,9 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         model_key_file=Path(given["model_key_file"]) if "model_key_file" in given else None,
         model_seconds=_number("OKIENKO_MODEL_SECONDS", given.get("model_seconds", "4"), 0.5, 7),
         model_prices=_prices(given.get("model_prices", "1 1")),
+        mail_url=_mail(given.get("mail_url")),
+        mail_password_file=Path(given["mail_password_file"]) if "mail_password_file" in given else None,
+        mail_from=_mail_from(given.get("mail_from", "")),
         encoder=_encoder(given.get("encoder", "none")),
         encoder_name=given.get("encoder_name", ""),
         encoder_key=given.get("encoder_key"),
@@ -244,7 +255,38 @@ def _address(name: str, value: str | None, example: str) -> str | None:
     return value.rstrip("/")
 
 
-def read_key(whose: str, key: str | None, file: Path | None) -> str | None:
+MAIL_PORTS: Final = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
+
+
+def _mail(value: str | None) -> str | None:
+    """Letters hold codes: across a network they go encrypted."""
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    here = host == "localhost"
+    with suppress(ValueError):
+        here = here or ip_address(host).is_loopback
+    if not host or parts.scheme not in MAIL_PORTS or parts.path.strip("/") or parts.query or parts.fragment:
+        raise WrongSetting(
+            "OKIENKO_MAIL_URL must be an address such as smtps://user@mail.company.example, or smtp+starttls://…"
+        )
+    if parts.scheme == "smtp" and not here:
+        raise WrongSetting("OKIENKO_MAIL_URL: smtp:// sends in clear; write smtps:// or smtp+starttls://")
+    return value
+
+
+def _mail_from(value: str) -> str:
+    name, _, host = value.rpartition("@")
+    if value and not (name and host and value.isascii() and value.isprintable() and " " not in value):
+        raise WrongSetting("OKIENKO_MAIL_FROM must be one address, such as help@company.example")
+    return value
+
+
+def read_key(whose: str, key: str | None, file: Path | None, *, word: str = "key") -> str | None:
     """The key of a server: given as it is, or in a file. Raises `WrongSetting` when it cannot be one."""
     if file is not None:
         try:
@@ -252,6 +294,6 @@ def read_key(whose: str, key: str | None, file: Path | None) -> str | None:
         except (OSError, UnicodeDecodeError):
             key = ""
     if key is not None and not (key and key.isascii() and key.isprintable()):
-        name = f"OKIENKO_{whose.upper()}_KEY_FILE"
-        raise WrongSetting(f"the {whose}'s key cannot be read: {name} is a file with that and nothing else")
+        name = f"OKIENKO_{whose.upper()}_{word.upper()}_FILE"
+        raise WrongSetting(f"the {whose}'s {word} cannot be read: {name} is a file with that and nothing else")
     return key

@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import uvicorn
@@ -25,6 +25,8 @@ from okienko.database.urls import Urls
 from okienko.embed import Meaning, open_encoder
 from okienko.http import Client, Reader
 from okienko.keys import WrongKey
+from okienko.mail.mailbox import Mailbox
+from okienko.mail.server import Smtp, open_server
 from okienko.opening import now, open_keys
 from okienko.phrase import Phraser, open_model
 from okienko.receive import Reception
@@ -74,9 +76,9 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
     # An index is hundreds of thousands of objects that stay; looking through them for cycles again and again is a tenth
     # of a worker's time, and what a turn leaves behind has none.
     gc.set_threshold(20_000, 50, 100)
-    async with open_services(settings, urls, clock=clock) as services, Client() as http, Reader() as pages:
+    async with open_services(settings, urls, clock=clock) as opened, Client() as http, Reader() as pages:
         try:
-            await services.directory.read()
+            await opened.directory.read()
         except WrongKey:
             if settings.keys_command:
                 what = "the keys that OKIENKO_KEYS_COMMAND prints are not those of this database: have it print those"
@@ -86,8 +88,12 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
                     "their folder with OKIENKO_KEYS"
                 )
             raise WrongKey(what) from None
-        await restore.replay(services.database, settings.ledger, clock)
+        await restore.replay(opened.database, settings.ledger, clock)
         model = open_model(settings)
+        server = open_server(settings)
+        mailbox = Mailbox() if parts.demo and server is None else None
+        letters = mailbox if server is None else Smtp(server)
+        services = replace(opened, can_mail=letters is not None)
         encoder = open_encoder(settings, http) if parts.work else None
         meaning = None
         if encoder is not None:
@@ -103,6 +109,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             meaning=meaning,
             http=http,
             pages=pages,
+            post=letters,
             follow_links=settings.follow_links,
             settings=settings,
             audit_key=open_signing_key(settings) if parts.work else None,
@@ -124,7 +131,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
                         tasks.create_task(reception.watch()),
                         tasks.create_task(services.live.run()),
                     ]
-                    app = build(services, reception, worker.shelf, demo=parts.demo)
+                    app = build(services, reception, worker.shelf, demo=parts.demo, mailbox=mailbox)
                     await _serve(app, settings, parts.on_ready)
                 else:
                     parts.on_ready()

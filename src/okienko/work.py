@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import structlog
 
-from okienko import auditing, deliver, missed, sources, turn
+from okienko import auditing, deliver, missed, post, sources, turn
 from okienko.answers.answer import answer
 from okienko.answers.index import Index
 from okienko.answers.meaning.rule import Heard
@@ -37,9 +37,12 @@ from okienko.database.space import index_sensitive, rewrite
 from okienko.desk.hours import describe_hours, is_open
 from okienko.embed import Meaning
 from okienko.http import Http, Pages
+from okienko.identity import store as identity
 from okienko.keys import Keys
 from okienko.links import check_links
 from okienko.log import describe
+from okienko.mail import store as mail
+from okienko.mail.server import Post
 from okienko.masking.egress import Gate
 from okienko.pack import make as packs
 from okienko.phrase import Phraser
@@ -64,8 +67,10 @@ SLOW: Final = 0.04  # and while there is none
 HOUSE_FRESH: Final = timedelta(milliseconds=250)
 RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
+LETTERS: Final = timedelta(days=7)  # how long it is known what became of a letter
 IDLE: Final = timedelta(days=1)  # a conversation with the bot in which nothing was said for so long is over
 HOUR: Final = 3600.0
+SECOND: Final = 1.0
 MINUTE: Final = 60.0
 TEACH: Final = 10.0  # seconds between looks for routers that have something to learn
 LOOK: Final = 5.0  # seconds between looks for sources of articles that are due
@@ -84,6 +89,7 @@ class Worker:
     shelf: Shelf
     http: Http
     pages: Pages | None = None  # reads what is public; None: nothing is read again by itself
+    post: Post | None = None  # takes letters; None: there is no mail server, and letters wait until their time is over
     follow_links: bool = False  # in articles, where the operator wants it
     settings: Settings | None = None  # with which the audit log is gone over for the monthly pack; None: there is none
     audit_key: bytes | None = field(default=None, repr=False)  # signs the audit log's heads
@@ -106,6 +112,8 @@ class Worker:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._repeat(self.take_turns, self.awake))
                 tasks.create_task(self._repeat(self.send, asyncio.Event()))
+                if self.post is not None:
+                    tasks.create_task(self._every(SECOND, self.send_letters))
                 tasks.create_task(self._every(HOUR, self.keep_house))
                 tasks.create_task(self._every(HOUR, self.retain))
                 tasks.create_task(self._every(TEACH, self.teach))
@@ -156,6 +164,12 @@ class Worker:
         await self._announce(sent)
         return len(sent)
 
+    async def send_letters(self) -> None:
+        """Sends the letters that are due."""
+        if self.post is not None:
+            while await post.send(self.database, self.directory, self.keys, self.post, self.clock) == post.AT_ONCE:
+                pass
+
     async def keep_house(self) -> None:
         """What is due once an hour: coming months' partitions; old keys, values, sessions and conversations end."""
         now = self.clock()
@@ -168,6 +182,8 @@ class Worker:
             async with self.database.brand(brand, longest=LONGEST_WORK) as connection:
                 while await upkeep.expire_vault(connection, now) == upkeep.MOST:
                     pass
+                await identity.forget_challenges(connection, now - timedelta(hours=1))
+                await mail.forget_letters(connection, now - LETTERS)
                 while await attachments.expire_attachments(connection, now) == attachments.MOST:
                     pass
                 while await upkeep.close_idle(connection, before=now - IDLE, now=now) == upkeep.MOST:

@@ -210,7 +210,7 @@ async def _plant(world: World, connection: Connection, others: Sequence[Someone]
         place: canary(place)
         for place in (
             *("customer", "agent", "note", "value", "form", "identity", "comment", "attachment", "request"),
-            *("event", "label"),
+            *("event", "label", "checked"),
         )
     }
     kept_back = {place: canary(place) for place in ("thread", "reveal", "hold", "question", "outbox")}
@@ -285,7 +285,7 @@ async def _plant(world: World, connection: Connection, others: Sequence[Someone]
         agent=agent,
         now=now,
     )
-    await requests.open_request(
+    complaint = await requests.open_request(
         connection,
         NewRequest(
             kind="complaint",
@@ -296,6 +296,13 @@ async def _plant(world: World, connection: Connection, others: Sequence[Someone]
             words=MaskedText(handed["request"]),
         ),
         now=now,
+    )
+    await run(
+        connection,
+        "insert into rights_asker values (current_brand(), %(request)s, %(p)s, %(later)s)",
+        request=complaint,
+        p=person,
+        later=later,
     )
     for number, other in enumerate(others):
         # Somebody else's value in this talk, under somebody else's key.
@@ -365,6 +372,14 @@ _ROWS = (
     values (current_brand(), gen_random_uuid(), %(c)s, %(item)s, %(agent)s, %(h_reveal)s, %(now)s)""",
     """insert into identity values
       (current_brand(), %(p)s, %(identity)s, 'email', %(lookup2)s, %(sealed_identity)s, %(now)s)""",
+    """insert into challenge (brand_id, id, purpose, conversation_id, lookup, person_id, created_at, expires_at)
+    values (current_brand(), gen_random_uuid(), 'conversation', %(c)s, %(lookup2)s, %(p)s, %(now)s, %(later)s)""",
+    """insert into verification (brand_id, conversation_id, id, person_id, proved_id, level, staff_id, reason, at)
+    values (current_brand(), %(c)s, gen_random_uuid(), %(p)s, null, 'person', %(agent)s, %(h_checked)s, %(now)s)""",
+    """insert into letter (brand_id, id, template, language, person_id, identity_id, state, due_at, until, settled_at,
+      created_at)
+    values (current_brand(), gen_random_uuid(), 'code', 'pl', %(p)s, %(identity)s, 'sent', %(now)s, %(later)s, %(now)s,
+      %(now)s)""",
     "insert into unanswered values (current_brand(), %(c)s, %(answered)s, %(now)s)",
     """insert into article_question
     values (current_brand(), 'zwroty', 'pl', %(h_question)s, 1, 'customer', %(c)s, null, %(now)s)""",

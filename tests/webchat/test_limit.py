@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from okienko.channels.webchat.limit import MOST_ADDRESSES, MessageLimit, StartLimit
+from okienko.channels.webchat.limit import MOST_VISITORS, MessageLimit
+from okienko.web.hourly import MOST_REMEMBERED, HourLimit
 from okienko.web.network import network_of
 
 NOW = datetime(2026, 9, 3, 9, 41, tzinfo=UTC)
@@ -29,7 +30,7 @@ def test_neighbours_count_together(address: str, network: str | None) -> None:
 
 
 def test_the_sixth_chat_within_an_hour_waits() -> None:
-    limit = StartLimit()
+    limit = HourLimit()
     for minute in range(5):
         assert limit.seconds_to_wait(b"a", NOW + timedelta(minutes=minute), 5) == 0
     assert limit.seconds_to_wait(b"a", NOW + timedelta(minutes=30), 5) == 30 * 60
@@ -39,8 +40,8 @@ def test_the_sixth_chat_within_an_hour_waits() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    limit = StartLimit()
-    for n in range(MOST_ADDRESSES + 1):
+    limit = HourLimit()
+    for n in range(MOST_REMEMBERED + 1):
         limit.seconds_to_wait(n.to_bytes(4), NOW, 1)
     assert limit.seconds_to_wait((0).to_bytes(4), NOW, 1) == 0  # the oldest was forgotten
     assert limit.seconds_to_wait((2).to_bytes(4), NOW, 1) > 0
@@ -59,7 +60,7 @@ def test_no_limit_and_a_bounded_memory() -> None:
     free = MessageLimit(per_minute=0, per_day=0)
     assert {free.seconds_to_wait(b"a", NOW) for _ in range(1000)} == {0}
     limit = MessageLimit(per_minute=1, per_day=0)
-    for n in range(MOST_ADDRESSES + 1):
+    for n in range(MOST_VISITORS + 1):
         limit.seconds_to_wait(n.to_bytes(4), NOW)
     assert limit.seconds_to_wait((0).to_bytes(4), NOW) == 0  # the oldest was forgotten
     assert limit.seconds_to_wait((2).to_bytes(4), NOW) == 60

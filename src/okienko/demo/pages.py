@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from okienko.demo.load import find_door
 from okienko.demo.world import SLUGS
+from okienko.mail.mailbox import Mailbox
 from okienko.values import Brand, Language
 from okienko.web.headers import content_policy
 from okienko.web.i18n import LANGUAGES, choose_language
@@ -21,10 +23,15 @@ from okienko.web.templates import render
 _OTHER_NAME: Final = {"localhost": "127.0.0.1"}
 
 
-def routes() -> list[Route]:
-    """The demo's pages."""
+def routes(mailbox: Mailbox | None = None) -> list[Route]:
+    """The demo's pages; with the letters that would have been sent, if they are kept for reading."""
+
+    async def show_mail(request: Request) -> Response:
+        return _mail(request, mailbox)
+
     return [
         Route("/", _home),
+        Route("/demo/mail", show_mail),
         Route("/demo/replies", _replies, methods=["POST"]),
         Route("/demo/{brand}", _shop),
     ]
@@ -59,6 +66,13 @@ async def _shop(request: Request) -> HTMLResponse:
         brand=brand,
         widget=f"{origin}/chat/{find_door(slug, 'webchat')}.js",
     )
+
+
+def _mail(request: Request, mailbox: Mailbox | None) -> Response:
+    """Letters with their codes: for whoever sits at this machine, and nobody else."""
+    if mailbox is None or request.client is None or not ip_address(request.client.host).is_loopback:
+        raise HTTPException(404)
+    return render(request, "demo/mail.html", language=_read_language(request), letters=mailbox.letters)
 
 
 async def _replies(_: Request) -> Response:

@@ -24,6 +24,7 @@ class Services:
     keys: Keys
     clock: Clock
     live: Live
+    can_mail: bool = False  # letters go out, or in the demo into its mailbox: codes can be sent
 
 
 def services(request: HTTPConnection) -> Services:

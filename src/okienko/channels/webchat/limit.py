@@ -1,6 +1,6 @@
-"""How many chats one address may begin in an hour, and how many messages a visitor may send in a minute and a day.
+"""How many messages a visitor may send in a minute and a day.
 
-Pure: addresses and visitors come as keyed hashes, the time as a value. Remembered in memory only, by one process.
+Pure: visitors come as keyed hashes, the time as a value. Remembered in memory only, by one process.
 """
 
 from __future__ import annotations
@@ -12,29 +12,8 @@ from math import ceil
 from typing import Final
 
 MINUTE: Final = timedelta(minutes=1)
-HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
-MOST_ADDRESSES: Final = 50_000  # remembered at once, and so many visitors; beyond, the oldest are forgotten
-
-
-class StartLimit:
-    """Remembers when whose last chats began."""
-
-    def __init__(self) -> None:
-        self._begun: dict[bytes, deque[datetime]] = {}
-
-    def seconds_to_wait(self, network: bytes, now: datetime, most: int) -> int:
-        """0 and counted, when fewer than `most` chats began within the hour; else when the next one may."""
-        begun = self._begun.pop(network, None) or deque[datetime]()
-        while begun and now - begun[0] >= HOUR:
-            begun.popleft()
-        self._begun[network] = begun  # the newest come last
-        if len(begun) >= most:
-            return max(1, int((begun[0] + HOUR - now).total_seconds()))
-        begun.append(now)
-        while len(self._begun) > MOST_ADDRESSES:
-            del self._begun[next(iter(self._begun))]
-        return 0
+MOST_VISITORS: Final = 50_000  # remembered at once; beyond, the oldest are forgotten
 
 
 @dataclass(slots=True)
@@ -69,7 +48,7 @@ class MessageLimit:
         visit.of_day += 1
         if self._per_minute:
             visit.last.append(now)
-        while len(self._visits) > MOST_ADDRESSES:
+        while len(self._visits) > MOST_VISITORS:
             del self._visits[next(iter(self._visits))]
         return 0
 

@@ -24,7 +24,6 @@ from starlette.routing import Route
 from okienko.attachments.kinds import MOST_BYTES
 from okienko.brands.store import read_categories
 from okienko.channels.webchat.adapter import MOST_ATTACHMENTS, MOST_CHARACTERS, read_seen, read_token
-from okienko.channels.webchat.limit import StartLimit
 from okienko.channels.webchat.uploads import pages as uploads
 from okienko.channels.webchat.view import only_new, show_message, show_state, transcript
 from okienko.consent import store as consent
@@ -61,6 +60,7 @@ from okienko.web.assets import assets
 from okienko.web.csrf import require_own_page
 from okienko.web.forms import read_json
 from okienko.web.headers import content_policy
+from okienko.web.hourly import HourLimit
 from okienko.web.i18n import choose_language, words
 from okienko.web.network import network_of
 from okienko.web.services import Services, services
@@ -77,7 +77,7 @@ _ANYWHERE: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 def routes() -> list[Route]:
     """Everything under /chat/."""
-    limit = StartLimit()
+    limit = HourLimit()
     streams = asyncio.BoundedSemaphore(MOST_STREAMS)
 
     async def begin(request: Request) -> Response:
@@ -188,7 +188,7 @@ async def _window(request: Request) -> Response:
 # Beginning ------------------------------------------------------------------------------------------------------------
 
 
-async def _start(request: Request, limit: StartLimit) -> Response:
+async def _start(request: Request, limit: HourLimit) -> Response:
     """A new conversation. Its token is told once and kept only as a keyed hash.
 
     Nothing begins when the first message holds something of which its writer should see first that it is hidden.

@@ -57,6 +57,8 @@ CLASSES: Final = (
     Class(name="dsar_record", period=_months(36), since="the answer", kept=frozenset({"request"})),
     Class(name="erasure", period=_months(72), since="the erasure", kept=frozenset({"72 months"})),
     Class(name="report", period=_months(24), since="the run", kept=frozenset({"24 months"})),
+    # Addresses that came with a request of somebody unknown, and those of receipts.
+    Class(name="asker", period=None, since="the end of the request; the letter", kept=frozenset({"expires_at"})),
     # Last: whoever has no conversation and no open request any more.
     Class(name="person", period=_months(1), since="the first message", kept=frozenset({"conversation"})),
 )
@@ -64,7 +66,18 @@ CLASSES: Final = (
 # What other rooms and upkeep end: settings and published words with their brand or account, sessions and codes of staff
 # and repeats of deliveries every hour, the chain of the audit log with the installation.
 ELSEWHERE: Final = frozenset(
-    {"brand", "account", "installation", "5 minutes", "10 minutes", "12 hours", "7 days", "30 days", "72 months"}
+    {
+        "brand",
+        "account",
+        "installation",
+        "5 minutes",
+        "10 minutes",
+        "2 hours",
+        "12 hours",
+        "7 days",
+        "30 days",
+        "72 months",
+    }
 )
 KEPT: Final = ELSEWHERE.union(*(one.kept for one in CLASSES))
 """Every word that a declaration may say about how long something is kept."""

@@ -152,7 +152,22 @@ delete from retention_run where brand_id = current_brand() and day in (
 COUNT_REPORTS: Final = """
 select count(*), 0 from retention_run where brand_id = current_brand() and began_at < %(before)s::timestamptz
 """
-# With their key: whatever of theirs is still sealed somewhere opens no more.
+# An address goes as soon as its letter has gone, or was given up.
+DELETE_ASKERS: Final = """
+delete from person where brand_id = current_brand() and id in (
+  select a.person_id from rights_asker a
+  where a.brand_id = current_brand() and (a.expires_at < %(before)s::timestamptz or (
+    a.expires_at is not null and exists (
+      select from letter l where l.brand_id = a.brand_id and l.person_id = a.person_id
+        and l.state in ('sent', 'failed', 'nobody'))))
+    and not exists (select from conversation c where c.brand_id = a.brand_id and c.person_id = a.person_id)
+  limit %(most)s::integer)
+"""
+COUNT_ASKERS: Final = """
+select count(*), 0 from rights_asker where brand_id = current_brand() and expires_at < %(before)s::timestamptz
+"""
+# With their key: whatever of theirs is still sealed somewhere opens no more. An imported account stays until an import
+# is without it.
 DELETE_PEOPLE: Final = """
 delete from person where brand_id = current_brand() and id in (
   select p.id from person p
@@ -160,6 +175,9 @@ delete from person where brand_id = current_brand() and id in (
     and not exists (select from conversation c where c.brand_id = p.brand_id and c.person_id = p.id)
     and not exists (
       select from rights_request r where r.brand_id = p.brand_id and r.person_id = p.id and r.state = 'open')
+    and not exists (select from rights_asker a where a.brand_id = p.brand_id and a.person_id = p.id)
+    and not exists (
+      select from identity i where i.brand_id = p.brand_id and i.person_id = p.id and i.verified_by = 'import')
   limit %(most)s::integer)
 """
 COUNT_PEOPLE: Final = """
@@ -169,6 +187,9 @@ where p.brand_id = current_brand() and p.created_at < %(before)s::timestamptz
   and not exists (select from conversation c where c.brand_id = p.brand_id and c.person_id = p.id)
   and not exists (
     select from rights_request r where r.brand_id = p.brand_id and r.person_id = p.id and r.state = 'open')
+  and not exists (select from rights_asker a where a.brand_id = p.brand_id and a.person_id = p.id)
+  and not exists (
+    select from identity i where i.brand_id = p.brand_id and i.person_id = p.id and i.verified_by = 'import')
 """
 
 _COUNTS: Final[Mapping[str, LiteralString]] = {
@@ -184,6 +205,7 @@ _COUNTS: Final[Mapping[str, LiteralString]] = {
     "dsar_record": COUNT_REQUESTS,
     "erasure": COUNT_ERASURES,
     "report": COUNT_REPORTS,
+    "asker": COUNT_ASKERS,
     "person": COUNT_PEOPLE,
 }
 _DELETES: Final[Mapping[str, LiteralString]] = {
@@ -197,6 +219,7 @@ _DELETES: Final[Mapping[str, LiteralString]] = {
     "dsar_record": DELETE_REQUESTS,
     "erasure": DELETE_ERASURES,
     "report": DELETE_REPORTS,
+    "asker": DELETE_ASKERS,
     "person": DELETE_PEOPLE,
 }
 

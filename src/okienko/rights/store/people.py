@@ -181,8 +181,13 @@ LOCK_CONVERSATIONS: Final = """
 select id from conversation where brand_id = current_brand() and person_id = %(person)s::uuid order by id for update
 """
 COUNT_SENDING: Final = """
-select count(*) from outbox where brand_id = current_brand() and conversation_id = any(%(conversations)s::uuid[])
-  and (state = 'waiting' or (state = 'sending' and claimed_until > %(now)s::timestamptz))
+select (
+  select count(*) from outbox where brand_id = current_brand() and conversation_id = any(%(conversations)s::uuid[])
+    and (state = 'waiting' or (state = 'sending' and claimed_until > %(now)s::timestamptz))
+) + (
+  select count(*) from letter where brand_id = current_brand() and person_id = %(person)s::uuid
+    and state = 'sending' and claimed_until > %(now)s::timestamptz
+)
 """
 
 
@@ -192,7 +197,7 @@ async def lock_person(connection: Connection, person: PersonId, now: datetime) -
     await connection.execute(LOCK_LANES, values)
     rows = await (await connection.execute(LOCK_CONVERSATIONS, values)).fetchall()
     conversations = [ConversationId(id_) for (id_,) in rows]
-    count = await connection.execute(COUNT_SENDING, {"conversations": conversations, "now": now})
+    count = await connection.execute(COUNT_SENDING, {**values, "conversations": conversations, "now": now})
     row = await count.fetchone()
     return conversations, row[0] if row else 0
 
@@ -269,6 +274,18 @@ async def list_erasures(connection: Connection) -> list[Erasure]:
     """The ledger of the current brand, oldest first."""
     rows = await (await connection.execute(LIST_ERASURES)).fetchall()
     return [Erasure(id=id_, person=PersonId(person), at=at) for id_, person, at in rows]
+
+
+READ_ERASURE_OF: Final = """
+select id, person_id, at from erasure_ledger
+where brand_id = current_brand() and request_id = %(request)s::uuid and not replayed order by at limit 1
+"""
+
+
+async def read_erasure_of(connection: Connection, request: UUID) -> Erasure | None:
+    """The line in the ledger that a request has led to."""
+    row = await (await connection.execute(READ_ERASURE_OF, {"request": request})).fetchone()
+    return None if row is None else Erasure(id=row[0], person=PersonId(row[1]), at=row[2])
 
 
 COUNT_THERE: Final = """

@@ -18,7 +18,6 @@ from starlette.routing import Route
 
 from okienko.attachments.kinds import MOST_BYTES, Checked, Refused, Why
 from okienko.attachments.process import ScanFailed, examine, scan
-from okienko.channels.webchat.limit import StartLimit
 from okienko.channels.webchat.view import family_name
 from okienko.conversations.store import attachments, threads
 from okienko.conversations.store.attachments import PART, NewAttachment
@@ -28,6 +27,7 @@ from okienko.log import describe
 from okienko.masking.vault import open_person_key, seal_part
 from okienko.values import Brand
 from okienko.web.forms import read_body
+from okienko.web.hourly import HourLimit
 from okienko.web.i18n import choose_language, words
 from okienko.web.network import network_of
 from okienko.web.services import services
@@ -64,7 +64,7 @@ class Visitor(Protocol):
 
 def routes(find_visitor: Callable[[Request], Awaitable[Visitor]]) -> list[Route]:
     """Everything under /chat/…/attachments. `find_visitor` raises 401 for who is not known."""
-    limit = StartLimit()
+    limit = HourLimit()
     places = asyncio.BoundedSemaphore(MOST_AT_ONCE)
     checks = asyncio.BoundedSemaphore(MOST_CHECKS)
 
@@ -94,7 +94,7 @@ def routes(find_visitor: Callable[[Request], Awaitable[Visitor]]) -> list[Route]
     ]
 
 
-def _seconds_to_wait(request: Request, visitor: Visitor, limit: StartLimit) -> int:
+def _seconds_to_wait(request: Request, visitor: Visitor, limit: HourLimit) -> int:
     """Until one more file may come from this conversation and this network. Counted before a byte is read."""
     given = services(request)
     now = given.clock()

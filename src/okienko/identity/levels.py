@@ -1,0 +1,24 @@
+"""How much is known about who writes in a conversation: a ladder. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """A rung. What a person at the desk may do follows from it; the bot changes nothing at any of them."""
+
+    NONE = "none"
+    ORDER = "order"  # knows what only the buyer knows. Nothing reads orders yet, and the database refuses it
+    CODE = "code"  # entered a code that was sent to an address which was verified before
+    PERSON = "person"  # somebody at the desk has found out, and said how
+
+    def reaches(self, wanted: Level) -> bool:
+        """Whether this is enough where `wanted` is asked for."""
+        return _LADDER.index(self) >= _LADDER.index(wanted)
+
+
+_LADDER: Sequence[Level] = tuple(Level)
+ASKABLE: Sequence[Level] = (Level.NONE, Level.CODE)
+"""What a topic may ask of a customer before a person gets the conversation."""

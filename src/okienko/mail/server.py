@@ -1,0 +1,130 @@
+"""The mail server: what settings say about it, and one message to it by SMTP (RFC 5321) over TLS that is verified."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Final, Literal, Protocol, get_args
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from okienko.settings import MAIL_PORTS, Settings, read_key
+from okienko.values import Failed, Sent, Unsure
+
+SECONDS: Final = 15.0  # that one answer of the server may take
+ALTOGETHER: Final = 40.0  # that a message may take; less than a claim on it holds
+MAILBOX_TROUBLE: Final = range(500, 600)  # a permanent answer; of the server itself they are 530, 534, 535, 538
+
+Encryption = Literal["smtps", "smtp+starttls", "smtp"]
+_ENCRYPTIONS: Final[Mapping[str, Encryption]] = {name: name for name in get_args(Encryption)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where letters go. `smtp` without encryption is for the same machine alone."""
+
+    encryption: Encryption
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    sender: str  # whose letters they are
+
+
+def open_server(settings: Settings) -> MailServer | None:
+    """The operator's mail server, if there is one. Raises `WrongSetting` when its password cannot be read.
+
+    A user and a password are percent-encoded in the address where they hold characters that mean something there.
+    """
+    if settings.mail_url is None:
+        return None
+    parts = urlsplit(settings.mail_url)
+    written = None if parts.password is None else unquote(parts.password)
+    return MailServer(
+        encryption=_ENCRYPTIONS[parts.scheme],
+        host=parts.hostname or "",
+        port=parts.port or MAIL_PORTS[parts.scheme],
+        user=None if parts.username is None else unquote(parts.username),
+        password=read_key("mail", written, settings.mail_password_file, word="password"),
+        sender=settings.mail_from,
+    )
+
+
+class Post(Protocol):
+    """What takes a message to where it goes."""
+
+    sender: str
+
+    async def send(self, message: EmailMessage) -> Sent | Failed | Unsure:
+        """One message. Never raises for what a server or a network does."""
+        ...
+
+
+class Smtp:
+    """A mail server as a post. Each message has a connection of its own: letters are few."""
+
+    def __init__(self, server: MailServer, *, seconds: float = SECONDS, tls: ssl.SSLContext | None = None) -> None:
+        self.sender = server.sender
+        self._server = server
+        self._seconds = seconds
+        self._tls = tls or ssl.create_default_context()
+
+    async def send(self, message: EmailMessage) -> Sent | Failed | Unsure:
+        """Whether the server has taken it. What the server says is repeated nowhere: it may quote the address."""
+        client = self._client()
+        talking = False
+        try:
+            async with asyncio.timeout(ALTOGETHER):
+                await client.connect()
+                talking = True
+                await client.send_message(message)
+        except aiosmtplib.SMTPAuthenticationError:
+            return Failed(reason="the mail server refuses our password", permanent=False)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            return _refused(min((refusal.code for refusal in error.recipients), default=450))
+        except aiosmtplib.SMTPResponseException as error:
+            return _refused(error.code)
+        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError):
+            if talking:
+                return Unsure(reason="the mail server broke off")
+            return Failed(reason="the mail server cannot be reached", permanent=False)
+        finally:
+            client.close()
+        return Sent(receipt="")
+
+    def _client(self) -> aiosmtplib.SMTP:
+        server = self._server
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            local_hostname=server.sender.rpartition("@")[2],
+            timeout=self._seconds,
+            use_tls=server.encryption == "smtps",
+            start_tls=server.encryption == "smtp+starttls",
+            tls_context=None if server.encryption == "smtp" else self._tls,
+        )
+
+    async def look(self) -> str | None:
+        """Whether the server can be reached and takes our password; None, or what is wrong. For the doctor."""
+        client = self._client()
+        try:
+            await client.connect()
+        except aiosmtplib.SMTPAuthenticationError:
+            return "it refuses the user or the password"
+        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError) as error:
+            return f"it cannot be reached ({type(error).__name__})"
+        finally:
+            client.close()
+        return None
+
+
+def _refused(code: int) -> Failed:
+    """5yz is for good, but what the server thinks of us may be mended in time (RFC 4954: 530, 534, 535, 538)."""
+    permanent = code in MAILBOX_TROUBLE and code not in {530, 534, 535, 538}
+    return Failed(reason=f"the mail server answered {code}", permanent=permanent)
