@@ -17,7 +17,7 @@ from okienko.desk.conversation import pages as conversation
 from okienko.desk.reveal import pages as reveal
 from okienko.desk.view import PAGE, read_brands, render_inbox, sort_rows
 from okienko.masking.egress import find_lookups
-from okienko.masking.mask import find
+from okienko.masking.mask import Findings, MaskingFailed, find
 from okienko.masking.mask import render as render_masked
 from okienko.values import Brand, RawText, SignedIn
 from okienko.web.csrf import require_token
@@ -66,8 +66,12 @@ async def _search(request: Request) -> Response:
     found: list[tuple[Brand, Row]] = []
     for brand in await read_brands(request, staff):
         raw = RawText(typed)
-        findings = find(raw, allowed=brand.allowed, denied=brand.denied)
-        masked = render_masked(raw, findings, {}, given.keys, brand.language).text.text
+        try:
+            findings = find(raw, allowed=brand.allowed, denied=brand.denied)
+        except MaskingFailed:
+            findings, masked = Findings(), ""  # what cannot be masked is not looked for, a reference is
+        else:
+            masked = render_masked(raw, findings, {}, given.keys, brand.language).text.text
         async with given.database.brand(brand.id) as connection:
             rows = await store.search_reference(connection, reference) if reference else ()
             way = "reference"
