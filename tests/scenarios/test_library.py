@@ -28,6 +28,6 @@ def test_it_is_written_and_tried_in_both_languages(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("scenario", LIBRARY, ids=_id)
 def test_its_dialogues_come_by_every_question(scenario: Scenario) -> None:
-    asked = {step.name for step in scenario.steps if isinstance(step, Ask)} - {scenario.steps[0].name}
+    _, *asked = (step.name for step in scenario.steps if isinstance(step, Ask))
     seen = {turn.at for dialogue in scenario.dialogues for turn in dialogue.turns}
-    assert asked <= seen
+    assert set(asked) <= seen
