@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final, Protocol, Self, final
@@ -45,9 +45,21 @@ class Streaming(Protocol):
 
 @final
 class Client:
-    """The real one: five seconds to connect, twenty to answer, no redirects."""
+    """The real one: five seconds to connect, twenty to answer, no redirects.
 
-    def __init__(self) -> None:
+    Where a message is posted to, a brand has said, so it goes to the internet and to nobody's house: as `Reader` does,
+    but for the neighbours that the operator has named (`host:port`). What is streamed is the operator's own, wherever
+    that is. `may_reach` is another one in tests alone.
+    """
+
+    def __init__(
+        self,
+        *,
+        neighbours: Collection[str] = (),
+        may_reach: Callable[[IPv4Address | IPv6Address], bool] | None = None,
+    ) -> None:
+        self._neighbours = frozenset(neighbours)
+        self._may_reach = may_reach or is_public
         self._client = httpx2.AsyncClient(timeout=httpx2.Timeout(20, connect=5), follow_redirects=False)
 
     async def __aenter__(self) -> Self:
@@ -58,8 +70,14 @@ class Client:
 
     async def post(self, call: HttpCall) -> Answered | Failed | Unsure:
         """Makes a call. Only what fails before the request is on its way is known not to have arrived."""
+        headers, url, extensions = dict(call.headers), call.url, dict[str, str]()
+        if place_of(call.url) not in self._neighbours:
+            found = await _find(call.url, self._may_reach)
+            if isinstance(found, Failed):
+                return found
+            url, headers["host"], extensions = found.url, found.host, found.extensions
         try:
-            answer = await self._client.post(call.url, headers=dict(call.headers), content=call.body)
+            answer = await self._client.post(url, headers=headers, content=call.body, extensions=extensions)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             return Failed(reason="no connection", permanent=False)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
@@ -97,19 +115,65 @@ class Pages(Protocol):
         ...
 
 
-_EMBEDDING: Final = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+_EMBEDDING: Final = tuple(
+    map(IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+)
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is on the internet, and not in somebody's house: ours above all.
 
-    Addresses that carry another one inside (mapped, NAT64, 6to4, Teredo) count as private: nothing public needs them.
+    Addresses that carry another one inside (mapped, compatible, translated, NAT64, 6to4, Teredo) count as private:
+    nothing public needs them.
     """
     if isinstance(address, IPv6Address) and (
         address.ipv4_mapped is not None or any(address in network for network in _EMBEDDING)
     ):
         return False
     return address.is_global and not address.is_multicast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """An address with its host looked up: what is called is what was looked at, whatever the name means a moment later
+    (DNS rebinding).
+    """
+
+    url: str
+    host: str
+    extensions: dict[str, str]
+
+
+def place_of(address: str) -> str:
+    """`host:port` of an address; empty when it has none."""
+    try:
+        url = httpx2.URL(address)
+    except (httpx2.InvalidURL, ValueError):
+        return ""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"{host}:{url.port or (443 if url.scheme == 'https' else 80)}" if host else ""
+
+
+async def _find(address: str, may_reach: Callable[[IPv4Address | IPv6Address], bool]) -> _Found | Failed:
+    """Looks a host up, once. Failed when any of what is found may not be reached."""
+    try:
+        url = httpx2.URL(address)
+        port = url.port or (443 if url.scheme == "https" else 80)
+        if url.scheme not in {"http", "https"} or not url.host:
+            return Failed(reason="the address is not http or https", permanent=True)
+        found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+    except (httpx2.InvalidURL, ValueError, UnicodeError):
+        return Failed(reason="the address is wrong", permanent=True)
+    except OSError:
+        return Failed(reason="there is no such host", permanent=False)
+    hosts = [ip_address(where[0]) for *_, where in found]
+    if not hosts or not all(map(may_reach, hosts)):
+        return Failed(reason="the address leads into a private network", permanent=True)
+    return _Found(
+        url=str(url.copy_with(host=str(hosts[0]))),
+        host=url.netloc.decode("ascii"),
+        extensions={"sni_hostname": url.host},
+    )
 
 
 @final
@@ -133,24 +197,12 @@ class Reader:
 
     async def get(self, address: str, *, most_bytes: int) -> Answered | Failed:
         """A page of at most `most_bytes`, undecoded: a small body may unpack to a huge one."""
+        found = await _find(address, self._may_reach)
+        if isinstance(found, Failed):
+            return found
+        headers = {"host": found.host, "user-agent": "okienko", "accept-encoding": "identity"}
         try:
-            url = httpx2.URL(address)
-            port = url.port or (443 if url.scheme == "https" else 80)
-            if url.scheme not in {"http", "https"} or not url.host:
-                return Failed(reason="the address is not http or https", permanent=True)
-            found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
-        except (httpx2.InvalidURL, ValueError, UnicodeError):
-            return Failed(reason="the address is wrong", permanent=True)
-        except OSError:
-            return Failed(reason="there is no such host", permanent=False)
-        hosts = [ip_address(where[0]) for *_, where in found]
-        if not hosts or not all(map(self._may_reach, hosts)):
-            return Failed(reason="the address leads into a private network", permanent=True)
-        headers = {"host": url.netloc.decode("ascii"), "user-agent": "okienko", "accept-encoding": "identity"}
-        try:
-            async with self._client.stream(
-                "GET", url.copy_with(host=str(hosts[0])), headers=headers, extensions={"sni_hostname": url.host}
-            ) as answer:
+            async with self._client.stream("GET", found.url, headers=headers, extensions=found.extensions) as answer:
                 if answer.headers.get("content-encoding", "identity") != "identity":
                     return Failed(reason="an encoding that nobody asked for", permanent=True)
                 body = bytearray()

@@ -23,7 +23,7 @@ from okienko.channels.webchat.limit import MessageLimit
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.embed import Meaning, open_encoder
-from okienko.http import Client, Reader
+from okienko.http import Client, Reader, place_of
 from okienko.keys import WrongKey
 from okienko.mail.mailbox import Mailbox
 from okienko.mail.server import Smtp, open_server
@@ -76,7 +76,12 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
     # An index is hundreds of thousands of objects that stay; looking through them for cycles again and again is a tenth
     # of a worker's time, and what a turn leaves behind has none.
     gc.set_threshold(20_000, 50, 100)
-    async with open_services(settings, urls, clock=clock) as opened, Client() as http, Reader() as pages:
+    near = find_neighbours(settings, demo=parts.demo)
+    async with (
+        open_services(settings, urls, clock=clock) as opened,
+        Client(neighbours=near) as http,
+        Reader() as pages,
+    ):
         try:
             await opened.directory.read()
         except WrongKey:
@@ -138,6 +143,14 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
                     await _until_stopped()
                 for task in background:
                     task.cancel()
+
+
+def find_neighbours(settings: Settings, *, demo: bool) -> list[str]:
+    """Where messages may be posted to in our own network: as the operator says. The demo talks to itself."""
+    own = [settings.audit_url] if settings.audit_url else []
+    if demo:
+        own.append(settings.public_url or f"http://localhost:{settings.port}")
+    return [*settings.neighbours, *map(place_of, own)]
 
 
 async def _serve(app: ASGIApp, settings: Settings, on_ready: Callable[[], None]) -> None:

@@ -152,6 +152,7 @@ class Desk:
             "OKIENKO_CHATS_PER_HOUR": "0",
             "OKIENKO_MESSAGES_PER_MINUTE": "0",
             "OKIENKO_MESSAGES_PER_DAY": "0",
+            "OKIENKO_NEIGHBOURS": urlsplit(self.sink.address).netloc,
             "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.folder / "tmp"),
             "PYTHONFAULTHANDLER": "1",  # what a crash report would show
