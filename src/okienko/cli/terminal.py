@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn, TypeVar
 import click
 
 from okienko import settings
+from okienko.keys import OPERATOR_FILE
 from okienko.settings import Settings
 
 Result = TypeVar("Result")
@@ -54,10 +55,16 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def read_settings(data: Path | None, **changes: Any) -> Settings:
-    """The environment's settings; an option on the command line wins."""
+    """The environment's settings; an option on the command line wins.
+
+    A demo keeps its keys in its data folder, so that `--data` names them, too, unless the environment names others.
+    """
     chosen = settings.read(os.environ, Path.home())
     if data is not None:
         changes["data"] = data.absolute()
+        beside = changes["data"] / "keys"
+        if not {"OKIENKO_KEYS", "OKIENKO_KEYS_COMMAND"} & os.environ.keys() and (beside / OPERATOR_FILE).exists():
+            changes.setdefault("keys", beside)
     return replace(chosen, **{name: value for name, value in changes.items() if value is not None})
 
 
