@@ -270,7 +270,7 @@ class Worker:
             people = await agents_present(connection, brand_id, now)
             version = await read_articles_version(connection, brand_id)
             router_version = await read_router_version(connection, brand_id)
-            texts = await publish_texts(connection, write_texts(brand), now)
+            texts = await publish_texts(connection, brand, write_texts, now)
         index = await self.shelf.get(self.database, replace(brand, articles_version=version))
         house = House(
             name=brand.name,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx2
 import psycopg
@@ -17,9 +19,17 @@ from okienko.answers.shelf import Shelf
 from okienko.app import build
 from okienko.audit.store import list_log, list_samples
 from okienko.auditing import verify
+from okienko.consent import store as consent
+from okienko.consent.texts import CONSENT, write_texts
+from okienko.database.ids import new_id
 from okienko.database.urls import Urls
 from okienko.pack import make, store
+from okienko.policy.brand import put_in_force
+from okienko.policy.files import read_own_book
 from okienko.receive import Reception
+from okienko.rights.clocks import find_term
+from okienko.rights.retention import nightly
+from okienko.rights.store import requests
 from okienko.values import BrandId, StaffId
 from tests.conftest import Cluster
 from tests.desk_world import World, csrf, open_world
@@ -227,11 +237,62 @@ async def test_every_section_can_be_read_and_has_its_titles(world: World) -> Non
     async with world.services.database.brand(world.brand.id) as connection:
         for section in store.SECTIONS:
             read = await store.read_section(
-                connection, section, since=world.at, until=world.at + timedelta(days=1), now=world.at
+                connection,
+                section,
+                since=world.at,
+                until=world.at + timedelta(days=1),
+                now=world.at,
+                zone=ZoneInfo("UTC"),
             )
             assert read is None or read.total == len(read.rows)
             assert all(len(row) == len(make.TITLES[section.id][1]) for row in (read.rows if read else ()))
-    assert [section.id for section in store.SECTIONS] == list(make.TITLES)
+    assert [section.id for section in store.SECTIONS] == [id_ for id_ in make.TITLES if id_ != "overdue"]
+
+
+async def test_a_pack_says_which_rules_were_applied_what_people_agreed_to_and_what_is_late(world: World) -> None:
+    """All of it out of what really happened: a request, an answer to a consent text, a conversation past its time."""
+    database, brand = world.services.database, world.brand
+    await world.move("pl")
+    brand = replace(brand, jurisdiction="pl")
+    old = await world.begin("Gdzie jest moja paczka?")
+    asked, silent = await world.begin("Halo"), await world.begin("Dzień dobry")
+    rules = put_in_force(read_own_book(), brand="us-ca")
+    async with database.brand(brand.id) as connection:
+        term = find_term(read_own_book(), brand, world.at)
+        new = requests.NewRequest(kind="access", language="pl", came_by="form", term=term)
+        await requests.open_request(connection, new, now=world.at)
+        texts = await consent.publish_texts(connection, brand, write_texts, world.at)
+        (person,) = (await asked.read("select person_id from conversation where id = %(id)s"))[0]
+        await consent.add_event(
+            connection,
+            brand=brand.id,
+            person=person,
+            id=new_id(world.at),
+            purpose=consent.CHAT,
+            channel="webchat",
+            action="given",
+            how="button",
+            text=texts[CONSENT, "pl"],
+            in_force=rules,
+            now=world.at,
+        )
+    await old.change("update conversation set closed_at = %(at)s where id = %(id)s", at=world.at - timedelta(days=400))
+    await silent.change("update conversation set updated_at = %(at)s where id = %(id)s", at=world.at)
+    later, day, by = world.at + timedelta(days=60), world.at.date(), missed.audit.WORKER
+    verdict = await verify(database, [brand.id], heads=(), trusted=(), now=world.at)
+    made = await make.make_pack(database, brand, since=day, until=day, verdict=verdict, by=by, now=later)
+    rows = {section["id"]: section["rows"] for section in json.loads(made.body)["sections"]}
+    counts = {place: tuple(row) for _, digest, place, *row in rows["policies"] if digest}
+    assert counts == {"pl": (1, 0, 0), "us-ca": (0, 1, 0)}
+    assert rows["coverage"] == [["", "", "not asked", 2], ["chat", "webchat", "given", 1]]
+    assert [(row[1], row[5]) for row in rows["requests"]] == [("access", "late")]
+    assert [(row[0], row[2], row[3]) for row in rows["overdue"]] == [("transcript", 1, 0)]
+    await nightly.run_now(database, brand, lambda: world.at)
+    made = await make.make_pack(database, brand, since=day, until=day, verdict=verdict, by=by, now=world.at)
+    rows = {section["id"]: section["rows"] for section in json.loads(made.body)["sections"]}
+    assert rows["overdue"] == []
+    assert [row[1:3] for row in rows["retention"] if row[2]] == [["transcript", 1]]
+    assert {place: tuple(row) for _, digest, place, *row in rows["policies"] if digest}["pl"] == (1, 0, 1)
 
 
 # samples --------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,17 +12,19 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from okienko.audit.store import member
 from okienko.cli.policy import write_register
 from okienko.consent import store
 from okienko.consent.register import find_unnamed, read_purposes
-from okienko.consent.texts import CONSENT, write_texts
+from okienko.consent.texts import CONSENT, find_missing, find_unknown, write_texts, write_wordings
 from okienko.conversations.store.choices import set_people_only
 from okienko.database.ids import new_id
 from okienko.database.pool import Connection
 from okienko.database.urls import Urls
 from okienko.policy.brand import put_in_force
 from okienko.policy.files import read_own_book
-from okienko.values import Language, PersonId
+from okienko.values import Language, PersonId, StaffId
+from tests.rights.world import BRAND
 from tests.web_world import NOW, World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -34,13 +37,16 @@ async def world(database_urls: Urls) -> AsyncIterator[World]:
 
 
 async def publish(world: World, connection: Connection) -> store.Text:
-    return (await store.publish_texts(connection, write_texts(world.brand), NOW))[CONSENT, "en"]
+    return (await store.publish_texts(connection, world.brand, write_texts, NOW))[CONSENT, "en"]
 
 
 async def add(connection: Connection, person: PersonId, text: store.Text, action: store.Action, n: int = 0) -> bool:
     at = NOW + timedelta(milliseconds=n)
+    row = await (await connection.execute("select current_brand()")).fetchone()
+    assert row is not None
     return await store.add_event(
         connection,
+        brand=row[0],
         person=person,
         id=new_id(at),
         purpose=store.CHAT,
@@ -57,16 +63,16 @@ async def add(connection: Connection, person: PersonId, text: store.Text, action
 async def test_a_brand_says_from_its_first_moment_what_answers(world: World, language: Language) -> None:
     async with world.database.brand(world.brand.id) as connection:
         first = (await store.read_texts(connection))["ai.notice", language]
-    assert (first.version, first.body) == (1, write_texts(world.brand)["ai.notice", language])
+    assert (first.version, first.body) == (1, write_texts(world.brand, {})["ai.notice", language])
 
 
 async def test_one_version_is_in_force_and_another_is_published_when_the_words_change(world: World) -> None:
     async with world.database.brand(world.brand.id) as connection:
         await publish(world, connection)
-        again = await store.publish_texts(connection, write_texts(world.brand), NOW)
+        again = await store.publish_texts(connection, world.brand, write_texts, NOW)
         assert {text.version for text in again.values()} == {1}
         renamed = replace(world.brand, name="Kino Seans")
-        texts = await store.publish_texts(connection, write_texts(renamed), NOW + timedelta(days=1))
+        texts = await store.publish_texts(connection, renamed, write_texts, NOW + timedelta(days=1))
         assert (texts["chat.notice", "pl"].version, texts["ai.notice", "pl"].version) == (2, 1)
         history = await store.read_history(connection)
         assert [one.until for one in history if (one.text.kind, one.text.language) == ("chat.notice", "pl")] == [
@@ -78,6 +84,57 @@ async def test_one_version_is_in_force_and_another_is_published_when_the_words_c
             "insert into published_text (brand_id, kind, language, version, body, since)"
             " values (current_brand(), 'chat.notice', 'pl', 9, 'inna', now())"
         )
+
+
+def test_okienkos_own_wordings_may_be_published_and_without_their_promises_they_may_not() -> None:
+    for (kind, language), wording in write_wordings(BRAND).items():
+        assert (find_missing(kind, language, wording), find_unknown(kind, wording)) == ([], [])
+        for sentence in find_missing(kind, language, ""):
+            assert find_missing(kind, language, wording.replace(sentence, "")) == [sentence]
+        assert find_missing(kind, language, wording.upper().replace("{BRAND}", "{brand}").replace(" ", "\n")) == []
+    assert find_unknown("chat.notice", "{brand} {period} {imię}") == ["{imię}"]
+    assert find_unknown("ai.notice", "{brand}") == ["{brand}"]
+    assert find_unknown("ai.notice", "{") == ["{"]
+
+
+async def test_a_brand_s_own_wording_is_published_as_another_version_and_old_ones_stay(world: World) -> None:
+    staff = StaffId(new_id(NOW))
+    own = "Tu Seans. To jest program (bot), nie człowiek. W każdej chwili możesz poprosić o człowieka."
+    async with world.database.brand(world.brand.id) as connection:
+        await publish(world, connection)
+        await store.save_draft(connection, "ai.notice", "pl", own, staff=staff, now=NOW)
+        assert (await store.read_drafts(connection))["ai.notice", "pl"].text == own
+        texts = await store.publish_texts(connection, world.brand, write_texts, NOW)
+        assert texts["ai.notice", "pl"].version == 1  # a draft is nobody's business
+        await store.set_wording(connection, "ai.notice", "pl", own, staff=staff, now=NOW)
+        texts = await store.publish_texts(connection, world.brand, write_texts, NOW, by=member(staff))
+        assert (texts["ai.notice", "pl"].version, texts["ai.notice", "pl"].body) == (2, own)
+        assert await store.read_drafts(connection) == {}
+        await store.set_wording(connection, "ai.notice", "pl", None, staff=staff, now=NOW)
+        texts = await store.publish_texts(connection, world.brand, write_texts, NOW)
+        assert texts["ai.notice", "pl"].version == 3
+        history = [one.text.version for one in await store.read_history(connection) if one.text.kind == "ai.notice"]
+    assert sorted(history) == [1, 1, 2, 3]
+    acts = await world.rows(
+        "select detail from audit_payload where action = 'text-published' and actor = %(id)s", id=staff
+    )
+    digest = hashlib.sha256(own.encode()).hexdigest()
+    assert acts == [(f"language=pl sha256={digest} version=2",)]
+
+
+async def test_what_somebody_says_to_a_text_stands_in_the_log_without_who_they_are(world: World) -> None:
+    thread = await world.start()
+    async with world.database.brand(world.brand.id) as connection:
+        text = await publish(world, connection)
+        for n, action in enumerate(("given", "withdrawn", "withdrawn", "refused")):
+            await add(connection, thread.person, text, action, n)
+    acts = await world.rows(
+        "select action, object, detail from audit_payload where action like 'consent%%' order by id"
+    )
+    assert [action for action, _, _ in acts] == ["consent-given", "consent-withdrawn", "consent-refused"]
+    assert {(id_, detail) for _, id_, detail in acts} == {
+        (str(thread.person), "channel=webchat purpose=chat text=chat.consent.us version=1")
+    }
 
 
 @pytest.mark.parametrize(
@@ -97,7 +154,7 @@ async def test_prv_08_history_is_not_changed(world: World, database_urls: Urls, 
     async with world.database.brand(world.brand.id) as connection:
         await add(connection, thread.person, await publish(world, connection), "refused")
         renamed = replace(world.brand, name="Kino Seans")
-        await store.publish_texts(connection, write_texts(renamed), NOW + timedelta(days=1))
+        await store.publish_texts(connection, renamed, write_texts, NOW + timedelta(days=1))
     with pytest.raises(psycopg.DatabaseError) as forbidden:
         await world.run(statement)
     assert forbidden.value.sqlstate in {"42501", "OK006"}

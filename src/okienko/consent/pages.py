@@ -30,7 +30,7 @@ async def _privacy(request: Request) -> Response:
         raise HTTPException(404)
     now = given.clock()
     async with given.database.brand(brand.id) as connection:
-        texts = await store.publish_texts(connection, write_texts(brand), now)
+        texts = await store.publish_texts(connection, brand, write_texts, now)
         processors = await store.read_processors(connection)
     return render(
         request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -11,11 +11,12 @@ from uuid import UUID
 import psycopg
 
 from okienko.audit import store as audit
+from okienko.audit.chain import Action as AuditAction
 from okienko.audit.store import Actor
 from okienko.database.pool import Connection
 from okienko.policy.brand import InForce
 from okienko.policy.store import record_policy
-from okienko.values import Brand, Language, OperatorError, PersonId
+from okienko.values import Brand, BrandId, Language, OperatorError, PersonId, StaffId
 
 Action = Literal["given", "refused", "withdrawn"]
 How = Literal["button", "words", "desk"]
@@ -32,6 +33,11 @@ class Text:
     sha256: bytes
 
 
+_SAID: Final[Mapping[Action, AuditAction]] = {
+    "given": "consent-given",
+    "refused": "consent-refused",
+    "withdrawn": "consent-withdrawn",
+}
 CHAT: Final = "chat"  # the purpose: processing and recording a chat, also with AI
 
 # texts ------------------------------------------------------------------------------------------------------------
@@ -63,20 +69,111 @@ async def read_texts(connection: Connection) -> Mapping[tuple[str, Language], Te
     }
 
 
+Written = Mapping[tuple[str, Language], str]
+
+
 async def publish_texts(
-    connection: Connection, written: Mapping[tuple[str, Language], str], now: datetime
+    connection: Connection,
+    brand: Brand,
+    write: Callable[[Brand, Written], Written],
+    now: datetime,
+    *,
+    by: Actor = audit.WORKER,
 ) -> Mapping[tuple[str, Language], Text]:
-    """The texts in force, with what is worded otherwise now (`texts.write_texts`) published as another version."""
+    """The texts in force, with what is worded otherwise now published as another version.
+
+    `write` is `texts.write_texts`: it makes the bodies of a brand, given its own wordings.
+    """
     known = await read_texts(connection)
-    if all(key in known and known[key].body == body for key, body in written.items()):
+    if all(key in known and known[key].body == body for key, body in write(brand, await read_own(connection)).items()):
         return known
     await connection.execute(LOCK_TEXTS)  # two processes that notice it at once publish one version
     known = await read_texts(connection)
-    for (kind, language), body in written.items():
+    for (kind, language), body in write(brand, await read_own(connection)).items():
         if (kind, language) not in known or known[kind, language].body != body:
             values = {"kind": kind, "language": language, "body": body, "now": now}
-            await connection.execute(PUBLISH, values)
+            row = await (await connection.execute(PUBLISH, values)).fetchone()
+            assert row is not None
+            await audit.record(
+                connection,
+                "text-published",
+                by=by,
+                brand=brand.id,
+                kind="text",
+                object=kind,
+                detail={"language": language, "version": row[0], "sha256": bytes(row[1]).hex()},
+                now=now,
+            )
     return await read_texts(connection)
+
+
+READ_OWN: Final = """
+select kind, language, wording from brand_text where brand_id = current_brand() and wording is not null
+"""
+
+
+async def read_own(connection: Connection) -> Written:
+    """The brand's own wordings that are in force, by kind and language."""
+    rows = await (await connection.execute(READ_OWN)).fetchall()
+    return {(kind, language): wording for kind, language, wording in rows}
+
+
+READ_DRAFTS: Final = """
+select t.kind, t.language, t.draft, t.drafted_at, s.name from brand_text t left join staff s on s.id = t.drafted_by
+where t.brand_id = current_brand() and t.draft is not null
+"""
+SAVE_DRAFT: Final = """
+insert into brand_text as t (brand_id, kind, language, draft, drafted_by, drafted_at)
+values (current_brand(), %(kind)s::text, %(language)s::text, %(draft)s::text,
+  case when %(draft)s::text is not null then %(staff)s::uuid end,
+  case when %(draft)s::text is not null then %(now)s::timestamptz end)
+on conflict (brand_id, kind, language) do update
+set draft = excluded.draft, drafted_by = excluded.drafted_by, drafted_at = excluded.drafted_at
+"""
+SET_WORDING: Final = """
+insert into brand_text as t (brand_id, kind, language, wording, worded_by, worded_at)
+values (current_brand(), %(kind)s::text, %(language)s::text, %(wording)s::text,
+  case when %(wording)s::text is not null then %(staff)s::uuid end,
+  case when %(wording)s::text is not null then %(now)s::timestamptz end)
+on conflict (brand_id, kind, language) do update
+set draft = null, drafted_by = null, drafted_at = null, wording = excluded.wording, worded_by = excluded.worded_by,
+  worded_at = excluded.worded_at
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What somebody is writing and has not published."""
+
+    text: str
+    by: str | None
+    at: datetime
+
+
+async def read_drafts(connection: Connection) -> Mapping[tuple[str, Language], Draft]:
+    """Wordings that are still written, by kind and language."""
+    rows = await (await connection.execute(READ_DRAFTS)).fetchall()
+    return {(kind, language): Draft(text=text, by=by, at=at) for kind, language, text, at, by in rows}
+
+
+async def save_draft(
+    connection: Connection, kind: str, language: Language, draft: str | None, *, staff: StaffId, now: datetime
+) -> None:
+    """Keeps what somebody has written so far; None gives it up. Nothing of it is shown to customers."""
+    values = {"kind": kind, "language": language, "draft": draft, "staff": staff, "now": now}
+    await connection.execute(SAVE_DRAFT, values)
+
+
+async def set_wording(
+    connection: Connection, kind: str, language: Language, wording: str | None, *, staff: StaffId, now: datetime
+) -> None:
+    """The brand's own wording from now on; None: okienko's again. `publish_texts` publishes it, in this transaction.
+
+    Look before whether it may be published: `texts.find_missing`.
+    """
+    await connection.execute(LOCK_TEXTS)
+    values = {"kind": kind, "language": language, "wording": wording, "staff": staff, "now": now}
+    await connection.execute(SET_WORDING, values)
 
 
 READ_HISTORY: Final = """
@@ -127,6 +224,7 @@ returning id
 async def add_event(
     connection: Connection,
     *,
+    brand: BrandId,
     person: PersonId,
     id: UUID,  # noqa: A002 - the column's name
     purpose: str,
@@ -137,9 +235,10 @@ async def add_event(
     in_force: InForce,
     now: datetime,
 ) -> bool:
-    """Writes down what a person has said to a published text, under which rules. False: nothing there to take back.
+    """Writes down what a person has said to a published text, under which rules: here, and in the audit log.
 
-    A text that was never published, or not with these words, is refused by the database.
+    False: nothing there to take back. A text that was never published, or not with these words, is refused by the
+    database.
     """
     await record_policy(connection, in_force, now)
     values = {
@@ -156,7 +255,19 @@ async def add_event(
         "hash": in_force.hash,
         "now": now,
     }
-    return await (await connection.execute(ADD_EVENT, values)).fetchone() is not None
+    if await (await connection.execute(ADD_EVENT, values)).fetchone() is None:
+        return False
+    await audit.record(
+        connection,
+        _SAID[action],
+        by=audit.CUSTOMER,
+        brand=brand,
+        kind="person",
+        object=person,
+        detail={"purpose": purpose, "channel": channel, "text": text.kind, "version": text.version},
+        now=now,
+    )
+    return True
 
 
 READ_NOW: Final = """

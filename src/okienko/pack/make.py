@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -19,6 +19,7 @@ from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, SET_BRAND, Database
 from okienko.pack import store
 from okienko.pack.titles import TITLES
+from okienko.rights.retention import nightly
 from okienko.values import Brand, Language
 from okienko.web.templates import environment
 
@@ -69,14 +70,18 @@ async def _read(database: Database, brand: Brand, *, since: date, until: date, v
         heads = await audit.read_heads(connection)
         await connection.execute(SET_BRAND, {"brand": str(brand.id)})
         for section in store.SECTIONS:
-            read = await store.read_section(connection, section, since=begin, until=end, now=now)
+            read = await store.read_section(connection, section, since=begin, until=end, now=now, zone=zone)
             if read is None:
                 absent.append(section.id)
                 continue
-            title, columns = TITLES[section.id]
-            sections.append(
-                {"id": section.id, "title": title, "columns": columns, "rows": read.rows, "total": read.total}
-            )
+            sections.append(_write_section(section.id, read.rows, read.total))
+            if section.id == "retention":
+                due = [
+                    [one.name, one.before.isoformat(), one.deleted, one.kept]
+                    for one in await nightly.count(connection, brand, now)
+                    if one.deleted or one.kept
+                ]
+                sections.append(_write_section("overdue", due, len(due)))
     problems = [{"what": one.what, "first": one.first, "last": one.last} for one in verdict.problems]
     pack = {
         "is": KIND,
@@ -95,6 +100,11 @@ async def _read(database: Database, brand: Brand, *, since: date, until: date, v
         "absent": absent,
     }
     return json.dumps(pack, ensure_ascii=False, indent=1)
+
+
+def _write_section(id_: str, rows: Sequence[Sequence[str | int]], total: int) -> Mapping[str, object]:
+    title, columns = TITLES[id_]
+    return {"id": id_, "title": title, "columns": columns, "rows": rows, "total": total}
 
 
 def last_month(day: date) -> tuple[date, date]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, LiteralString, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from psycopg import sql
 
@@ -85,7 +86,13 @@ order by v.published_at, v.article_id, v.language, v.version""",
         id="policies",
         needs="policy_text",
         statement="""
-select t.at, encode(t.hash, 'hex')
+select t.at, encode(t.hash, 'hex'), split_part(t.text, E'\n', 1), (
+    select count(*) from rights_request r where r.brand_id = t.brand_id and r.policy_hash = t.hash
+      and r.received_at >= %(since)s::timestamptz and r.received_at < %(until)s::timestamptz), (
+    select count(*) from consent_event e where e.brand_id = t.brand_id and e.policy_hash = t.hash
+      and e.at >= %(since)s::timestamptz and e.at < %(until)s::timestamptz), (
+    select count(*) from retention_run n where n.brand_id = t.brand_id and n.policy_hash = t.hash
+      and n.began_at >= %(since)s::timestamptz and n.began_at < %(until)s::timestamptz)
 from policy_text t where t.brand_id = current_brand() and t.at < %(until)s::timestamptz order by t.at, t.hash""",
     ),
     Section(
@@ -108,6 +115,20 @@ from consent_event e
 where e.brand_id = current_brand() and e.at >= %(since)s::timestamptz and e.at < %(until)s::timestamptz
 group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5""",
     ),
+    # Of the people who wrote in this time: what each has said last, as it stands now.
+    Section(
+        id="coverage",
+        needs="consent_event",
+        statement="""
+select coalesce(n.purpose, ''), coalesce(n.channel, ''), coalesce(n.action, 'not asked'), count(*)
+from (
+  select distinct c.person_id from conversation c
+  where c.brand_id = current_brand() and c.updated_at >= %(since)s::timestamptz
+    and c.created_at < %(until)s::timestamptz
+) p
+left join consent_now n on n.brand_id = current_brand() and n.person_id = p.person_id
+group by 1, 2, 3 order by 1, 2, 3""",
+    ),
     Section(
         id="processors",
         needs="processor",
@@ -125,7 +146,7 @@ order by p.name, p.id""",
         statement="""
 select r.day, r.class, r.deleted, r.kept from retention_report r
 where r.brand_id = current_brand()
-  and r.day >= (%(since)s::timestamptz)::date and r.day < (%(until)s::timestamptz)::date
+  and r.day >= %(first)s::date and r.day <= %(last)s::date
 order by r.day, r.class""",
     ),
     Section(
@@ -134,7 +155,7 @@ order by r.day, r.class""",
         statement="""
 select r.reference, r.kind, r.received_at, r.due_on,
   r.extended_to,
-  case when coalesce(r.extended_to, r.due_on) < (%(now)s::timestamptz)::date then 'late' else '' end
+  case when coalesce(r.extended_to, r.due_on) < %(today)s::date then 'late' else '' end
 from rights_request r where r.brand_id = current_brand() and r.state = 'open' order by r.due_on, r.reference""",
     ),
     Section(
@@ -142,7 +163,7 @@ from rights_request r where r.brand_id = current_brand() and r.state = 'open' or
         needs="legal_hold",
         statement="""
 select h.approved_at, h.review_on, coalesce(a.name, ''),
-  coalesce(b.name, ''), case when h.review_on < (%(now)s::timestamptz)::date then 'late' else '' end
+  coalesce(b.name, ''), case when h.review_on < %(today)s::date then 'late' else '' end
 from legal_hold h left join staff a on a.id = h.created_by left join staff b on b.id = h.approved_by
 where h.brand_id = current_brand() and h.approved_at is not null and h.released_at is null order by h.approved_at""",
     ),
@@ -171,16 +192,24 @@ class Rows:
 
 
 async def read_section(
-    connection: Connection, section: Section, *, since: datetime, until: datetime, now: datetime
+    connection: Connection, section: Section, *, since: datetime, until: datetime, now: datetime, zone: ZoneInfo
 ) -> Rows | None:
-    """A section of the current brand; None when this database has no such table."""
+    """A section of the current brand, whose days are those of `zone`; None when this database has no such table."""
     there = await (await connection.execute(THERE, {"table": section.needs})).fetchone()
     if there is None or not there[0]:
         return None
     statement = sql.SQL("select s.*, count(*) over () from ({}) s limit %(most)s::integer").format(
         sql.SQL(section.statement)
     )
-    values = {"since": since, "until": until, "now": now, "reads": sorted(READS), "most": MOST}
+    values = {
+        "since": since,
+        "until": until,
+        "first": since.astimezone(zone).date(),
+        "last": (until - timedelta(microseconds=1)).astimezone(zone).date(),
+        "today": now.astimezone(zone).date(),
+        "reads": sorted(READS),
+        "most": MOST,
+    }
     rows = await (await connection.execute(statement, values)).fetchall()
     plain = [[_write(value) for value in row[:-1]] for row in rows]
     return Rows(section=section, rows=plain, total=rows[0][-1] if rows else 0)

@@ -39,7 +39,17 @@ TITLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         mark("Versions of articles that were published"),
         (mark("When"), mark("Which article"), mark("Language"), mark("Version"), mark("Who")),
     ),
-    "policies": (mark("Versions of the privacy policy that were applied"), (mark("In force since"), mark("Digest"))),
+    "policies": (
+        mark("Versions of the privacy policy that were applied"),
+        (
+            mark("Applied first"),
+            mark("Digest"),
+            mark("Whose rules"),
+            mark("Requests under it"),
+            mark("Consents under it"),
+            mark("Nights of deletion under it"),
+        ),
+    ),
     "texts": (
         mark("Notices and consent texts"),
         (
@@ -62,6 +72,10 @@ TITLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             mark("How often"),
         ),
     ),
+    "coverage": (
+        mark("Consent: of the people who wrote in this time, how many have said what"),
+        (mark("For which purpose"), mark("Channel"), mark("What they said last"), mark("People")),
+    ),
     "processors": (
         mark("Processors in this time"),
         (
@@ -76,6 +90,15 @@ TITLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "retention": (
         mark("Retention: what was deleted, and what stays although its time is over"),
         (mark("On which day"), mark("Class of data"), mark("Rows deleted"), mark("Overdue and kept")),
+    ),
+    "overdue": (
+        mark("Retention: what has had its time and is there now"),
+        (
+            mark("Class of data"),
+            mark("Its time was over"),
+            mark("To be deleted"),
+            mark("Kept by a hold or a restriction"),
+        ),
     ),
     "requests": (
         mark("Open requests of people about their data"),

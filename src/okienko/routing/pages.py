@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,15 +18,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from okienko.audit import store as audit
 from okienko.brands.store import read_categories
 from okienko.conversations.store.unanswered import find_unusable
+from okienko.database.pool import Connection
 from okienko.masking.lines import mask_lines
 from okienko.routing import store
 from okienko.routing.model import Figures, Guess, Outcome
 from okienko.routing.process import FEWEST
 from okienko.routing.shelf import Routers
 from okienko.routing.store import Written
-from okienko.values import Brand, Language
+from okienko.values import Brand, Language, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form, read_upload
 from okienko.web.i18n import mark
@@ -121,6 +123,8 @@ async def _add(request: Request) -> Response:
         added = await store.add_examples(
             connection, usable, category=category, language=language, staff=staff.id, now=now
         )
+        if added:
+            await _record(connection, staff, brand, {"category": category, "language": language, "added": added}, now)
     told = {"added": added, "known": len(lines) - added - (len(texts) - len(usable)), "left": len(texts) - len(usable)}
     return _go_back(brand, **{name: str(count) for name, count in told.items() if count or name == "added"})
 
@@ -134,9 +138,18 @@ async def _remove(request: Request) -> Response:
         example = UUID(form.get("example", ""))
     except ValueError:
         raise HTTPException(400) from None
-    async with services(request).database.brand(brand.id) as connection:
-        await store.remove_example(connection, example)
+    given = services(request)
+    async with given.database.brand(brand.id) as connection:
+        if await store.remove_example(connection, example):
+            await _record(connection, staff, brand, {"removed": 1}, given.clock())
     return _go_back(brand, said="removed")
+
+
+async def _record(
+    connection: Connection, staff: SignedIn, brand: Brand, detail: Mapping[str, object], now: datetime
+) -> None:
+    by = audit.staff(staff, brand.id)
+    await audit.record(connection, "examples-changed", by=by, brand=brand.id, kind="routing", detail=detail, now=now)
 
 
 async def _try(request: Request, routers: Routers) -> Response:

@@ -20,6 +20,7 @@ from okienko.articles.editor.view import Place
 from okienko.articles.store import list_tended
 from okienko.articles.synonyms.form import WHY, Problem, read_lines, write_lines
 from okienko.articles.synonyms.store import NOTHING, Kept, read_kept, save_lines
+from okienko.audit import store as audit
 from okienko.values import Brand, Language, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
@@ -89,7 +90,7 @@ async def _change(request: Request, bot: Bot) -> Response:
     if form.get("do") != "save":
         gain = await _try(request, bot, brand, language, lines)
         return await _ask_again(request, staff, brand, Written(language=language, text=write_lines(lines), gain=gain))
-    base = form.get("base", "")
+    base, now = form.get("base", ""), given.clock()
     async with given.database.brand(brand.id) as connection:
         saved = await save_lines(
             connection,
@@ -98,8 +99,19 @@ async def _change(request: Request, bot: Bot) -> Response:
             lines,
             base=int(base) if base.isascii() and base.isdecimal() and len(base) < 18 else 0,
             staff_id=staff.id,
-            now=given.clock(),
+            now=now,
         )
+        if saved:
+            await audit.record(
+                connection,
+                "synonyms-changed",
+                by=audit.staff(staff, brand.id),
+                brand=brand.id,
+                kind="synonyms",
+                object=language,
+                detail={"lines": len(lines)},
+                now=now,
+            )
     if not saved:
         written = Written(language=language, text=write_lines(lines), overtaken=True)
         return await _ask_again(request, staff, brand, written, status=409)

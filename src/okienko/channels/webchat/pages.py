@@ -152,7 +152,7 @@ async def _window(request: Request) -> Response:
     now = services(request).clock()
     async with services(request).database.brand(brand.id) as database:
         categories = (await read_categories(database)).get(language, {})
-        texts = await consent.publish_texts(database, write_texts(brand), now)
+        texts = await consent.publish_texts(database, brand, write_texts, now)
         serves = await consent.read_serves(database)
     return render(
         request,
@@ -205,7 +205,7 @@ async def _start(request: Request, limit: HourLimit) -> Response:
     body = await read_json(request)
     language = choose_language("", brand.languages, default=brand.language, chosen=str(body.get("language")))
     async with given.database.brand(brand.id) as database:
-        texts = await consent.publish_texts(database, write_texts(brand), now)
+        texts = await consent.publish_texts(database, brand, write_texts, now)
         place = _read_place(body.get("place"), await consent.read_serves(database))
     rules = find_rules(brand, declared=place)
     said = _read_consent(body.get("consent"), texts[CONSENT, language]) if asks_first(rules, now.date()) else None
@@ -236,6 +236,7 @@ async def _start(request: Request, limit: HourLimit) -> Response:
         if said is not None:
             await consent.add_event(
                 database,
+                brand=brand.id,
                 person=person,
                 id=new_id(now),
                 purpose=consent.CHAT,
@@ -514,12 +515,13 @@ async def _consent(request: Request) -> Response:
                 raise HTTPException(400)
             said = spoken.gettext("Consent withdrawn: nothing more is taken from this chat.")
         else:
-            texts = await consent.publish_texts(database, write_texts(brand), now)
+            texts = await consent.publish_texts(database, brand, write_texts, now)
             text = texts[CONSENT, thread.language]
             action = _read_consent(body, text)
             said = spoken.gettext("Consent given.") if action == "given" else ""
         await consent.add_event(
             database,
+            brand=brand.id,
             person=thread.person,
             id=new_id(now),
             purpose=consent.CHAT,

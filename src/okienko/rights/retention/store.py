@@ -283,13 +283,14 @@ async def report(connection: Connection, day: date, name: str, before: datetime,
 
 
 END_RUN: Final = """
-update retention_run set ended_at = %(now)s::timestamptz where brand_id = current_brand() and day = %(day)s::date
+update retention_run set ended_at = %(now)s::timestamptz, policy_hash = %(policy)s::bytea
+where brand_id = current_brand() and day = %(day)s::date
 """
 
 
-async def end_run(connection: Connection, day: date, now: datetime) -> None:
-    """The run is done."""
-    await connection.execute(END_RUN, {"day": day, "now": now})
+async def end_run(connection: Connection, day: date, now: datetime, *, policy: bytes) -> None:
+    """The run is done, by the rules of this hash."""
+    await connection.execute(END_RUN, {"day": day, "now": now, "policy": policy})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
