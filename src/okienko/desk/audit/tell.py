@@ -99,12 +99,18 @@ OBJECTS: Final[Mapping[str, str]] = {
     "conversation": mark("conversation"),
     "database": mark("database"),
     "entry": mark("entry"),
+    "hold": mark("legal hold"),
     "key": mark("key"),
     "log": mark("log"),
     "pack": mark("audit pack"),
     "person": mark("person"),
+    "processor": mark("processor"),
+    "request": mark("request"),
+    "routing": mark("routing"),
     "sample": mark("sample"),
     "source": mark("source"),
+    "synonyms": mark("synonyms"),
+    "text": mark("text"),
     "value": mark("hidden value"),
 }
 ROLES: Final[Mapping[str, str]] = {
