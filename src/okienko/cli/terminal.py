@@ -13,7 +13,6 @@ from typing import Any, Final, NoReturn, TypeVar
 import click
 
 from okienko import settings
-from okienko.keys import OPERATOR_FILE
 from okienko.settings import Settings
 
 Result = TypeVar("Result")
@@ -61,6 +60,8 @@ def read_settings(data: Path | None, **changes: Any) -> Settings:
     """
     chosen = settings.read(os.environ, Path.home())
     if data is not None:
+        from okienko.keys import OPERATOR_FILE  # noqa: PLC0415 - what it imports takes longer than a help text
+
         changes["data"] = data.absolute()
         beside = changes["data"] / "keys"
         if not {"OKIENKO_KEYS", "OKIENKO_KEYS_COMMAND"} & os.environ.keys() and (beside / OPERATOR_FILE).exists():
