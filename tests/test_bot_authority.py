@@ -17,7 +17,7 @@ from typing import Final, get_args
 import okienko
 from okienko.answers.model.prompt import write_body
 from okienko.conversations.store import turns
-from okienko.turn import CONTACT, PERSON
+from okienko.turn import CODE, CONTACT, PERSON, SKIP
 from okienko.values import ARTICLE, Because, Holder, Kind, Plan, Say
 
 PACKAGE = Path(okienko.__file__).parent
@@ -44,12 +44,15 @@ BECAUSE: Final = {
     *("person_has_it", "asked_for_person", "unreadable", "attachment", "truth", "category_picked", "answered"),
     *("clarified", "greeted", "thanked", "no_answer", "broken", "restricted", "people_only", "wants_program"),
     "bot_allowed",
+    *("code_asked", "code_entered", "code_skipped"),
 }
 # Quick replies, and what a press of them does: it writes a message of the customer's, or opens a form of the widget.
 CHOICES: Final = {
     PERSON: "asks for a person",
     CONTACT: "the form for a way to be reached",
     ARTICLE: "asks for an article",
+    CODE: "the form for a code; what it proves is written by the window's own pages, never by a turn",
+    SKIP: "on to a person without a code",
 }
 # Tables that the commit of a turn writes, with the columns of those that live on.
 WRITES: Final = {

@@ -13,7 +13,7 @@ import pytest
 import okienko
 from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.heard import asks_whether_program, wants_person
-from okienko.turn import CONTACT, PERSON, Found, House, decide, give_up
+from okienko.turn import CODE, CONTACT, PERSON, SKIP, Found, House, decide, give_up
 from okienko.values import (
     Asked,
     Because,
@@ -341,3 +341,63 @@ def test_talk_about_programs_is_not_that_question(text: str) -> None:
 def test_the_desk_has_words_for_every_reason(reason: str) -> None:
     parts = Path(okienko.__file__).parent / "web" / "templates" / "desk" / "parts.html"
     assert f'"{reason}": _(' in parts.read_text("utf-8")
+
+
+ACCOUNT = replace(house(Refuse(reason="nothing")), verifying=frozenset({"konto"}), can_mail=True)
+
+
+def about_account(*messages: Asked) -> Situation:
+    return replace(situation(*messages), category="konto", picked=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "where", "holder", "reason", "choices"),
+    [
+        (about_account(asked("konsultant proszę")), ACCOUNT, Holder.BOT, "code_asked", (CODE, SKIP)),
+        (about_account(asked("x", Kind.PERSON)), ACCOUNT, Holder.BOT, "code_asked", (CODE, SKIP)),
+        (about_account(asked("[zdjęcie]", Kind.ATTACHMENT)), ACCOUNT, Holder.BOT, "code_asked", (CODE, SKIP)),
+        (replace(about_account(asked()), misses=1), ACCOUNT, Holder.BOT, "code_asked", (CODE, SKIP)),
+        # another topic, known already, asked before, or nobody may be asked
+        (situation(asked("x", Kind.PERSON)), ACCOUNT, Holder.QUEUE, "asked_for_person", ()),
+        (replace(about_account(asked("x", Kind.PERSON)), verified=True), ACCOUNT, Holder.QUEUE, "asked_for_person", ()),
+        (replace(about_account(asked("x", Kind.PERSON)), code_asked=True), ACCOUNT, Holder.QUEUE, "asked_for_person",
+            ()),
+        (replace(about_account(asked()), people_only=True), ACCOUNT, Holder.QUEUE, "people_only", ()),
+        (replace(about_account(asked()), restricted=True), ACCOUNT, Holder.QUEUE, "restricted", ()),
+        (about_account(asked("x", Kind.UNREADABLE)), ACCOUNT, Holder.QUEUE, "unreadable", ()),
+    ],
+)  # fmt: skip
+def test_a_topic_may_ask_for_a_code_before_a_person_takes_it(
+    now: Situation, where: House, holder: Holder, reason: Because, choices: tuple[str, ...]
+) -> None:
+    plan = decide(now, where)
+    assert (plan.holder, plan.reason, plan.says[-1].choices) == (holder, reason, choices)
+
+
+@pytest.mark.parametrize(("where", "channel"), [(replace(ACCOUNT, can_mail=False), "webchat"), (ACCOUNT, "webhook")])
+def test_where_no_code_can_be_asked_for_the_person_comes_and_it_is_said(where: House, channel: str) -> None:
+    plan = decide(replace(about_account(asked("x", Kind.PERSON)), channel=channel), where)
+    assert plan.holder is Holder.QUEUE
+    assert "Nie sprawdziliśmy, czy to Ty" in plan.says[-1].text.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "verified", "reason"),
+    [
+        (asked("Kod podany", Kind.CHOICE, CODE), True, "code_entered"),
+        (asked("Pomiń", Kind.CHOICE, SKIP), False, "code_skipped"),
+        (asked("Kod podany", Kind.CHOICE, CODE), False, "code_skipped"),  # saying so proves nothing
+        (asked("nie mam dostępu do poczty"), False, "code_skipped"),
+        (asked("x", Kind.PERSON), False, "code_skipped"),
+    ],
+)
+def test_after_the_code_or_without_it_the_person_comes(answer: Asked, verified: bool, reason: Because) -> None:
+    now = replace(about_account(answer), code_asked=True, code_awaited=True, verified=verified)
+    plan = decide(now, ACCOUNT)
+    assert (plan.holder, plan.reason, plan.category) == (Holder.QUEUE, reason, "konto")
+
+
+def test_who_asks_whether_it_is_a_program_is_told_so_before_the_code() -> None:
+    plan = decide(replace(about_account(asked("jesteś botem? chcę konsultanta"))), ACCOUNT)
+    assert plan.reason == "code_asked"
+    assert plan.says[-1].text.text.startswith("To jest program")

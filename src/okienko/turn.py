@@ -36,6 +36,12 @@ SURE: Final = 0.8
 
 CONTACT: Final = "contact"  # quick reply: the form for a way to be reached
 PERSON: Final = "person"  # quick reply: the button that asks for a person
+CODE: Final = "code"  # quick reply: the form for a code to an address on record
+SKIP: Final = "skip"  # quick reply: on to a person without one
+
+# Before a person gets it for one of these reasons, some topics want to know who writes. Where the customer's wish or
+# something broken is the reason, nobody is asked.
+_ASKED_FIRST: Final[frozenset[Because]] = frozenset({"asked_for_person", "no_answer", "attachment"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,8 @@ class House:
     look_up: LookUp
     router: LearntRouter | None = None
     notices: Mapping[Language, AiNotice] = field(default_factory=dict[Language, AiNotice])  # none: the first version
+    verifying: frozenset[str] = frozenset()  # categories that ask who writes before a person gets the conversation
+    can_mail: bool = False  # codes can be sent
 
 
 def decide(situation: Situation, house: House) -> Plan:
@@ -73,7 +81,7 @@ def decide(situation: Situation, house: House) -> Plan:
 
     Pure, and quick enough to be called for many conversations in one go; may raise whatever a broken look-up raises.
     """
-    return _with_notice(_decide(situation, house), house)
+    return _with_notice(_with_code(_decide(situation, house), house), house)
 
 
 def _decide(situation: Situation, house: House) -> Plan:
@@ -84,6 +92,8 @@ def _decide(situation: Situation, house: House) -> Plan:
             return _allow_bot(situation)
         # A person has it, or has been asked to: the bot is silent, whatever is written.
         return replace(_plan(situation, holder=situation.holder, reason="person_has_it"), people_only=wish)
+    if situation.code_awaited and wish is None:
+        return _after_code(situation, house)
     told = _without_answering(situation, house, wish)
     if told is not None:
         return told
@@ -388,7 +398,43 @@ def _hand_over(
         )
         choices = (CONTACT,)
     say = Say(kind=Kind.HANDOFF, text=published(f"{before} {text}".strip()), choices=choices)
-    return _plan(situation, says=(say,), holder=Holder.QUEUE, misses=misses, routed=routed, reason=reason)
+    picked = _picked(situation, house)  # also in this very turn: whoever takes it sees what it is about
+    return _plan(
+        situation, says=(say,), holder=Holder.QUEUE, misses=misses, picked=picked, routed=routed, reason=reason
+    )
+
+
+def _with_code(plan: Plan, house: House) -> Plan:
+    """Where the topic wants to know who writes before a person gets the conversation: asks for a code, once.
+
+    It can be skipped, and whatever comes next brings the person. Where a code cannot be asked for, that is said.
+    """
+    situation = plan.situation
+    wanted = plan.holder is Holder.QUEUE and plan.reason in _ASKED_FIRST and plan.category in house.verifying
+    if not wanted or situation.verified or situation.code_asked or situation.people_only:
+        return plan
+    speak = words(situation.language)
+    *before, last = plan.says
+    if not house.can_mail or situation.channel != "webchat":  # the window that has a form for it
+        text = speak.gettext("It was not checked who you are: a person may ask.")
+        return replace(plan, says=(*before, replace(last, text=published(f"{text} {last.text.text}"))))
+    text = speak.gettext(
+        "Before a person takes this, we check who you are: that protects your account. We send a code to the e-mail "
+        "address that is on record here. You can skip it; then the person helps with general questions."
+    )
+    if _asks_whether_program(situation):
+        text = f"{_truth(speak)} {text}"
+    say = Say(kind=Kind.TEXT, text=published(text), choices=(CODE, SKIP))
+    return replace(plan, says=(*before, say), holder=Holder.BOT, reason="code_asked")
+
+
+def _after_code(situation: Situation, house: House) -> Plan:
+    """The person who was promised: with what has been found out, or without."""
+    speak = words(situation.language)
+    if situation.verified:
+        return _hand_over(situation, house, "code_entered", speak.gettext("Thank you, the code was right."))
+    text = speak.gettext("It was not checked who you are, so a person helps with general questions first.")
+    return _hand_over(situation, house, "code_skipped", text)
 
 
 def _some_categories(situation: Situation, house: House) -> tuple[str, ...]:

@@ -232,6 +232,9 @@ class Situation:
     sensitive_before: bool = False  # and so did something that was answered before
     restricted: bool = False  # the customer wants their data kept and not used
     people_only: bool = False  # the customer wants no program to answer, on any channel
+    verified: bool = False  # it was found out who writes: by a code to an address on record, or by a person
+    code_asked: bool = False  # the bot has asked for a code before
+    code_awaited: bool = False  # and a person gets the conversation after it, or without it
 
 
 Because = Literal[
@@ -249,6 +252,9 @@ Because = Literal[
     "greeted",
     "thanked",
     "no_answer",
+    "code_asked",
+    "code_entered",
+    "code_skipped",
     "broken",
 ]
 

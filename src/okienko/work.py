@@ -26,7 +26,7 @@ from okienko.brands.directory import Directory
 from okienko.brands.store import read_brands, read_categories
 from okienko.consent.store import publish_texts
 from okienko.consent.texts import NOTICE, write_texts
-from okienko.conversations.store import attachments, upkeep
+from okienko.conversations.store import attachments, choices, upkeep
 from okienko.conversations.store import turns as store
 from okienko.conversations.store.choices import SET_PEOPLE_ONLY, pack_people_only
 from okienko.conversations.store.turns import Lease
@@ -44,6 +44,7 @@ from okienko.log import describe
 from okienko.mail import store as mail
 from okienko.mail.server import Post
 from okienko.masking.egress import Gate
+from okienko.masking.mask import published
 from okienko.pack import make as packs
 from okienko.phrase import Phraser
 from okienko.rights.retention import nightly
@@ -53,7 +54,8 @@ from okienko.routing.store import read_router_version
 from okienko.settings import Settings
 from okienko.staff.store import agents_present, forget_expired
 from okienko.turn import AiNotice, House, LearntRouter
-from okienko.values import Brand, BrandId, Clock, ConversationId, Language, MaskedText, Plan, Situation
+from okienko.values import Brand, BrandId, Clock, ConversationId, Language, MaskedText, MessageId, Plan, Situation
+from okienko.web.i18n import words
 from okienko.web.live import Live
 
 log = structlog.get_logger()
@@ -68,6 +70,7 @@ HOUSE_FRESH: Final = timedelta(milliseconds=250)
 RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
 LETTERS: Final = timedelta(days=7)  # how long it is known what became of a letter
+PATIENCE: Final = timedelta(minutes=15)  # after which a person gets a conversation without the code that was asked for
 IDLE: Final = timedelta(days=1)  # a conversation with the bot in which nothing was said for so long is over
 HOUR: Final = 3600.0
 SECOND: Final = 1.0
@@ -114,12 +117,12 @@ class Worker:
                 tasks.create_task(self._repeat(self.send, asyncio.Event()))
                 if self.post is not None:
                     tasks.create_task(self._every(SECOND, self.send_letters))
-                tasks.create_task(self._every(HOUR, self.keep_house))
-                tasks.create_task(self._every(HOUR, self.retain))
-                tasks.create_task(self._every(TEACH, self.teach))
-                if self.meaning is not None:
-                    tasks.create_task(self._every(TEACH, self.read_articles))
-                tasks.create_task(self._every(HOUR, self.tend_articles))
+                tasks.create_task(self._every(HOUR, self.keep_house, after=CALM))
+                tasks.create_task(self._every(MINUTE, self.hand_over))
+                tasks.create_task(self._every(HOUR, self.retain, after=CALM))
+                tasks.create_task(self._every(TEACH, self.teach, after=CALM))
+                tasks.create_task(self._every(TEACH if self.meaning else HOUR, self.read_articles))
+                tasks.create_task(self._every(HOUR, self.tend_articles, after=CALM))
                 tasks.create_task(self._every(LOOK, self.read_sources))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
                 tasks.create_task(self._every(HOUR, self.look_back))
@@ -190,6 +193,19 @@ class Worker:
                     pass
 
     async def retain(self) -> None:
+    async def hand_over(self) -> None:
+        """Gives people the conversations whose customers were asked for a code and have gone away."""
+        now = self.clock()
+        for brand in (await self.directory.read()).brands:
+            async with self.database.brand(brand) as connection:
+                waiting = await upkeep.hand_over_unverified(connection, before=now - PATIENCE, now=now)
+                for conversation, language in waiting:
+                    text = words(language).gettext("No code was entered. A person will answer here all the same.")
+                    message = MessageId(new_id(now))
+                    await choices.tell(connection, conversation, message=message, text=published(text), now=now)
+            if waiting:
+                await self.live.announce(brand, [conversation for conversation, _ in waiting])
+
         """The night's retention of each brand, where nobody has done it yet; then what was deleted leaves the files."""
         done = False
         async with self.database.shared() as connection:
@@ -272,6 +288,7 @@ class Worker:
             router_version = await read_router_version(connection, brand_id)
             texts = await publish_texts(connection, brand, write_texts, now)
         index = await self.shelf.get(self.database, replace(brand, articles_version=version))
+            levels = await identity.read_levels(connection)
         house = House(
             name=brand.name,
             hours={language: describe_hours(brand.hours, language) for language in brand.languages},
@@ -286,6 +303,8 @@ class Worker:
                 if kind == NOTICE
             },
         )
+            verifying=frozenset(levels),
+            can_mail=self.post is not None,
         self.houses[brand_id] = (now, house)
         self.indexes[brand_id] = index
         return house

@@ -16,6 +16,7 @@ from okienko.identity.codes import (
     TERM,
     TRIES,
     Entered,
+    NotAnAddress,
     Over,
     Proved,
     Purpose,
@@ -72,7 +73,31 @@ async def ask(
     worker finds out whether it has somewhere to go. `within` is the conversation, or for "rights" the request. Raises
     `NotAnAddress` and `TooMany`.
     """
-    lookup = hash_address(keys, typed)
+    return await _ask(connection, hash_address(keys, typed), purpose, within, language, now)
+
+
+FIND_LEFT: Final = """
+select i.lookup from conversation c
+join identity i on i.brand_id = c.brand_id and i.person_id = c.person_id and i.kind = 'email' and i.verified_at is null
+where c.brand_id = current_brand() and c.id = %(conversation)s::uuid
+order by i.id desc limit 1
+"""
+
+
+async def ask_left(connection: Connection, *, conversation: ConversationId, language: Language, now: datetime) -> UUID:
+    """Asks for a code to the address that was left in this conversation last and is not verified.
+
+    Raises `NotAnAddress` when there is none, and `TooMany`.
+    """
+    row = await (await connection.execute(FIND_LEFT, {"conversation": conversation})).fetchone()
+    if row is None:
+        raise NotAnAddress("no address was left")
+    return await _ask(connection, bytes(row[0]), "contact", conversation, language, now)
+
+
+async def _ask(  # noqa: PLR0917 - what a challenge is made of
+    connection: Connection, lookup: bytes, purpose: Purpose, within: UUID, language: Language, now: datetime
+) -> UUID:
     values = {"purpose": purpose, "within": within, "lookup": lookup, "now": now, "since": now - HOUR}
     await connection.execute(LOCK_ASKING, {"key": str(within)})
     await connection.execute(LOCK_ASKING, {"key": lookup.hex()})

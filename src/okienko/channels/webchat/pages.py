@@ -24,6 +24,7 @@ from starlette.routing import Route
 from okienko.attachments.kinds import MOST_BYTES
 from okienko.brands.store import read_categories
 from okienko.channels.webchat.adapter import MOST_ATTACHMENTS, MOST_CHARACTERS, read_seen, read_token
+from okienko.channels.webchat.code import pages as code
 from okienko.channels.webchat.uploads import pages as uploads
 from okienko.channels.webchat.view import only_new, show_message, show_state, transcript
 from okienko.consent import store as consent
@@ -99,6 +100,7 @@ def routes() -> list[Route]:
         Route("/chat/{connection}/people-only", _people_only, methods=["POST"]),
         Route("/chat/{connection}/transcript", _transcript),
         *uploads.routes(_visitor),
+        *code.routes(_visitor),
     ]
 
 
@@ -377,7 +379,13 @@ async def _events(request: Request, visitor: _Visitor, streams: asyncio.BoundedS
 def _state(visible: Visible, brand: Brand, given: Services) -> dict[str, Any]:
     declared, account = visible.places
     rules = find_rules(brand, declared=declared, account=account)
-    return {**show_state(visible), "place": declared, "asks": asks_first(rules, given.clock().date())}
+    return {
+        **show_state(visible),
+        "place": declared,
+        "asks": asks_first(rules, given.clock().date()),
+        "code": given.can_mail and visible.asks_code,
+        "confirm": given.can_mail and visible.unconfirmed,
+    }
 
 
 async def _clear(

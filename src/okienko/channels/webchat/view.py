@@ -14,6 +14,7 @@ from okienko.web.i18n import Words
 
 _MARKS: Final[Mapping[Language, str]] = {"pl": "„”", "en": "“”"}
 PERSON: Final = "person"  # a quick reply that is no category: the button for a person
+SKIP: Final = "skip"  # another: on to a person without a code
 
 
 def article_address(brand: Brand, citation: Citation) -> str:
@@ -44,12 +45,17 @@ def show_message(
     categories: Mapping[str, str],
     now: datetime,
 ) -> dict[str, Any]:
-    """One message, ready to be drawn. A quick reply whose `name` is None is not a button (`contact`: a form).
+    """One message, ready to be drawn. A quick reply whose `name` is None is not a button (`contact`, `code`: forms).
 
     `clear`: agents' messages as their customer reads them, where that is not how they are stored.
     """
     offered = {ARTICLE + citation.article: citation.title for citation in message.citations}
-    names = {**categories, **offered, PERSON: words.gettext("Talk to a person")}
+    names = {
+        **categories,
+        **offered,
+        PERSON: words.gettext("Talk to a person"),
+        SKIP: words.gettext("Go on without a code"),
+    }
     return {
         "id": str(message.id),
         "author": message.author.value,

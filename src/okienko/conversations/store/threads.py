@@ -164,6 +164,8 @@ class Visible:
     consent: Literal["given", "refused", "withdrawn"] | None  # the last word on this chat; None: nobody has asked
     places: tuple[str | None, str | None]  # where the customer and their account are, as `okienko.policy` wants it
     messages: tuple[VisibleMessage, ...] = field(repr=False)
+    asks_code: bool = False  # the topic wants to know who writes, and nobody has found out
+    unconfirmed: bool = False  # an e-mail address was left, and not confirmed with a code
 
 
 READ_STATE: Final = """
@@ -175,7 +177,15 @@ select c.reference, c.language, c.holder, s.name, c.closed_at is not null,
   p.people_only_at is not null, p.declared, p.account, (
     select e.action from consent_event e
     where e.brand_id = c.brand_id and e.person_id = c.person_id and e.purpose = 'chat' and e.channel = c.channel
-    order by e.id desc limit 1)
+    order by e.id desc limit 1),
+  exists (
+    select from category k where k.brand_id = c.brand_id and k.slug = c.category and k.level <> 'none')
+  and coalesce((
+    select v.level = 'none' from verification v
+    where v.brand_id = c.brand_id and v.conversation_id = c.id order by v.id desc limit 1), true),
+  exists (
+    select from identity i
+    where i.brand_id = c.brand_id and i.person_id = c.person_id and i.kind = 'email' and i.verified_at is null)
 from conversation c
 join person p on p.brand_id = c.brand_id and p.id = c.person_id
 join lane l on l.brand_id = c.brand_id and l.conversation_id = c.id
@@ -215,7 +225,8 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
     state = await (await connection.execute(READ_STATE, {"conversation": conversation})).fetchone()
     if state is None:
         return None
-    reference, language, holder, agent, closed, searching, contact, people_only, declared, account, consent = state
+    reference, language, holder, agent, closed, searching, contact, people_only, declared, account, *more = state
+    consent, asks_code, unconfirmed = more
     rows = await (
         await connection.execute(READ_VISIBLE, {"conversation": conversation, "limit": MOST_VISIBLE})
     ).fetchall()
@@ -232,6 +243,8 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
         contact=contact,
         people_only=people_only,
         consent=consent,
+        asks_code=asks_code,
+        unconfirmed=unconfirmed,
         places=(declared, account),
         messages=tuple(
             VisibleMessage(

@@ -59,7 +59,11 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
   ) end, (
     select array[p.restricted_at is not null, p.people_only_at is not null] from person p
     where p.brand_id = current_brand() and p.id = c.person_id
-  )
+  ), coalesce((
+    select v.level <> 'none' from verification v
+    where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
+    order by v.id desc limit 1
+  ), false), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked'
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
   select * from lane
@@ -76,6 +80,7 @@ cross join lateral (
     array_agg(r.choice order by r.id) filter (where r.arrival > l.answered) as choices,
     array_agg(r.at order by r.id) filter (where r.arrival > l.answered) as ats,
     coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival > l.answered), false) as sensitive,
+    coalesce(bool_or('code' = any(r.choices)) filter (where r.author = 'bot'), false) as code_asked,
     coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival <= l.answered), false) as sensitive_before,
     (array_agg(r.kind order by r.id desc) filter (where r.author = 'bot'))[1] as last_kind,
     (array_agg(r.id order by r.id desc) filter (where r.author = 'bot' and r.kind = 'answer'))[1] as last_answer,
@@ -134,6 +139,9 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
         for (
             conversation,
             person,
+            verified=verified,
+            code_asked=code_asked,
+            code_awaited=code_awaited,
             connection_id,
             channel,
             token,
@@ -163,6 +171,9 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
     ]
 
 
+            verified,
+            code_asked,
+            code_awaited,
 # A plan is written if its lease still holds (the lane's token) and nobody changed the conversation since it was read
 # (its version). A lane whose conversation moved on is released, to be decided anew. Shaped like `STORE_ARRIVALS`.
 WRITE_PLANS: Final = """

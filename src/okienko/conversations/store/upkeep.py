@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from okienko.database.pool import Connection
+from okienko.values import ConversationId, Language
 
 MOST: Final = 5000  # rows at once
 FORGET_SEEN: Final = """
@@ -35,6 +36,28 @@ async def close_idle(connection: Connection, *, before: datetime, now: datetime)
     The next message opens them again.
     """
     return (await connection.execute(CLOSE_IDLE, {"before": before, "now": now, "most": MOST})).rowcount
+
+
+HAND_OVER: Final = """
+update conversation set holder = 'queue', reason = 'code_skipped', queued_at = %(now)s::timestamptz,
+  updated_at = %(now)s::timestamptz, version = version + 1
+where brand_id = current_brand() and id in (
+  select id from conversation
+  where brand_id = current_brand() and closed_at is null and holder = 'bot' and reason = 'code_asked'
+    and updated_hour < %(before)s::timestamptz and updated_at < %(before)s::timestamptz
+  limit %(most)s::integer)
+returning id, language
+"""
+
+
+async def hand_over_unverified(
+    connection: Connection, *, before: datetime, now: datetime
+) -> list[tuple[ConversationId, Language]]:
+    """Conversations in which a code was asked for and nothing has come since `before`: a person gets them all the
+    same. With the language in which their customers are to be told.
+    """
+    rows = await (await connection.execute(HAND_OVER, {"before": before, "now": now, "most": MOST})).fetchall()
+    return [(ConversationId(conversation), language) for conversation, language in rows]
 
 
 # The texts still name the numbers: they are written down as spent, so that no other value gets them.

@@ -1,6 +1,7 @@
 // The chat window. Nothing is stored or sent before the first message; from then on the stream is the truth, and what
 // is drawn is whatever it says, by message id.
 import { composeFiles } from "./attach.js";
+import { codeForm } from "./code.js";
 import { bubble, contactForm, make, outgoing, say, words } from "./draw.js";
 import { openGate } from "./gate.js";
 import { ask, withdraw } from "./preview.js";
@@ -143,13 +144,37 @@ let drawnAfter = "";
 function drawAfter(messages) {
   const last = messages.findLast(({ author }) => author !== "system");
   const wantsContact = !state.contact && (state.holder === "queue" || (last?.choices ?? []).some(({ slug }) => slug === "contact"));
-  const key = JSON.stringify([state.holder, state.closed, state.reference, wantsContact]);
+  const asked = (last?.choices ?? []).some(({ slug }) => slug === "code");
+  const wantsCode = state.code && (asked || state.holder === "queue" || state.holder === "agent");
+  const key = JSON.stringify([state.holder, state.closed, state.reference, wantsContact, wantsCode && asked, wantsCode, state.confirm]);
   if (key === drawnAfter) return; // somebody may be typing in the form
   drawnAfter = key;
   const parts = [];
   if (state.closed) parts.push(make("p.notice", {}, words.closed));
   if (wantsContact && !state.closed) parts.push(contactForm(acts, state.holder !== "queue" || last?.choices.length > 0));
+  if (wantsCode && !state.closed) parts.push(codeFor("conversation", asked));
+  else delete codes.conversation;
+  if (state.confirm && !state.closed) parts.push(codeFor("contact"));
+  else delete codes.contact;
+  const typing = document.activeElement;
   at("after").replaceChildren(...parts);
+  if (parts.some((part) => part.contains(typing))) typing.focus(); // it was moved, and lost the caret
+}
+
+// The forms for codes, which stay while the conversation goes on.
+const codes = {};
+function codeFor(purpose, asked = false) {
+  codes[purpose] ??= codeForm({
+    purpose,
+    post: (path, body) => post(`${settings.address}/${path}`, body),
+    proved: () => {
+      // A person was promised after the code; where one waits or has come already, there is nothing to be said.
+      if (purpose === "conversation" && state.holder === "bot") send(words.code_entered, { kind: "choice", choice: "code" });
+      text.focus();
+    },
+  });
+  if (asked) codes[purpose].open = true;
+  return codes[purpose];
 }
 
 function drawState() {
@@ -480,6 +505,7 @@ function forget(reason) {
   drawnAfter = "";
   log.replaceChildren();
   at("after").replaceChildren();
+  for (const purpose of Object.keys(codes)) delete codes[purpose];
   at("reference").hidden = at("transcript").hidden = at("forget").hidden = true;
   at("notice").textContent = words.notice_bot;
   peopleOnly = false;

@@ -1,0 +1,1 @@
+"""Codes that are asked for and entered in the widget."""
