@@ -112,6 +112,19 @@ AGES = [
         datetime(2028, 11, 2, 9, tzinfo=UTC),
     ),
     (
+        "asker",
+        """with p as (
+          insert into person (brand_id, id, created_at) values (current_brand(), gen_random_uuid(), %(at)s) returning id
+        ), r as (
+          insert into rights_request (brand_id, id, reference, kind, language, came_by, rule, received_at, due_on)
+          values (current_brand(), gen_random_uuid(), 'AAA-AAAA', 'access', 'pl', 'form', 'pl clock.dsar_answer',
+            %(at)s, '2026-12-02') returning id
+        )
+        insert into rights_asker select current_brand(), r.id, p.id, %(at)s::timestamptz + interval '7 days' from p, r""",
+        "person p where not exists (select from conversation c where c.person_id = p.id)",
+        BEGIN + timedelta(days=7),
+    ),
+    (
         "person",
         "insert into person (brand_id, id, created_at) values (current_brand(), gen_random_uuid(), %(at)s)",
         "person p where not exists (select from conversation c where c.person_id = p.id)",

@@ -351,6 +351,33 @@ async def set_serves(connection: Connection, brand: Brand, places: Sequence[str]
     )
 
 
+# the data protection officer --------------------------------------------------------------------------------------
+
+READ_OFFICER: Final = "select officer from brand where id = current_brand()"
+SET_OFFICER: Final = "update brand set officer = %(officer)s::text where id = current_brand()"
+
+
+async def read_officer(connection: Connection) -> str:
+    """How the brand's data protection officer is reached; empty: nobody was named."""
+    row = await (await connection.execute(READ_OFFICER)).fetchone()
+    return row[0] if row is not None else ""
+
+
+async def set_officer(connection: Connection, brand: Brand, officer: str, *, by: Actor, now: datetime) -> None:
+    """Names the data protection officer, as everybody is shown it. At most 300 characters; empty: nobody."""
+    await connection.execute(SET_OFFICER, {"officer": officer.strip()})
+    await audit.record(
+        connection,
+        "policy-changed",
+        by=by,
+        brand=brand.id,
+        kind="brand",
+        object=brand.id,
+        detail={"officer": bool(officer.strip())},
+        now=now,
+    )
+
+
 # processors -------------------------------------------------------------------------------------------------------
 
 

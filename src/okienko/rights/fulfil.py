@@ -24,19 +24,24 @@ from okienko.conversations.store.attachments import PART
 from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, Connection, Database
 from okienko.keys import Keys
+from okienko.mail.store import write_letter
 from okienko.rights import files as ledger_file
 from okienko.rights.catalogue import FILES, exported, find_ways
 from okienko.rights.package import Copy, File, Table, make_table, write_json
+from okienko.rights.steps import ANYBODYS
 from okienko.rights.store import people, requests
+from okienko.rights.store.askers import add_asker, find_verified, read_asker, read_sealed_address
 from okienko.rights.store.catalogue import count_rows, read_catalogue, read_rows
+from okienko.rights.store.notices import add_notices
 from okienko.rights.store.people import Erasure
 from okienko.rights.store.requests import Request
-from okienko.rights.vault import Opened, correct, open_key, open_row, read_file
+from okienko.rights.vault import Opened, correct, open_key, open_row, read_file, seal_receipt
 from okienko.rights.view import render_html
 from okienko.values import Brand, BrandId, Clock, ConversationId, OperatorError, PersonId, RawText, StaffId
 from okienko.web.live import Live
 
 BACKUPS: Final = timedelta(days=35)  # after which no backup holds them either
+RECEIPT: Final = timedelta(days=3)  # so long the letter about an erasure may take, and its address is kept
 LONGEST_SEND: Final = timedelta(seconds=90)  # a send that is under way ends or its claim does
 PAUSE: Final = 0.5  # seconds between looks whether it has
 _FOUR_EYES: Final = frozenset({"access", "portability", "erase"})  # where nobody vouches and acts alone
@@ -149,7 +154,7 @@ async def hand_over(
         await write_package(connection, keys, brand, asked.person, into=into, now=now)
         package = into.getvalue()
         digest = hashlib.sha256(package).digest()
-        await requests.close(connection, request, "fulfilled", digest=digest, staff=by.id, now=now)
+        await requests.close(connection, asked.id, "fulfilled", digest=digest, staff=by.id, now=now)
         await record(
             connection,
             "data-exported",
@@ -186,23 +191,25 @@ async def erase(
     clock: Clock,
     pause: Callable[[float], Awaitable[None]],
     live: Live | None = None,
+    letters: Keys | None = None,
 ) -> Receipt:
     """Fulfils a request to be erased: rows, files, sealed values, the key; a line in both ledgers; a receipt.
 
     Whatever waits to be sent to them is cancelled first, and what is under way is waited for: after the commit nothing
-    is sent. Their other open requests end, but for complaints. Their open windows are told. Raises `NotReady`, `Held`
-    or `StillSending`, and then nothing was erased.
+    is sent. Their other open requests end, but for complaints. Their open windows are told. With `letters`, a letter
+    goes to an address of theirs that was verified: it is sealed anew for a person who has nothing else, and goes when
+    the letter is sent, or after three days. Raises `NotReady`, `Held` or `StillSending`, and then nothing was erased.
     """
     async with database.brand(brand) as connection:
         asked = await _ready(connection, request, {"erase"}, by)
         assert asked.person is not None
         await people.silence(connection, asked.person)
-    person = asked.person
+    person, request = asked.person, asked.id
     until = clock() + LONGEST_SEND
     tries = int((LONGEST_SEND.total_seconds() + _OVERHEAD) / PAUSE)
     for _ in range(tries):
         try:
-            done = await _erase(database, brand, request, person, ledger=ledger, by=by, now=clock())
+            done = await _erase(database, brand, request, person, ledger=ledger, by=by, now=clock(), letters=letters)
         except psycopg.errors.DeadlockDetected:
             done = None
         if done is not None:
@@ -217,7 +224,15 @@ async def erase(
 
 
 async def _erase(
-    database: Database, brand: BrandId, request: UUID, person: PersonId, *, ledger: Path, by: Actor, now: datetime
+    database: Database,
+    brand: BrandId,
+    request: UUID,
+    person: PersonId,
+    *,
+    ledger: Path,
+    by: Actor,
+    now: datetime,
+    letters: Keys | None,
 ) -> tuple[Receipt, Sequence[ConversationId]] | None:
     """None while a message to them is under way."""
     try:
@@ -227,7 +242,10 @@ async def _erase(
                 await people.silence(connection, person)  # a turn may have spoken since
                 return None
             await _ready(connection, request, {"erase"}, by)
-            rows = await _count(connection, person)
+            rows = await count_kept(connection, person)
+            if letters is not None:
+                await _send_receipt(connection, letters, brand, request, person, now=now)
+            await add_notices(connection, request, now)
             erasure = Erasure(id=new_id(now), person=person, at=now)
             await people.add_erasure(connection, erasure, request=request, rows=sum(rows.values()))
             await _close_all(connection, person, request, by.id, now)
@@ -251,7 +269,36 @@ async def _erase(
     return Receipt(number=erasure.id, at=now, rows=rows, backups_until=now + BACKUPS), conversations
 
 
-async def _count(connection: Connection, person: PersonId) -> dict[str, int]:
+async def _send_receipt(
+    connection: Connection, keys: Keys, brand: BrandId, request: UUID, person: PersonId, *, now: datetime
+) -> None:
+    """A letter to an address that was verified, if there is one: it outlives its person until the letter is sent."""
+    identity = await find_verified(connection, person)
+    wrapped = await people.read_wrapped(connection, person)
+    asked = await requests.read_request(connection, request)
+    if identity is None or wrapped is None or asked is None or await read_asker(connection, request) is not None:
+        return
+    sealed = await read_sealed_address(connection, person, identity)
+    opened = await open_key(keys, wrapped, brand=brand, person=person)
+    asker = None if sealed is None else seal_receipt(keys, opened, identity, sealed, request=request, now=now)
+    if asker is None:
+        return
+    until = now + RECEIPT
+    await add_asker(connection, request, asker, expires_at=until, now=now)
+    await write_letter(
+        connection,
+        template="rights_answered",
+        language=asked.language,
+        person=asker.person,
+        identity=asker.identity,
+        about=request,
+        until=until,
+        now=now,
+    )
+
+
+async def count_kept(connection: Connection, person: PersonId) -> dict[str, int]:
+    """How many rows are a person's, by table; tables without any are left out."""
     catalogue = await read_catalogue(connection)
     counted = {name: await count_rows(connection, name, way, person) for name, way in find_ways(catalogue).items()}
     return {name: count for name, count in counted.items() if count}
@@ -262,7 +309,7 @@ async def _close_all(
 ) -> None:
     await requests.close(connection, request, "fulfilled", staff=staff, now=now)
     for other in await requests.list_of_person(connection, person):
-        if other.state == "open" and other.kind != "complaint":
+        if other.state == "open" and other.kind not in ANYBODYS:
             await requests.close(connection, other.id, "withdrawn", staff=staff, now=now)
 
 
@@ -309,7 +356,8 @@ async def restrict(database: Database, brand: BrandId, request: UUID, *, by: Act
         asked = await _ready(connection, request, {"restrict"}, by)
         assert asked.person is not None
         await people.restrict(connection, asked.person, now)
-        await requests.close(connection, request, "fulfilled", staff=by.id, now=now)
+        await requests.close(connection, asked.id, "fulfilled", staff=by.id, now=now)
+        await add_notices(connection, asked.id, now)
         await record(
             connection, "processing-restricted", by=by, brand=brand, kind="person", object=asked.person, now=now
         )
@@ -330,8 +378,25 @@ async def take_objection(database: Database, brand: BrandId, request: UUID, *, b
         asked = await _ready(connection, request, {"object"}, by)
         assert asked.person is not None
         await people.set_objection(connection, asked.person, now)
-        await requests.close(connection, request, "fulfilled", staff=by.id, now=now)
+        await requests.close(connection, asked.id, "fulfilled", staff=by.id, now=now)
         await record(connection, "objection-taken", by=by, brand=brand, kind="person", object=asked.person, now=now)
+
+
+async def drop_objection(database: Database, brand: BrandId, person: PersonId, *, by: Actor, clock: Clock) -> None:
+    """They take their objection back."""
+    now = clock()
+    async with database.brand(brand) as connection:
+        await people.set_objection(connection, person, None)
+        await record(
+            connection,
+            "objection-taken",
+            by=by,
+            brand=brand,
+            kind="person",
+            object=person,
+            detail={"taken": "back"},
+            now=now,
+        )
 
 
 async def rectify(
@@ -360,6 +425,7 @@ async def rectify(
         opened = await open_key(keys, wrapped, brand=brand, person=asked.person)
         if not await correct(connection, keys, opened, table=table, row=row, value=value):
             return False
+        await add_notices(connection, asked.id, now)
         await record(
             connection, "data-corrected", by=by, brand=brand, kind=table.replace("_", "-"), object=row, now=now
         )
@@ -367,8 +433,10 @@ async def rectify(
 
 
 async def _ready(connection: Connection, request: UUID, kinds: set[str], by: Actor) -> Request:
-    """The request, if it may be fulfilled."""
+    """The request, if it may be fulfilled; of one that repeats another, that other."""
     asked = await requests.read_request(connection, request)
+    if asked is not None and asked.same_as is not None:
+        asked = await requests.read_request(connection, asked.same_as)
     if asked is None or asked.kind not in kinds:
         raise NotReady("there is no such request")
     if asked.state != "open":
@@ -376,7 +444,7 @@ async def _ready(connection: Connection, request: UUID, kinds: set[str], by: Act
     if asked.verified_at is None or asked.person is None:
         raise NotReady(f"nobody has found out yet who sent the request {asked.reference}")
     if asked.verified_by == "desk" and asked.kind in _FOUR_EYES and by.id is not None:
-        events = await requests.read_events(connection, request)
+        events = await requests.read_events(connection, asked.id)
         if any(event.what == "verified" and event.staff == by.id for event in events):
             raise SamePerson("somebody else has to do this: you have said who sent the request")
     return asked

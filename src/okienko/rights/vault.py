@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from okienko.conversations.store.attachments import read_part
+from okienko.database.ids import new_id
 from okienko.database.pool import Connection
 from okienko.keys import Keys
 from okienko.masking.egress import find_places
-from okienko.masking.vault import SealBroken, open_part, open_person_key, open_sealed, seal
+from okienko.masking.vault import (
+    SealBroken,
+    new_person_key,
+    open_part,
+    open_person_key,
+    open_sealed,
+    person_bound,
+    seal,
+)
 from okienko.rights.store import corrections
+from okienko.rights.store.askers import Asker
 from okienko.values import BrandId, ConversationId, PersonId, RawText
 
 _LABELS: Final = {"email": "EMAIL_ADDRESS", "phone": "PHONE_NUMBER"}  # of an identity's kind
+_KINDS: Final[dict[str, Literal["email", "phone"]]] = {"EMAIL_ADDRESS": "email", "PHONE_NUMBER": "phone"}
 
 
 class OtherKind(Exception):
@@ -105,3 +118,44 @@ def open_row(opened: Opened | None, table: str, row: dict[str, Any], column: str
     if opened is None or sealed is None:
         return None
     return opened.value(table, column, row["id"], bytes(sealed))
+
+
+def seal_asker(keys: Keys, brand: BrandId, typed: RawText, *, now: datetime) -> Asker | None:
+    """The one address or number that was typed, sealed for a person who has nothing else. None: it is neither."""
+    text = typed.reveal().strip()
+    places = [place for place in find_places(text, keys) if place[:2] == (0, len(text)) and place[2] in _KINDS]
+    if not places:
+        return None
+    _, _, label, lookup = places[0]
+    return _seal_asker(keys, brand, RawText(text), _KINDS[label], lookup=lookup, now=now)
+
+
+def seal_receipt(
+    keys: Keys, opened: Opened, identity: UUID, sealed: bytes, *, request: UUID, now: datetime
+) -> Asker | None:
+    """Somebody's address, sealed anew for a person who has nothing else: their receipt goes there when they are erased.
+
+    It cannot be found by the address. None: it does not open.
+    """
+    address = opened.value("identity", "sealed", identity, sealed)
+    if address is None:
+        return None
+    return _seal_asker(
+        keys, opened.brand, RawText(address), "email", lookup=keys.lookup("receipt", str(request)), now=now
+    )
+
+
+def _seal_asker(
+    keys: Keys, brand: BrandId, value: RawText, kind: Literal["email", "phone"], *, lookup: bytes, now: datetime
+) -> Asker:
+    person, identity = PersonId(new_id(now)), new_id(now)
+    key = new_person_key(os.urandom(32))
+    return Asker(
+        person=person,
+        wrapped_key=keys.wrap(key, person_bound(brand=brand, person=person)),
+        key_id=keys.key_id,
+        identity=identity,
+        kind=kind,
+        lookup=lookup,
+        sealed=seal(key, value, brand=brand, person=person, table="identity", column="sealed", row=identity),
+    )

@@ -28,6 +28,18 @@ async def set_people_only(connection: Connection, person: PersonId, wanted: bool
     await connection.execute(SET_PEOPLE_ONLY, pack_people_only({person: wanted}, now))
 
 
+LIST_CONVERSATIONS: Final = """
+select id from conversation
+where brand_id = current_brand() and person_id = %(person)s::uuid and channel = %(channel)s::text order by id
+"""
+
+
+async def list_conversations(connection: Connection, person: PersonId, channel: str) -> list[ConversationId]:
+    """A person's conversations on a channel."""
+    rows = await (await connection.execute(LIST_CONVERSATIONS, {"person": person, "channel": channel})).fetchall()
+    return [ConversationId(id_) for (id_,) in rows]
+
+
 SET_MUTED: Final = """
 update thread set muted = %(muted)s::boolean
 where brand_id = current_brand() and conversation_id = %(conversation)s::uuid

@@ -164,7 +164,12 @@ delete from person where brand_id = current_brand() and id in (
   limit %(most)s::integer)
 """
 COUNT_ASKERS: Final = """
-select count(*), 0 from rights_asker where brand_id = current_brand() and expires_at < %(before)s::timestamptz
+select count(*), 0 from rights_asker a
+where a.brand_id = current_brand() and (a.expires_at < %(before)s::timestamptz or (
+    a.expires_at is not null and exists (
+      select from letter l where l.brand_id = a.brand_id and l.person_id = a.person_id
+        and l.state in ('sent', 'failed', 'nobody'))))
+  and not exists (select from conversation c where c.brand_id = a.brand_id and c.person_id = a.person_id)
 """
 # With their key: whatever of theirs is still sealed somewhere opens no more. An imported account stays until an import
 # is without it.

@@ -15,15 +15,19 @@ from okienko.database.ids import new_id
 from okienko.database.pool import Connection
 from okienko.policy.store import record_policy
 from okienko.rights.clocks import Term
+from okienko.rights.steps import ANYBODYS
 from okienko.values import Language, MaskedText, PersonId, StaffId
 
-Kind = Literal["access", "portability", "rectify", "erase", "restrict", "object", "complaint"]
-State = Literal["open", "fulfilled", "refused", "withdrawn"]
+Kind = Literal["access", "portability", "rectify", "erase", "restrict", "object", "complaint", "reklamacja", "question"]
+"""`reklamacja`: a consumer's complaint about goods or services; `question`: to the data protection officer."""
+State = Literal["open", "fulfilled", "refused", "withdrawn", "joined"]
 CameBy = Literal["chat", "form", "desk", "command"]
-VerifiedBy = Literal["code", "desk", "operator"]
-"""A code sent to an address that was verified before; somebody at the desk; the operator at the console."""
-What = Literal["received", "verified", "extended", "fulfilled", "refused", "withdrawn"]
+VerifiedBy = Literal["code", "chat", "desk", "operator"]
+"""A code sent to an address that was verified before; the key of the one conversation that the person has; somebody at
+the desk; the operator at the console."""
+What = Literal["received", "acknowledged", "verified", "extended", "joined", "fulfilled", "refused", "withdrawn"]
 SOON: Final = timedelta(days=7)  # what is due within a week is looked at first
+TO_ANSWER: Final = timedelta(days=7)  # after a request's end its answer can still be sent to the address it came with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,11 @@ class Request:
     verified_by: VerifiedBy | None
     refusal: str | None = field(repr=False)
     closed_at: datetime | None
+    same_as: UUID | None  # the request that this one repeats
+    outcome: str | None = field(repr=False)  # what the person was told at the end, masked
+    acknowledge_by: date | None  # until when the law wants them to hear that it is here
+    acknowledged_at: datetime | None
+    warn_on: date | None  # the first day on which whoever answers is reminded
 
     @property
     def last_day(self) -> date:
@@ -72,7 +81,8 @@ class Request:
 FIND_OPEN: Final = """
 select id from rights_request
 where brand_id = current_brand() and person_id = %(person)s::uuid and kind = %(kind)s::text and state = 'open'
-order by received_at limit 1
+  and id is distinct from %(but)s::uuid
+order by received_at, id limit 1
 """
 LOCK_PERSON: Final = """
 select id from person where brand_id = current_brand() and id = %(person)s::uuid for no key update
@@ -80,10 +90,10 @@ select id from person where brand_id = current_brand() and id = %(person)s::uuid
 OPEN_REQUEST: Final = """
 insert into rights_request
   (brand_id, id, reference, person_id, kind, words, language, came_by, rule, policy_hash, clock_stops, received_at,
-  due_on)
+  due_on, acknowledge_by, warn_on)
 values (current_brand(), %(id)s::uuid, %(reference)s::text, %(person)s::uuid, %(kind)s::text, %(words)s::text,
   %(language)s::text, %(came_by)s::text, %(rule)s::text, %(hash)s::bytea, %(stops)s::boolean, %(now)s::timestamptz,
-  %(due)s::date)
+  %(due)s::date, %(acknowledge_by)s::date, %(warn_on)s::date)
 on conflict (brand_id, reference) do nothing
 """
 ADD_EVENT: Final = """
@@ -92,18 +102,32 @@ values (current_brand(), %(request)s::uuid, %(id)s::uuid, %(what)s::text, %(staf
 """
 
 
-async def open_request(connection: Connection, new: NewRequest, *, staff: StaffId | None = None, now: datetime) -> UUID:
+async def open_request(
+    connection: Connection,
+    new: NewRequest,
+    *,
+    id: UUID | None = None,  # noqa: A002 - the column's name
+    staff: StaffId | None = None,
+    now: datetime,
+) -> UUID:
     """Writes a request down, with the clock running from `now` and the rules that set it; its id.
 
-    Asked twice, a person known has one request of a kind: the first, with the first one's clock.
+    Asked twice, a person known has one request of a kind: the first, with the first one's clock. What they wrote the
+    second time is kept beside it, in a request of its own that is joined to the first. Each complaint and each question
+    is another one. `id`: of the form that it came with; a form that comes twice is one request.
     """
-    values = {"person": new.person, "kind": new.kind}
-    if new.person is not None:
+    values: dict[str, object] = {"person": new.person, "kind": new.kind, "but": None}
+    leads: UUID | None = None
+    if id is not None and await read_request(connection, id) is not None:
+        return id
+    if new.person is not None and new.kind not in ANYBODYS:
         await connection.execute(LOCK_PERSON, values)
         known = await (await connection.execute(FIND_OPEN, values)).fetchone()
         if known is not None:
-            return known[0]
-    request = new_id(now)
+            leads = known[0]
+            if not new.words.text:
+                return known[0]
+    request = id or new_id(now)
     values |= {
         "id": request,
         "words": new.words.text,
@@ -113,12 +137,68 @@ async def open_request(connection: Connection, new: NewRequest, *, staff: StaffI
         "hash": await record_policy(connection, new.term.in_force, now),
         "stops": new.term.stops,
         "due": new.term.due_on,
+        "acknowledge_by": new.term.acknowledge_by,
+        "warn_on": new.term.warn_on,
         "now": now,
+        "person": None if leads is not None else new.person,  # one open request of a kind is a person's
     }
     while (await connection.execute(OPEN_REQUEST, {**values, "reference": new_reference()})).rowcount == 0:
         pass  # the reference was taken: draw another
     await _add_event(connection, request, "received", staff, now)
-    return request
+    if leads is None:
+        return request
+    await _join(connection, request, leads, new.person, staff=staff, now=now)
+    return leads
+
+
+ACKNOWLEDGE: Final = """
+update rights_request set acknowledged_at = %(now)s::timestamptz
+where brand_id = current_brand() and id = %(id)s::uuid and acknowledged_at is null
+"""
+
+
+async def acknowledge(connection: Connection, request: UUID, *, staff: StaffId | None = None, now: datetime) -> bool:
+    """Whoever asked has heard that their request is here: the page that follows says so. False: they had before."""
+    if (await connection.execute(ACKNOWLEDGE, {"id": request, "now": now})).rowcount == 0:
+        return False
+    await _add_event(connection, request, "acknowledged", staff, now)
+    return True
+
+
+JOIN: Final = """
+update rights_request set state = 'joined', same_as = %(leads)s::uuid, closed_at = %(now)s::timestamptz,
+  person_id = coalesce(person_id, %(person)s::uuid)
+where brand_id = current_brand() and id = %(id)s::uuid and state = 'open'
+"""
+LEAD_ON: Final = """
+update rights_request set same_as = %(leads)s::uuid where brand_id = current_brand() and same_as = %(id)s::uuid
+"""
+
+
+async def join(
+    connection: Connection, request: UUID, leads: UUID, *, staff: StaffId | None = None, now: datetime
+) -> bool:
+    """The first repeats the second, and becomes what that one becomes. False: one of them is closed, they are of
+    different kinds or about different people, or the first has the earlier clock.
+    """
+    one, other = await read_request(connection, request), await read_request(connection, leads)
+    if one is None or other is None or one.id == other.id or (one.state, other.state) != ("open", "open"):
+        return False
+    if one.kind != other.kind or (one.received_at, one.id) < (other.received_at, other.id):
+        return False
+    if one.person is not None and one.person != other.person:
+        return False
+    await _join(connection, request, leads, one.person, staff=staff, now=now)
+    return True
+
+
+async def _join(
+    connection: Connection, request: UUID, leads: UUID, person: PersonId | None, *, staff: StaffId | None, now: datetime
+) -> None:
+    values = {"id": request, "leads": leads, "person": person, "now": now}
+    if (await connection.execute(JOIN, values)).rowcount:
+        await connection.execute(LEAD_ON, values)  # what repeated the one repeats the other now
+        await _add_event(connection, request, "joined", staff, now)
 
 
 VERIFY: Final = """
@@ -139,11 +219,30 @@ async def verify(
 ) -> bool:
     """Whoever asks is this person. False: the request is closed, was verified, or is about somebody else.
 
-    By a code to an address that was verified before, never to one that the request itself brings.
+    By a code to an address that was verified before, never to one that the request itself brings. One that was joined
+    to another verifies that one, so that a repeat is never in the way. Where the person has another open request of
+    this kind, the two are one from here on: the earlier, whose clock is the shorter, and it is verified.
     """
-    values = {"id": request, "person": person, "by": by, "now": now}
-    if (await connection.execute(VERIFY, values)).rowcount == 0:
+    await connection.execute(LOCK_PERSON, {"person": person})
+    asked = await read_request(connection, request)
+    if asked is None or asked.person not in (None, person):
         return False
+    if asked.same_as is not None:
+        return await verify(connection, asked.same_as, person, by=by, staff=staff, now=now)
+    if asked.state != "open" or asked.verified_at is not None:
+        return False
+    other = None
+    if asked.kind not in ANYBODYS:
+        values = {"person": person, "kind": asked.kind, "but": request}
+        row = await (await connection.execute(FIND_OPEN, values)).fetchone()
+        other = None if row is None else await read_request(connection, row[0])
+    if other is not None and (other.received_at, other.id) < (asked.received_at, asked.id):
+        await _join(connection, request, other.id, person, staff=staff, now=now)
+        await verify(connection, other.id, person, by=by, staff=staff, now=now)
+        return True
+    if other is not None:
+        await _join(connection, other.id, request, person, staff=staff, now=now)
+    await connection.execute(VERIFY, {"id": request, "person": person, "by": by, "now": now})
     await _add_event(connection, request, "verified", staff, now)
     return True
 
@@ -225,8 +324,14 @@ async def list_questions(connection: Connection, request: UUID) -> list[Question
 
 CLOSE: Final = """
 update rights_request set state = %(state)s::text, refusal = %(refusal)s::text, digest = %(digest)s::bytea,
-  closed_at = %(now)s::timestamptz, decided_by = %(staff)s::uuid
+  outcome = %(outcome)s::text, closed_at = %(now)s::timestamptz, decided_by = %(staff)s::uuid
 where brand_id = current_brand() and id = %(id)s::uuid and state = 'open'
+"""
+
+
+END_ASKER: Final = """
+update rights_asker set expires_at = %(until)s::timestamptz
+where brand_id = current_brand() and request_id = %(id)s::uuid and expires_at is null
 """
 
 
@@ -236,19 +341,24 @@ async def close(
     state: Literal["fulfilled", "refused", "withdrawn"],
     *,
     refusal: MaskedText | None = None,
+    outcome: MaskedText | None = None,
     digest: bytes | None = None,
     staff: StaffId | None = None,
     now: datetime,
 ) -> bool:
-    """The end of a request; False when it had ended. `digest`: SHA-256 of what was handed over.
+    """The end of a request; False when it had ended. `digest`: SHA-256 of what was handed over. `outcome`: what the
+    person is told; a complaint or a question has none but with it. An address that came with the request goes a week
+    later.
 
-    Raises `psycopg.errors.CheckViolation` for one that is fulfilled and was not verified, or refused without a reason
-    or by nobody at the desk: no program refuses.
+    Raises `psycopg.errors.CheckViolation` for one that is fulfilled and was not verified, for a complaint that is
+    answered without a word, or one refused without a reason or by nobody at the desk: no program refuses.
     """
     text = None if refusal is None else refusal.text
-    values = {"id": request, "state": state, "refusal": text, "digest": digest, "staff": staff, "now": now}
-    if (await connection.execute(CLOSE, values)).rowcount == 0:
+    said = None if outcome is None else outcome.text
+    values = {"id": request, "state": state, "refusal": text, "outcome": said, "digest": digest, "staff": staff}
+    if (await connection.execute(CLOSE, {**values, "now": now})).rowcount == 0:
         return False
+    await connection.execute(END_ASKER, {"id": request, "until": now + TO_ANSWER})
     await _add_event(connection, request, state, staff, now)
     return True
 
@@ -261,7 +371,7 @@ async def _add_event(connection: Connection, request: UUID, what: What, staff: S
 _REQUEST: Final = """
 select r.id, r.reference, r.kind, r.state, r.person_id, r.words, r.language, r.came_by, r.rule, r.received_at, r.due_on,
   r.extended_to, r.extension_reason, r.clock_stops, q.stands_since, q.moved_to, r.verified_at, r.verified_by, r.refusal,
-  r.closed_at
+  r.closed_at, r.same_as, r.outcome, r.acknowledge_by, r.acknowledged_at, r.warn_on
 from rights_request r
 left join lateral (
   select max(asked_at) filter (where answered_at is null) as stands_since, max(due_on) as moved_to
@@ -274,6 +384,10 @@ LIST_OPEN: Final = (
     _REQUEST
     + "and r.state = 'open' order by q.stands_since is not null, greatest(r.due_on, r.extended_to, q.moved_to), "
     "r.received_at limit %(limit)s::integer"
+)
+LIST_UNACKNOWLEDGED: Final = (
+    _REQUEST + "and r.state = 'open' and r.acknowledge_by is not null and r.acknowledged_at is null "
+    "order by r.acknowledge_by, r.received_at"
 )
 LIST_CLOSED: Final = _REQUEST + "and r.state <> 'open' order by r.closed_at desc limit %(limit)s::integer"
 LIST_OF_PERSON: Final = (
@@ -290,6 +404,13 @@ async def read_request(connection: Connection, request: UUID) -> Request | None:
     return None if row is None else _read(row)
 
 
+async def find_open(connection: Connection, person: PersonId, kind: Kind) -> UUID | None:
+    """Somebody's open request of a kind."""
+    values = {"person": person, "kind": kind, "but": None}
+    row = await (await connection.execute(FIND_OPEN, values)).fetchone()
+    return row[0] if row else None
+
+
 async def find_request(connection: Connection, reference: str) -> UUID | None:
     """The request of this reference."""
     row = await (await connection.execute(READ_BY_REFERENCE, {"reference": reference})).fetchone()
@@ -299,6 +420,11 @@ async def find_request(connection: Connection, reference: str) -> UUID | None:
 async def list_open(connection: Connection, *, limit: int = 500) -> list[Request]:
     """Open requests, the one that is due first at the top, those whose clock stands still last."""
     return [_read(row) for row in await (await connection.execute(LIST_OPEN, {"limit": limit})).fetchall()]
+
+
+async def list_unacknowledged(connection: Connection) -> list[Request]:
+    """Whose sender has not heard yet that it is here, where the law wants them told; the one that is due first."""
+    return [_read(row) for row in await (await connection.execute(LIST_UNACKNOWLEDGED)).fetchall()]
 
 
 async def list_closed(connection: Connection, *, limit: int = 500) -> list[Request]:
@@ -383,6 +509,11 @@ def _read(row: tuple[Any, ...]) -> Request:
         verified_by,
         refusal,
         closed_at,
+        same_as,
+        outcome,
+        acknowledge_by,
+        acknowledged_at,
+        warn_on,
     ) = row
     return Request(
         id=id_,
@@ -405,4 +536,9 @@ def _read(row: tuple[Any, ...]) -> Request:
         verified_by=verified_by,
         refusal=refusal,
         closed_at=closed_at,
+        same_as=same_as,
+        outcome=outcome,
+        acknowledge_by=acknowledge_by,
+        acknowledged_at=acknowledged_at,
+        warn_on=warn_on,
     )
