@@ -88,7 +88,7 @@ cross join lateral (
     (array_agg(r.sensitive_until is not null order by r.id desc)
       filter (where r.arrival <= l.answered and r.kind = 'text'))[1] as last_sensitive
   from (
-    select id, author, kind, text, arrival, choice, at, sensitive_until from message
+    select id, author, kind, text, arrival, choice, choices, at, sensitive_until from message
     where brand_id = current_brand() and conversation_id = w.conversation_id
     order by id desc limit 40
   ) r
