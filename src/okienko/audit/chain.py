@@ -40,6 +40,7 @@ Action = Literal[
     "pack-made",
     "pack-read",
     "text-sampled",
+    "reading-slowed",
     # done with conversations
     "conversation-taken",
     "conversation-handed-back",
@@ -112,6 +113,7 @@ READS: Final[frozenset[Action]] = frozenset(
         "pack-made",
         "pack-read",
         "text-sampled",
+        "reading-slowed",
         "person-found",
         "data-exported",
     }

@@ -20,6 +20,7 @@ from okienko.values import BrandId, ConversationId, SignedIn, StaffId
 
 Place = Literal["file", "http"]
 
+LOOKS_AN_HOUR: Final = 120  # conversations that one account may open at one brand; each of them once in a while
 AGAIN: Final = timedelta(minutes=15)  # so long a look at the same thing by the same person is one look
 
 
@@ -126,23 +127,67 @@ select exists (
 """
 
 
+COUNT_LOOKS: Final = """
+select count(*) from audit_payload
+where brand_id = current_brand() and actor = %(actor)s::uuid and id >= %(first)s::uuid and action = 'conversation-read'
+"""
+
+
 async def record_look(
     connection: Connection, *, by: Actor, brand: BrandId, conversation: ConversationId, now: datetime
-) -> None:
-    """Somebody reads a conversation. A page that shows it again and again is one look in a quarter of an hour."""
+) -> bool:
+    """Somebody reads a conversation. A page that shows it again and again is one look in a quarter of an hour.
+
+    False, and nothing written down: it would be one more than `LOOKS_AN_HOUR`, so it must not be shown.
+    """
     values = {"conversation": conversation, "actor": by.id, "action": "conversation-read", "since": now - AGAIN}
     row = await (await connection.execute(LOOKED, values)).fetchone()
-    if row is None or not row[0]:
-        await record(
-            connection,
-            "conversation-read",
-            by=by,
-            brand=brand,
-            kind="conversation",
-            object=conversation,
-            conversation=conversation,
-            now=now,
-        )
+    if row is not None and row[0]:
+        return True
+    first = lowest_id(now - timedelta(hours=1))
+    row = await (await connection.execute(COUNT_LOOKS, {"actor": by.id, "first": first})).fetchone()
+    if row is not None and row[0] >= LOOKS_AN_HOUR:
+        return False
+    await record(
+        connection,
+        "conversation-read",
+        by=by,
+        brand=brand,
+        kind="conversation",
+        object=conversation,
+        conversation=conversation,
+        now=now,
+    )
+    return True
+
+
+SLOWED: Final = """
+select exists (
+  select from audit_payload
+  where brand_id = current_brand() and actor = %(actor)s::uuid and id >= %(first)s::uuid and action = 'reading-slowed')
+"""
+
+
+async def record_slowed(connection: Connection, *, by: Actor, brand: BrandId, now: datetime) -> bool:
+    """Somebody was stopped from reading on; written down once an hour. Whether this is the first time."""
+    first = lowest_id(now - timedelta(hours=1))
+    row = await (await connection.execute(SLOWED, {"actor": by.id, "first": first})).fetchone()
+    if row is not None and row[0]:
+        return False
+    await record(connection, "reading-slowed", by=by, brand=brand, kind="account", object=by.id, now=now)
+    return True
+
+
+LIST_SLOWED: Final = """
+select s.name, p.at from audit_payload p join staff s on s.id = p.actor
+where p.brand_id = current_brand() and p.action = 'reading-slowed' and p.at > %(since)s::timestamptz
+order by p.at desc limit 20
+"""
+
+
+async def list_slowed(connection: Connection, since: datetime) -> Sequence[tuple[str, datetime]]:
+    """Who was stopped from reading on, and when; the latest first."""
+    return await (await connection.execute(LIST_SLOWED, {"since": since})).fetchall()
 
 
 FIND_PAYLOAD: Final = """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,6 +27,8 @@ from okienko.web.forms import read_form
 from okienko.web.services import services
 from okienko.web.signed_in import signed_in
 from okienko.web.templates import render
+
+_SLOWED_SHOWN: Final = timedelta(days=7)
 
 Touch = Callable[[Request], Awaitable[bool]]
 """A sign of life of the session: whether it still exists."""
@@ -103,11 +107,13 @@ async def _show_check(request: Request) -> Response:
     brands = [brand for brand in await read_brands(request, staff) if rules.is_senior(staff, brand.id)]
     if not brands:
         raise HTTPException(403)
-    found: list[tuple[Brand, tuple[store.Trouble, ...], tuple[store.Unparsed, ...]]] = []
+    now = given.clock()
+    found: list[tuple[Brand, Sequence[store.Trouble], Sequence[store.Unparsed], Sequence[tuple[str, datetime]]]] = []
     for brand in brands:
         async with given.database.brand(brand.id) as connection:
-            found.append((brand, await store.list_troubles(connection), await store.list_unparsed(connection)))
-    return render(request, "desk/check.html", found=found, now=given.clock())
+            troubles, unparsed = await store.list_troubles(connection), await store.list_unparsed(connection)
+            found.append((brand, troubles, unparsed, await audit.list_slowed(connection, now - _SLOWED_SHOWN)))
+    return render(request, "desk/check.html", found=found, now=now)
 
 
 async def _stream(request: Request, staff: SignedIn, touch: Touch) -> AsyncIterator[str]:

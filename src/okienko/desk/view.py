@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -36,6 +37,8 @@ from okienko.web.i18n import mark, words
 from okienko.web.services import services
 from okienko.web.signed_in import is_partial, is_proved, signed_in
 from okienko.web.templates import browser_language, render
+
+log = structlog.get_logger()
 
 TALK: Final = "/desk/conversations/{brand:str}/{reference:str}"
 PAGE: Final = 50  # conversations
@@ -193,18 +196,37 @@ async def go_back(request: Request, brand: Brand, **told: str) -> Response:
     return RedirectResponse(f"{address}?{urlencode(told)}" if told else address, 303)
 
 
+class _TooMany(Exception):
+    """Somebody has read more conversations within an hour than their work can need."""
+
+
 async def read_talk(request: Request, staff: SignedIn, brand: Brand, once: str | None = None) -> Talk:
-    """Everything that a conversation's page shows. `once`: of a text that was not sent yet, its form's own id."""
-    given = services(request)
+    """Everything that a conversation's page shows. `once`: of a text that was not sent yet, its form's own id.
+
+    Raises 429 for who has read so many conversations that it is no work any more; that is written down.
+    """
+    try:
+        return await _read_talk(request, staff, brand, once)
+    except _TooMany:
+        given, now = services(request), services(request).clock()
+        async with given.database.brand(brand.id) as connection:
+            if await audit.record_slowed(connection, by=audit.staff(staff, brand.id), brand=brand.id, now=now):
+                log.warning("reading_slowed", brand=str(brand.id))
+        raise HTTPException(429, headers={"Retry-After": "900"}) from None
+
+
+async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str | None) -> Talk:
+    given, by = services(request), audit.staff(staff, brand.id)
+    now = given.clock()
     async with given.database.brand(brand.id) as connection:
         conversation = await find_conversation(connection, request)
-        by = audit.staff(staff, brand.id)
-        await audit.record_look(connection, by=by, brand=brand.id, conversation=conversation.id, now=given.clock())
+        if not await audit.record_look(connection, by=by, brand=brand.id, conversation=conversation.id, now=now):
+            raise _TooMany
         lines = await store.read_transcript(connection, conversation.id)
         attached = await attachments.read_attached(connection, conversation.id)
         hidden = (
             *await reveals.read_identities(connection, conversation.person_id),
-            *await reveals.read_vault_items(connection, conversation.id, given.clock()),
+            *await reveals.read_vault_items(connection, conversation.id, now),
         )
         earlier = await store.read_earlier(connection, conversation.person_id, conversation.id)
         names = await read_categories(connection)

@@ -29,6 +29,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "pack-made": mark("made an audit pack"),
     "pack-read": mark("opened an audit pack"),
     "text-sampled": mark("looked for data that were not hidden"),
+    "reading-slowed": mark("was stopped from reading more conversations within an hour"),
     "conversation-taken": mark("took a conversation over"),
     "conversation-handed-back": mark("handed a conversation back to the bot"),
     "conversation-queued": mark("put a conversation into the queue"),
