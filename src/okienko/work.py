@@ -77,6 +77,7 @@ SECOND: Final = 1.0
 MINUTE: Final = 60.0
 TEACH: Final = 10.0  # seconds between looks for routers that have something to learn
 LOOK: Final = 5.0  # seconds between looks for sources of articles that are due
+CALM: Final = 5.0  # seconds at the start in which nothing is done that customers do not wait for
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,7 +126,7 @@ class Worker:
                 tasks.create_task(self._every(HOUR, self.tend_articles, after=CALM))
                 tasks.create_task(self._every(LOOK, self.read_sources))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
-                tasks.create_task(self._every(HOUR, self.look_back))
+                tasks.create_task(self._every(HOUR, self.look_back, after=CALM))
         finally:
             for task in self.phrasing:  # their lanes are taken again when their leases end
                 task.cancel()
@@ -192,7 +193,6 @@ class Worker:
                 while await upkeep.close_idle(connection, before=now - IDLE, now=now) == upkeep.MOST:
                     pass
 
-    async def retain(self) -> None:
     async def hand_over(self) -> None:
         """Gives people the conversations whose customers were asked for a code and have gone away."""
         now = self.clock()
@@ -206,6 +206,7 @@ class Worker:
             if waiting:
                 await self.live.announce(brand, [conversation for conversation, _ in waiting])
 
+    async def retain(self) -> None:
         """The night's retention of each brand, where nobody has done it yet; then what was deleted leaves the files."""
         done = False
         async with self.database.shared() as connection:
@@ -262,7 +263,7 @@ class Worker:
                 )
 
     async def read_articles(self) -> None:
-        """Has the encoder read what was published before anybody asks for it."""
+        """Has what was published put into indexes, and read by the encoder, before anybody asks for it."""
         for brand in (await self.directory.read()).brands:
             await self.house(brand)
 
@@ -287,8 +288,8 @@ class Worker:
             version = await read_articles_version(connection, brand_id)
             router_version = await read_router_version(connection, brand_id)
             texts = await publish_texts(connection, brand, write_texts, now)
-        index = await self.shelf.get(self.database, replace(brand, articles_version=version))
             levels = await identity.read_levels(connection)
+        index = await self.shelf.get(self.database, replace(brand, articles_version=version))
         house = House(
             name=brand.name,
             hours={language: describe_hours(brand.hours, language) for language in brand.languages},
@@ -302,9 +303,9 @@ class Worker:
                 for (kind, _), text in texts.items()
                 if kind == NOTICE
             },
-        )
             verifying=frozenset(levels),
             can_mail=self.post is not None,
+        )
         self.houses[brand_id] = (now, house)
         self.indexes[brand_id] = index
         return house
@@ -439,7 +440,8 @@ class Worker:
             except TimeoutError:
                 pause = min(SLOW, pause * 1.5)
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]], *, after: float = 0) -> None:
+        await asyncio.sleep(after)
         while True:
             try:
                 await work()

@@ -79,8 +79,8 @@ cross join lateral (
     array_agg(r.text order by r.id) filter (where r.arrival > l.answered) as texts,
     array_agg(r.choice order by r.id) filter (where r.arrival > l.answered) as choices,
     array_agg(r.at order by r.id) filter (where r.arrival > l.answered) as ats,
-    coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival > l.answered), false) as sensitive,
     coalesce(bool_or('code' = any(r.choices)) filter (where r.author = 'bot'), false) as code_asked,
+    coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival > l.answered), false) as sensitive,
     coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival <= l.answered), false) as sensitive_before,
     (array_agg(r.kind order by r.id desc) filter (where r.author = 'bot'))[1] as last_kind,
     (array_agg(r.id order by r.id desc) filter (where r.author = 'bot' and r.kind = 'answer'))[1] as last_answer,
@@ -135,13 +135,13 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
             restricted=wishes[0],
             people_only=wishes[1],
+            verified=verified,
+            code_asked=code_asked,
+            code_awaited=code_awaited,
         )
         for (
             conversation,
             person,
-            verified=verified,
-            code_asked=code_asked,
-            code_awaited=code_awaited,
             connection_id,
             channel,
             token,
@@ -167,13 +167,13 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             quoted,
             hidden,
             wishes,
+            verified,
+            code_asked,
+            code_awaited,
         ) in rows
     ]
 
 
-            verified,
-            code_asked,
-            code_awaited,
 # A plan is written if its lease still holds (the lane's token) and nobody changed the conversation since it was read
 # (its version). A lane whose conversation moved on is released, to be decided anew. Shaped like `STORE_ARRIVALS`.
 WRITE_PLANS: Final = """
