@@ -27,7 +27,7 @@ def read_pins(name: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_locks_hold_hashes_and_no_addresses(name: str) -> None:
+def test_sec_18_locks_hold_hashes_and_no_addresses(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text("utf-8")
     entries = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE).strip())
     assert entries
@@ -51,7 +51,7 @@ def test_locks_hold_all_that_is_needed() -> None:
         assert line.startswith("#") or re.split(r"[><=]", line)[0] in dev
 
 
-def test_browser_code_is_pinned_by_hash_alone() -> None:
+def test_sec_18_browser_code_is_pinned_by_hash_alone() -> None:
     packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
     for name, package in packages.items():
         assert "resolved" not in package
@@ -70,3 +70,34 @@ def test_a_wheel_holds_everything(tmp_path: Path) -> None:
     }
     assert expected <= names
     assert "okienko/web/static/vendor/htmx.min.js" in names
+
+
+def make_sbom() -> str:
+    """What `bin/sbom.py` prints."""
+    command = [sys.executable, str(ROOT / "bin" / "sbom.py")]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_sec_18_the_list_of_components_is_the_lock_files() -> None:
+    """CycloneDX, the same each time, with every package that runs, its version and its hashes."""
+    text = make_sbom()
+    assert make_sbom() == text
+    sbom = json.loads(text)
+    assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.6")
+    named = {(one["name"], one["version"]) for one in sbom["components"] if one["purl"].startswith("pkg:pypi/")}
+    locked = {(name, version) for name, versions in read_pins("run.txt").items() for version in versions}
+    assert {(re.sub(r"[-_.]+", "-", name), version) for name, version in locked} == named
+    assert [one["purl"] for one in sbom["components"] if one["purl"].startswith("pkg:npm/htmx.org@")]
+    assert not [one["purl"] for one in sbom["components"] if "axe-core" in one["purl"]], "tests are not shipped"
+    lengths = {"SHA-256": 64, "SHA-512": 128}
+    for one in sbom["components"]:
+        assert one["hashes"], one["purl"]
+        assert all(len(hash_["content"]) == lengths[hash_["alg"]] for hash_ in one["hashes"])
+
+
+def test_sec_18_nothing_is_installed_without_its_hash() -> None:
+    """Nor anything that has to be built, for that runs somebody's code before it was looked at."""
+    setup = (ROOT / "bin" / "setup").read_text("utf-8")
+    (install,) = re.findall(r"-m pip [^|]*\binstall\b[^|]*", setup)
+    for must in ("--require-hashes", "--no-deps", "--only-binary :all:"):
+        assert must in install
