@@ -370,7 +370,7 @@ class Reception:
     async def _store_sealing(self, batch: Sequence[Waiting]) -> None:
         now = self._clock()
         for brand, group in _by_brand(batch):
-            async with self._database.brand(brand) as connection:
+            async with self._database.pipeline(brand) as connection:
                 vaults = await store.open_vaults(connection, {(w.connection, w.lookup) for w in group})
                 arrivals: list[Arrival] = []
                 items: list[SealedItem] = []
@@ -385,8 +385,7 @@ class Reception:
                 if items:
                     await store.store_vault_items(connection, items, now)
                 cursor = await connection.execute(store.STORE_ARRIVALS, store.pack_arrivals(arrivals))
-                stored = store.unpack_stored(arrivals, await cursor.fetchall())
-            _settle(group, stored)
+            _settle(group, store.unpack_stored(arrivals, await cursor.fetchall()))
 
     async def _store_with_files(self, batch: Sequence[Waiting]) -> None:
         """Messages with files, one by one: each is stored with all of its files, or not at all."""

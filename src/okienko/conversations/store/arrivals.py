@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from okienko.database.arrays import blobs, ids, numbers, texts, times
 from okienko.database.pool import Connection
 from okienko.values import ConnectionId, ConversationId, Kind, MaskedText, PersonId
 
@@ -98,15 +99,15 @@ select n, conversation_id, (key in (select key from fresh)) is true, muted from 
 def pack_arrivals(arrivals: Sequence[Arrival]) -> dict[str, object]:
     """The parameters of `STORE_ARRIVALS`. No two arrivals may have the same connection and key."""
     return {
-        "connections": [a.connection for a in arrivals],
-        "lookups": [a.lookup for a in arrivals],
-        "keys": [a.key for a in arrivals],
-        "ids": [a.id for a in arrivals],
-        "kinds": [a.kind.value for a in arrivals],
-        "texts": [a.text.text for a in arrivals],
-        "choices": [a.choice for a in arrivals],
-        "ats": [a.at for a in arrivals],
-        "sensitive": [a.sensitive_until for a in arrivals],
+        "connections": texts([a.connection for a in arrivals]),
+        "lookups": blobs([a.lookup for a in arrivals]),
+        "keys": blobs([a.key for a in arrivals]),
+        "ids": ids([a.id for a in arrivals]),
+        "kinds": texts([a.kind.value for a in arrivals]),
+        "texts": texts([a.text.text for a in arrivals]),
+        "choices": texts([a.choice for a in arrivals]),
+        "ats": times([a.at for a in arrivals]),
+        "sensitive": times([a.sensitive_until for a in arrivals]),
     }
 
 
@@ -228,15 +229,15 @@ async def store_vault_items(connection: Connection, items: Sequence[SealedItem],
     await connection.execute(
         STORE_VAULT_ITEMS,
         {
-            "conversations": [i.conversation for i in items],
-            "ids": [i.id for i in items],
-            "people": [i.person for i in items],
-            "labels": [i.label for i in items],
-            "numbers": [i.number for i in items],
-            "lookups": [i.lookup for i in items],
-            "sealed": [i.sealed for i in items],
-            "purposes": [i.purpose for i in items],
-            "expiries": [i.expires_at for i in items],
+            "conversations": ids([i.conversation for i in items]),
+            "ids": ids([i.id for i in items]),
+            "people": ids([i.person for i in items]),
+            "labels": texts([i.label for i in items]),
+            "numbers": numbers([i.number for i in items]),
+            "lookups": blobs([i.lookup for i in items]),
+            "sealed": blobs([i.sealed for i in items]),
+            "purposes": texts([i.purpose for i in items]),
+            "expiries": times([i.expires_at for i in items]),
             "now": now,
         },
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from okienko.database.arrays import ids, numbers, texts, times
 from okienko.database.pool import Connection
 from okienko.values import (
     Asked,
@@ -101,7 +102,10 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
     rows = await (
         await connection.execute(
             READ_SITUATIONS,
-            {"conversations": [lease.conversation for lease in leases], "tokens": [lease.token for lease in leases]},
+            {
+                "conversations": ids([lease.conversation for lease in leases]),
+                "tokens": numbers([lease.token for lease in leases]),
+            },
         )
     ).fetchall()
     return [
@@ -256,8 +260,8 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
     """The parameters of `WRITE_PLANS`; `says` has an id for each message of each plan."""
     spoken = [
         (plan, say, message)
-        for plan, ids in zip(plans, says, strict=True)
-        for say, message in zip(plan.says, ids, strict=True)
+        for plan, messages in zip(plans, says, strict=True)
+        for say, message in zip(plan.says, messages, strict=True)
     ]
     cited = [
         (plan.situation.conversation, message, position, citation)
@@ -266,39 +270,39 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
     ]
     return {
         "now": now,
-        "conversations": [p.situation.conversation for p in plans],
-        "tokens": [p.situation.token for p in plans],
-        "versions": [p.situation.version for p in plans],
-        "arrived": [p.situation.arrived for p in plans],
-        "holders": [p.holder.value for p in plans],
-        "categories": [p.category for p in plans],
-        "picked": [p.picked for p in plans],
-        "routed": [p.routed for p in plans],
-        "languages": [p.language for p in plans],
-        "misses": [p.misses for p in plans],
-        "reasons": [p.reason for p in plans],
-        "noticed": [p.situation.noticed or any(s.kind is Kind.NOTICE for s in p.says) for p in plans],
-        "notices": [p.notice for p in plans],
-        "say_conversations": [p.situation.conversation for p, _, _ in spoken],
-        "say_ids": [message for _, _, message in spoken],
-        "say_connections": [p.situation.connection for p, _, _ in spoken],
-        "say_channels": [p.situation.channel for p, _, _ in spoken],
-        "say_kinds": [s.kind.value for _, s, _ in spoken],
-        "say_texts": [s.text.text for _, s, _ in spoken],
-        "say_answers": [p.situation.arrived for p, _, _ in spoken],
-        "say_choices": [" ".join(s.choices) for _, s, _ in spoken],
-        "say_confidences": [s.confidence for _, s, _ in spoken],
-        "say_misses": [p.reason == "no_answer" and s is p.says[-1] for p, s, _ in spoken],
-        "say_generators": [s.generator for _, s, _ in spoken],
-        "cite_conversations": [conversation for conversation, _, _, _ in cited],
-        "cite_messages": [message for _, message, _, _ in cited],
-        "cite_positions": [position for _, _, position, _ in cited],
-        "cite_articles": [c.article for _, _, _, c in cited],
-        "cite_languages": [c.language for _, _, _, c in cited],
-        "cite_versions": [c.version for _, _, _, c in cited],
-        "cite_titles": [c.title for _, _, _, c in cited],
-        "cite_quotes": [c.quote for _, _, _, c in cited],
-        "cite_dates": [c.published for _, _, _, c in cited],
+        "conversations": ids([p.situation.conversation for p in plans]),
+        "tokens": numbers([p.situation.token for p in plans]),
+        "versions": numbers([p.situation.version for p in plans]),
+        "arrived": numbers([p.situation.arrived for p in plans]),
+        "holders": texts([p.holder.value for p in plans]),
+        "categories": texts([p.category for p in plans]),
+        "picked": numbers([p.picked for p in plans]),
+        "routed": numbers([p.routed for p in plans]),
+        "languages": texts([p.language for p in plans]),
+        "misses": numbers([p.misses for p in plans]),
+        "reasons": texts([p.reason for p in plans]),
+        "noticed": numbers([p.situation.noticed or any(s.kind is Kind.NOTICE for s in p.says) for p in plans]),
+        "notices": numbers([p.notice for p in plans]),
+        "say_conversations": ids([p.situation.conversation for p, _, _ in spoken]),
+        "say_ids": ids([message for _, _, message in spoken]),
+        "say_connections": texts([p.situation.connection for p, _, _ in spoken]),
+        "say_channels": texts([p.situation.channel for p, _, _ in spoken]),
+        "say_kinds": texts([s.kind.value for _, s, _ in spoken]),
+        "say_texts": texts([s.text.text for _, s, _ in spoken]),
+        "say_answers": numbers([p.situation.arrived for p, _, _ in spoken]),
+        "say_choices": texts([" ".join(s.choices) for _, s, _ in spoken]),
+        "say_confidences": numbers([s.confidence for _, s, _ in spoken]),
+        "say_misses": numbers([p.reason == "no_answer" and s is p.says[-1] for p, s, _ in spoken]),
+        "say_generators": texts([s.generator for _, s, _ in spoken]),
+        "cite_conversations": ids([conversation for conversation, _, _, _ in cited]),
+        "cite_messages": ids([message for _, message, _, _ in cited]),
+        "cite_positions": numbers([position for _, _, position, _ in cited]),
+        "cite_articles": texts([c.article for _, _, _, c in cited]),
+        "cite_languages": texts([c.language for _, _, _, c in cited]),
+        "cite_versions": numbers([c.version for _, _, _, c in cited]),
+        "cite_titles": texts([c.title for _, _, _, c in cited]),
+        "cite_quotes": texts([c.quote for _, _, _, c in cited]),
+        "cite_dates": times([c.published for _, _, _, c in cited]),
     }
 
 
