@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable
@@ -73,9 +72,6 @@ class Parts:
 
 async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = now) -> None:
     """Serves and works until the process is told to stop (SIGINT, SIGTERM)."""
-    # An index is hundreds of thousands of objects that stay; looking through them for cycles again and again is a tenth
-    # of a worker's time, and what a turn leaves behind has none.
-    gc.set_threshold(20_000, 50, 100)
     near = find_neighbours(settings, demo=parts.demo)
     async with (
         open_services(settings, urls, clock=clock) as opened,
