@@ -10,6 +10,8 @@ import pytest
 
 from okienko.brands.store import add_categories
 from okienko.database.urls import Urls
+from okienko.identity import store as identity
+from okienko.identity.levels import Level
 from okienko.routing import pages, process, store
 from okienko.routing.shelf import Routers
 from okienko.staff.store import Role
@@ -133,3 +135,22 @@ async def test_words_that_the_law_forbids_to_learn_from_are_left_out(world: Worl
         done = await lena.post(PAGE, data=form | {"lines": lines}, files={"file": ("", b"")})
         assert "1 pominięto" in (await lena.get(done.headers["location"])).text
     assert await written(world) == [("dostawa", "moje własne słowa")]
+
+
+async def test_a_category_asks_for_a_code_or_does_not(world: World) -> None:
+    async def level() -> dict[str, Level]:
+        async with world.services.database.brand(world.brand.id) as connection:
+            return await identity.read_levels(connection)
+
+    async with await enter(world) as lena:
+        page = (await lena.get(PAGE)).text
+        assert "Nie ma serwera poczty" in page
+        form = {"csrf": csrf(page), "brand": "seans", "category": "dostawa"}
+        done = await lena.post(f"{PAGE}/level", data=form | {"level": "code"})
+        assert "klient będzie proszony o kod" in (await lena.get(done.headers["location"])).text
+        assert await level() == {"dostawa": Level.CODE}
+        assert (await lena.post(f"{PAGE}/level", data=form | {"category": "inna", "level": "code"})).status_code == 400
+        world.later(minutes=11)
+        away = await lena.post(f"{PAGE}/level", data=form | {"level": "none"})
+        assert away.headers["location"].startswith("/desk/confirm?next=")
+        assert await level() == {"dostawa": Level.CODE}

@@ -47,6 +47,8 @@ Action = Literal[
     "conversation-queued",
     "conversation-closed",
     "conversation-reopened",
+    "identity-checked",
+    "identity-doubted",
     "reply-written",
     "note-written",
     "message-sent-again",
@@ -79,6 +81,7 @@ Action = Literal[
     "text-published",
     "synonyms-changed",
     "examples-changed",
+    "topic-level-changed",
     # done for people's rights
     "person-found",
     "data-exported",

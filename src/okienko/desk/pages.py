@@ -16,6 +16,7 @@ from okienko.conversations.store import desk as store
 from okienko.conversations.store.desk import Row
 from okienko.desk import rules
 from okienko.desk.conversation import pages as conversation
+from okienko.desk.identity import pages as identity
 from okienko.desk.reveal import pages as reveal
 from okienko.desk.view import PAGE, read_brands, render_inbox, sort_rows
 from okienko.masking.egress import find_lookups
@@ -48,6 +49,7 @@ def routes(*, touch: Touch) -> list[Route]:
         Route("/desk/check", _show_check, methods=["GET"]),
         Route("/desk/live", live, methods=["GET"]),
         *reveal.routes(),
+        *identity.routes(),
         *conversation.routes(),
     ]
 

@@ -28,6 +28,8 @@ from okienko.conversations.store.attachments import Attached
 from okienko.conversations.store.desk import Conversation, Row, View
 from okienko.database.pool import Connection
 from okienko.desk import rules
+from okienko.identity import store as identity
+from okienko.identity.levels import Level
 from okienko.masking.forms import Piece
 from okienko.masking.kinds import ENTITIES
 from okienko.values import Brand, Language, MessageId, SignedIn
@@ -77,6 +79,9 @@ class Talk:
     category: str | None
     hidden: tuple[reveals.Hidden, ...]
     earlier: tuple[store.Earlier, ...]
+    found: Sequence[identity.Found]  # about who writes, the last word first
+    proved: str  # the code of the person that they were proved to be
+    asks_code: bool  # the category wants to know, and nobody has found out
     code: str
     own: bool
     senior: bool
@@ -230,7 +235,10 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         )
         earlier = await store.read_earlier(connection, conversation.person_id, conversation.id)
         names = await read_categories(connection)
+        found = await identity.list_found(connection, conversation.id)
+        asking = await identity.read_levels(connection)
     language = page_language(request)
+    last = found[0] if found else None
     slugs = {slug for known in names.values() for slug in known}
     return Talk(
         brand=brand,
@@ -245,6 +253,9 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         category=_name(names, language, conversation.category),
         hidden=hidden,
         earlier=earlier,
+        found=found,
+        proved=rules.make_code(last.proved) if last is not None and last.proved is not None else "",
+        asks_code=conversation.category in asking and (last is None or last.level is Level.NONE),
         code=rules.make_code(conversation.person_id),
         own=conversation.agent_id == staff.id,
         senior=rules.is_senior(staff, brand.id),

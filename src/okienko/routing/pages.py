@@ -22,6 +22,8 @@ from okienko.audit import store as audit
 from okienko.brands.store import read_categories
 from okienko.conversations.store.unanswered import find_unusable
 from okienko.database.pool import Connection
+from okienko.identity import store as identity
+from okienko.identity.levels import Level
 from okienko.masking.lines import mask_lines
 from okienko.routing import store
 from okienko.routing.model import Figures, Guess, Outcome
@@ -34,7 +36,7 @@ from okienko.web.forms import read_form, read_upload
 from okienko.web.i18n import mark
 from okienko.web.own_brands import LEADS, choose_brand, find_own, read_language
 from okienko.web.services import services
-from okienko.web.signed_in import signed_in
+from okienko.web.signed_in import require_proof, signed_in
 from okienko.web.templates import browser_language, render
 
 ADDRESS: Final = "/desk/routing"
@@ -48,6 +50,8 @@ _SAID: Final[Mapping[str, str]] = {
     "none": mark("Nothing was added: write at least one message, one a line."),
     "file": mark("Nothing was added: choose a text file in UTF-8, one message a line."),
     "many": mark("Nothing was added: 2,000 lines are the most at once."),
+    "level-code": mark("Before a person takes such a conversation, the customer is asked for a code."),
+    "level-none": mark("A person takes such a conversation without a code."),
 }
 OUTCOMES: Final[Mapping[Outcome, str]] = {
     Outcome.TAKE: mark("The router is sure: the first category is taken unasked."),
@@ -64,6 +68,7 @@ class Part:
     name: str
     written: Sequence[Written]
     from_articles: int
+    asks_code: bool  # before a person gets the conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +92,7 @@ def routes(routers: Routers) -> list[Route]:
         Route(ADDRESS, give(_show), methods=["GET"]),
         Route(ADDRESS, _add, methods=["POST"]),
         Route(ADDRESS + "/remove", _remove, methods=["POST"]),
+        Route(ADDRESS + "/level", _set_level, methods=["POST"]),
         Route(ADDRESS + "/try", give(_try), methods=["POST"]),
     ]
 
@@ -152,6 +158,33 @@ async def _record(
     await audit.record(connection, "examples-changed", by=by, brand=brand.id, kind="routing", detail=detail, now=now)
 
 
+async def _set_level(request: Request) -> Response:
+    """What a category asks of a customer before a person gets the conversation."""
+    staff = signed_in(request)
+    form = await read_form(request)
+    require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
+    brand = await find_own(request, staff, form.get("brand", ""), LEADS)
+    require_proof(request, back=f"{ADDRESS}?{urlencode({'brand': brand.slug})}")
+    given = services(request)
+    now = given.clock()
+    level = Level.CODE if form.get("level") == Level.CODE else Level.NONE
+    async with given.database.brand(brand.id) as connection:
+        category = form.get("category", "")
+        if not any(category in known for known in (await read_categories(connection)).values()):
+            raise HTTPException(400)
+        if await identity.set_level(connection, category, level):
+            await audit.record(
+                connection,
+                "topic-level-changed",
+                by=audit.staff(staff, brand.id),
+                brand=brand.id,
+                kind="routing",
+                detail={"category": category, "level": level.value},
+                now=now,
+            )
+    return _go_back(brand, said=f"level-{level.value}")
+
+
 async def _try(request: Request, routers: Routers) -> Response:
     staff = signed_in(request)
     form = await read_form(request)
@@ -182,6 +215,7 @@ async def _render(
         written = await store.list_examples(connection, brand.id)
         counted = await store.count_from_articles(connection, brand.id)
         categories = await read_categories(connection)
+        levels = await identity.read_levels(connection)
     router = None
     if state.usable:
         routers.get(given.database, brand.id, state.version)
@@ -195,6 +229,7 @@ async def _render(
             name=names.get(slug, slug),
             written=[one for one in written if one.category == slug],
             from_articles=counted.get(slug, 0),
+            asks_code=slug in levels,
         )
         for slug in dict.fromkeys([*names, *(one.category for one in written), *counted])
     ]
@@ -209,6 +244,7 @@ async def _render(
         figures=figures,
         parts=parts,
         names=names,
+        can_mail=given.can_mail,
         total=len(written) + sum(counted.values()),
         fewest=FEWEST,
         tried=None if message is None else Tried(text=message, guess=router.route([message])[0] if router else None),

@@ -72,6 +72,8 @@ _DONE: Final[dict[str, tuple[str, str | None]]] = {
     "close": (mark("The conversation is closed."), "reopen"),
     "reopen": (mark("The conversation is open and yours."), "close"),
     "send-again": (mark("The message is on its way again."), None),
+    "checked": (mark("It is noted that you have found out who this is."), None),
+    "doubted": (mark("It is noted that this person is not verified any more."), None),
 }
 # What the audit log calls them.
 _ACTS: Final[dict[str, Action]] = {
@@ -86,12 +88,13 @@ _NOT_DONE: Final[dict[Outcome, str]] = {
     "held": mark("Nothing was changed: the conversation is not yours."),
     "closed": mark("Nothing was changed: the conversation is closed."),
 }
-# Why an attachment was not opened.
+# Why an attachment was not opened, or something else was not done.
 _NOT_OPENED: Final[dict[str, str]] = {
     "not-yours": mark("Attachments are opened by whoever has the conversation. Take it over first."),
     "gone": mark("The attachment is gone: its time was over, or the person's data were erased."),
     "enough": mark("100 attachments an hour are the most. Ask a colleague, or wait a while."),
     "sealed": mark("The attachment could not be opened."),
+    "no-reason": mark("Nothing was noted: say in at least 10 characters how you know."),
 }
 
 

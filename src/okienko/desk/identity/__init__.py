@@ -1,0 +1,1 @@
+"""Who writes in a conversation, as somebody at the desk finds out."""
