@@ -37,6 +37,7 @@ from okienko.database.urls import Urls
 from okienko.keys import Keys
 from okienko.masking.vault import new_person_key, person_bound
 from okienko.receive import Reception
+from okienko.rights.page import pages as rights
 from okienko.settings import Settings
 from okienko.values import (
     Brand,
@@ -290,7 +291,15 @@ async def _shop(request: Request) -> Response:
     return HTMLResponse(SHOP.format(script), headers={"Content-Security-Policy": ""})
 
 
-def build_app(world: World, live: Live, *, clock: Clock = lambda: NOW, chats_per_hour: int = 5) -> Starlette:
+def build_app(
+    world: World,
+    live: Live,
+    *,
+    clock: Clock = lambda: NOW,
+    chats_per_hour: int = 5,
+    folder: Path = Path(),
+    can_mail: bool = False,
+) -> Starlette:
     """The pages of this helper's rooms."""
     app = Starlette(
         routes=[
@@ -298,27 +307,29 @@ def build_app(world: World, live: Live, *, clock: Clock = lambda: NOW, chats_per
             *assets.routes(),
             *webchat.routes(),
             *consent.routes(),
+            *rights.routes(),
             *articles.routes(find_article),
         ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: problem, DatabaseAway: problem},
     )
     app.state.services = Services(
-        settings=Settings(data=Path(), keys=Path(), chats_per_hour=chats_per_hour),
+        settings=Settings(data=folder, keys=folder, chats_per_hour=chats_per_hour),
         database=world.database,
         directory=Directory(world.database, world.keys, clock),
         keys=world.keys,
         clock=clock,
         live=live,
+        can_mail=can_mail,
     )
     return app
 
 
 @asynccontextmanager
-async def serve(world: World) -> AsyncGenerator[Site]:
+async def serve(world: World, **of_app: Any) -> AsyncGenerator[Site]:
     """Runs the world until the block ends."""
     live = Live(world.database, world.url)
-    pages = build_app(world, live)
+    pages = build_app(world, live, **of_app)
     arrived = asyncio.Event()
     reception = Reception(world.database, pages.state.services.directory, world.keys, lambda: NOW, arrived.set)
 

@@ -32,6 +32,7 @@ async def _privacy(request: Request) -> Response:
     async with given.database.brand(brand.id) as connection:
         texts = await store.publish_texts(connection, brand, write_texts, now)
         processors = await store.read_processors(connection)
+        officer = await store.read_officer(connection)
     return render(
         request,
         "consent/privacy.html",
@@ -40,6 +41,7 @@ async def _privacy(request: Request) -> Response:
         brand=brand,
         texts=[texts[kind, language] for kind in ("ai.notice", "chat.notice")],
         processors=processors,
+        officer=officer,
         authorities=sorted(find_rules(brand).policy.authorities),
         now=now,
     )

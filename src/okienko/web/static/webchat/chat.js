@@ -625,6 +625,12 @@ at("forget").addEventListener("click", () => {
   text.focus();
 });
 
+// The page of rights opens in a tab of its own. The token goes along in the form's body, never in an address.
+at("rights").addEventListener("submit", () => {
+  at("rights").elements.token.value = tokens.get() ?? "";
+  setTimeout(() => (at("rights").elements.token.value = ""));
+});
+
 at("transcript").addEventListener("click", async () => {
   try {
     const answer = await fetch(`${settings.address}/transcript?lang=${settings.language}`, { headers: authorised() });

@@ -1,0 +1,1 @@
+"""What somebody who has proved who they are sees and does."""
