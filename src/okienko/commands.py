@@ -89,6 +89,8 @@ async def import_articles(
             async with database.shared() as connection:
                 await add_brand(connection, brand, now())
         async with database.brand(brand.id, longest=LONGEST_WORK) as connection:
+            if new:
+                await staff_store.grant_waiting(connection, brand.id, now())
             imported = await store_articles(connection, brand.id, drafts, now=now(), on_progress=on_progress)
             detail = {"created": imported.created, "changed": imported.changed}
             await record(connection, "articles-imported", brand.id, **detail)

@@ -48,7 +48,7 @@ def import_(source: Path, data: Path | None, brand: str | None, category: str, l
     with open_database(read_settings(data)) as urls, progress("Importing articles", len(drafts)) as show:
         into, new, imported = run(import_articles(urls, drafts, brand, language, show))
     if new:
-        say(f"Brand “{into.slug}” is new.")
+        say(f"Brand “{into.slug}” is new. Who works for it: okienko staff add --brand {into.slug} --help")
     click.echo(f"{imported.created} new, {imported.changed} changed, {imported.unchanged} unchanged")
 
 

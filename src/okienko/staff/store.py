@@ -314,6 +314,33 @@ async def add_staff(
     return not settled
 
 
+GRANT_WAITING: Final = """
+insert into staff_role (brand_id, staff_id, role)
+select %(brand)s::uuid, s.id, 'admin' from staff s
+where s.password is not null and s.disabled_at is null and not exists (
+  select from staff_role r where r.staff_id = s.id)
+returning staff_id
+"""
+
+
+async def grant_waiting(connection: Connection, brand_id: BrandId, now: datetime) -> bool:
+    """A new brand's first administrator: whoever has an account and no brand, which is the first administrator of an
+    installation that had no brand then. False: there is nobody. Call it in `database.brand(brand_id)`."""
+    granted = await (await connection.execute(GRANT_WAITING, {"brand": brand_id})).fetchall()
+    for (staff_id,) in granted:
+        await record(
+            connection,
+            "colleague-added",
+            by=OPERATOR,
+            brand=brand_id,
+            kind="account",
+            object=staff_id,
+            detail={"role": "admin"},
+            now=now,
+        )
+    return bool(granted)
+
+
 REVOKE_INVITATIONS: Final = "delete from staff_invitation where staff_id = %(staff)s::uuid"
 INVITE: Final = """
 insert into staff_invitation (token, staff_id, expires_at)
