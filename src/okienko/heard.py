@@ -14,12 +14,6 @@ from typing import Final
 from okienko.answers.text import fold
 from okienko.values import MaskedText
 
-
-@lru_cache(maxsize=8)  # the three that listen hear the same message one after the other
-def _fold(text: str) -> str:
-    return fold(text).translate(_SIGNS)
-
-
 _SIGNS: Final = str.maketrans("’„”“–", '\'"""-')  # patterns of ASCII alone are put together in half the time
 
 
@@ -176,21 +170,25 @@ def _is_short_question(folded: str) -> bool:
     )
 
 
-_PROGRAM_HINT: Final = re.compile(
+_PROGRAM_WORD: Final = (
     r"\bbot|[tz]bot|\brobot|automa|maszyn|machine|maschine|maquina|program|sk?rypt|script|[ck]omputer|algor|software|ordenador"
     r"|ordinat|logiciel|gpt|llm|\ba\.?i\b|\bki\b|\bia\b|sztuczn|artificial|artificiel|kunstlich|sprachm|virt|wirtualn"
     r"|czlowiek|ludz|\bzyw|prawdziw|\breal|\breel|human|people|person|\bosob[ae]\b|mensch|\becht|lebend|humain|vrai|vivant"
-    r"|krwi|flesh|carne|de verdad|chair|sentient|suis-je|zyjesz|do you have|anyone|anybody|somebody"
-    r"|z kim|z czym|[kc]z?ym jestes|kim (?:ty )?jestes|kto mi"
+    r"|krwi|flesh|carne|chair|sentient|suis-je|zyjesz|anyone|anybody|somebody"
+)
+_PROGRAM_PHRASE: Final = (
+    r"de verdad|do you have|z kim|z czym|[kc]z?ym jestes|kim (?:ty )?jestes|kto mi"
     r"|wh(?:o|at) (?:a|is|exa)|w(?:er|as) bist|mit wem|qui?(?:en|e) e|con quien"
     r"|qui (?:es|et|je|ai|me)"
 )
+_IN_PROGRAM_PHRASE: Final = r"verdad|have|kim|czym|jestes|kto$|wh(?:o|at)$|bist|wem|qui?(?:en|e)?$"  # one of each
+_PROGRAM_HINT: Final = re.compile(f"{_PROGRAM_WORD}|{_PROGRAM_PHRASE}")
 
 
 def asks_whether_program(text: MaskedText) -> bool:
     """Whether somebody asks if they talk to a program, or tells it what to say about that."""
-    folded = _fold(text.text)
-    if _PROGRAM_HINT.search(folded) is None:  # most messages: no need to look closer
+    folded, hints = _listen(text.text)
+    if "program" not in hints or _PROGRAM_HINT.search(folded) is None:  # most messages: no need to look closer
         return False
     return any(pattern.search(folded) for pattern in (_program(), _ABOUT_IT)) or _is_short_question(folded)
 
@@ -263,10 +261,10 @@ _WISH: Final = _any(
     r"\b(?:pls|plz|please) (?:a |an )?(?:human|person|agent)\b|\b(?:human|person|agent) (?:pls|plz|help)\b"
     r"|\bcustomer (?:support|service) please\b|\btake over (?:a|by) human\b",
 )
-_PERSON_HINT: Final = re.compile(
+_PERSON_WORD: Final = (
     r"czlow|konsult|doradc|pracown|kierown|operat|\bzyw|\bk(?:im|to|ogo)s\b|\bosob|obslug|dzwon|\bbot|robot|prawdziw"
     r"|skontakt|human|person|agent|represent|some(?:one|body)|any(?:one|body)|manager|superv|customer|support"
-    r"|transfer me|callback|live chat"
+    r"|transfer|callback|live$"
 )
 _MENTIONED: Final = re.compile(
     r"\b(?:czlowiek\w*|konsultant\w*|doradc\w*|kierownik\w*|infolini\w*|humans?|agents?|representatives?|manager"
@@ -282,10 +280,8 @@ def mentions_person(text: MaskedText) -> bool:
 
 def wants_person(text: MaskedText) -> bool:
     """Whether somebody asks for a person in words, in Polish (with or without diacritics) or English."""
-    folded = _fold(text.text)
-    if _PERSON_HINT.search(folded) is None:  # most messages: no need to look closer
-        return False
-    return _WISH.search(folded) is not None
+    folded, hints = _listen(text.text)
+    return "person" in hints and _WISH.search(folded) is not None
 
 
 # People only ----------------------------------------------------------------------------------------------------------
@@ -310,15 +306,37 @@ _BOT_AGAIN: Final = _any(
     r"|\bbring (?:back )?the bot\b",
 )
 _QUESTION: Final = re.compile(r"\?|^\W*(?:czy|jak|is|are|can|do(?! not)|does|how)\b")
-_WORDS_ABOUT_BOTS: Final = re.compile(r"bot|\bai\b|inteligenc|automat|programu|ludz|czlowiek|people|human")
+_PEOPLE_WORD: Final = r"bot|\bai\b|inteligenc|automat|programu|ludz|czlowiek|people|human"
 
 
 def wishes_people_only(text: MaskedText) -> bool | None:
     """True: no program is to answer them any more. False: one may again. None: nothing of the kind."""
-    folded = _fold(text.text)
-    if _WORDS_ABOUT_BOTS.search(folded) is None:
+    folded, hints = _listen(text.text)
+    if "people" not in hints:
         return None
     if _BOT_AGAIN.search(folded):
         return False
     asks = _QUESTION.search(folded) is not None or _program().search(folded) is not None
     return True if not asks and _PEOPLE_ONLY.search(folded) is not None else None
+
+
+# What to listen for -----------------------------------------------------------------------------------------------
+
+_HINTS: Final = {
+    "program": re.compile(f"{_PROGRAM_WORD}|{_IN_PROGRAM_PHRASE}"),
+    "person": re.compile(_PERSON_WORD),
+    "people": re.compile(_PEOPLE_WORD),
+}
+
+
+@lru_cache(maxsize=8)  # the three that listen hear the same message one after the other
+def _listen(text: str) -> tuple[str, frozenset[str]]:
+    """The folded text, and for which of the three there may be something in it."""
+    folded = fold(text).translate(_SIGNS)
+    return folded, frozenset[str]().union(*map(_find_hints, folded.split()))
+
+
+@lru_cache(maxsize=16_000)
+def _find_hints(word: str) -> frozenset[str]:
+    """Words come again and again, and nearly all say nothing: each is looked at once, and no pattern reads the text."""
+    return frozenset(listener for listener, hint in _HINTS.items() if hint.search(word))

@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from okienko import heard
 from okienko.answers.answer import Refuse
 from okienko.heard import asks_whether_program, mentions_person, wants_person, wishes_people_only
 from okienko.turn import CONTACT, PERSON, AiNotice, decide
@@ -32,6 +35,11 @@ TRUTHS: dict[Language, str] = {
     "pl": "To jest program (bot), nie człowiek.",
     "en": "This is a program (a bot), not a person.",
 }
+# The words of hints that are several words long, and some that stand beside them.
+HINTED = (
+    "de verdad do you have what who a are is exactly z kim kims czym czyms jestes ty kto mi wer was bist mit wem quien"
+    " que quie quen eres e es con qui et je ai me es-tu suis-je (kim jestes? kim, «qui transfer live chat"
+)
 DENIALS = ("Nie, ", "No, ", "Tak, ", "Yes, ", "jestem człowiekiem", "I am a human")
 
 
@@ -160,3 +168,10 @@ def test_the_notice_is_the_published_one() -> None:
 
 def test_whoever_asks_what_answers_is_offered_a_person() -> None:
     assert decide(situation(asked("czy jesteś botem?")), house()).says[0].choices == (PERSON,)
+
+
+@given(words=st.lists(st.sampled_from(HINTED.split()), min_size=1, max_size=6))
+def test_a_hint_in_several_words_is_seen_in_one_of_them(words: list[str]) -> None:
+    said = " ".join(words)
+    if heard._PROGRAM_HINT.search(said) is not None:  # pyright: ignore[reportPrivateUsage] - what the short look stands for
+        assert "program" in heard._listen(said)[1]  # pyright: ignore[reportPrivateUsage] - the short look
