@@ -46,7 +46,7 @@ MOST_BYTES: Final = 2_000_000
 LATELY: Final = timedelta(days=28)
 
 _SAID: Final[Mapping[str, str]] = {
-    "removed": mark("The example is removed. The router learns without it within a minute or two."),
+    "removed": mark("The example is removed. The bot learns without it within a minute or two."),
     "none": mark("Nothing was added: write at least one message, one a line."),
     "file": mark("Nothing was added: choose a text file in UTF-8, one message a line."),
     "many": mark("Nothing was added: 2,000 lines are the most at once."),
@@ -54,9 +54,9 @@ _SAID: Final[Mapping[str, str]] = {
     "level-none": mark("A person takes such a conversation without a code."),
 }
 OUTCOMES: Final[Mapping[Outcome, str]] = {
-    Outcome.TAKE: mark("The router is sure: the first category is taken unasked."),
-    Outcome.ASK: mark("The router is not sure: the customer would choose among these."),
-    Outcome.PERSON: mark("The message seems to belong to none of the categories, so the router says nothing."),
+    Outcome.TAKE: mark("Sure: the first category is taken unasked."),
+    Outcome.ASK: mark("Not sure: the customer would choose among these."),
+    Outcome.PERSON: mark("The message seems to belong to none of the categories, so none is suggested."),
 }
 
 
