@@ -38,6 +38,7 @@ from okienko.keys import (
     read_command,
     read_folder,
 )
+from okienko.mail.server import Smtp, open_server
 from okienko.policy.book import Book, check_reviews, list_pending
 from okienko.policy.files import read_own_book
 from okienko.settings import Settings, WrongSetting
@@ -69,6 +70,7 @@ async def examine(settings: Settings) -> list[Finding]:
     else:
         findings += look_at_keys(settings.keys)
     findings += [await look_at_scanner(settings.scan_command), await look_at_encoder(settings)]
+    findings.append(await look_at_mail(settings))
     findings += await asyncio.to_thread(lambda: list(look_at_database(settings)))
     findings += await asyncio.to_thread(lambda: list(look_at_port(settings.host, settings.port)))
     return findings
@@ -197,6 +199,24 @@ async def look_at_encoder(settings: Settings) -> Finding:
             fix="a faster one, or more than OKIENKO_ENCODER_SECONDS",
         )
     return Finding(what=f"the encoder {encoder.name} works: {found.shape[1]} dimensions, {took:.2f} s", well=True)
+
+
+async def look_at_mail(settings: Settings) -> Finding:
+    """Whether the mail server can be reached and takes our password; nothing is sent."""
+    try:
+        server = open_server(settings)
+    except WrongSetting as wrong:
+        return Finding(what="the mail server cannot be used", well=False, fix=str(wrong))
+    if server is None:
+        return Finding(what="no mail server, so no codes can be sent: OKIENKO_MAIL_URL is not set", well=True)
+    trouble = await Smtp(server).look()
+    if trouble is not None:
+        return Finding(
+            what=f"the mail server {server.host}: {trouble}",
+            well=False,
+            fix="check OKIENKO_MAIL_URL, its certificate and its password; letters wait meanwhile",
+        )
+    return Finding(what=f"the mail server {server.host} takes our letters", well=True)
 
 
 def find_key_ids(settings: Settings) -> tuple[str, ...] | None:

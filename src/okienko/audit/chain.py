@@ -82,6 +82,7 @@ Action = Literal[
     "synonyms-changed",
     "examples-changed",
     "topic-level-changed",
+    "accounts-imported",
     # done for people's rights
     "person-found",
     "data-exported",

@@ -77,11 +77,16 @@ def is_code(keys: Keys, challenge: UUID, typed: RawText) -> bool:
 
 
 def hash_address(keys: Keys, typed: RawText) -> bytes:
-    """The keyed hash by which identities are found, of at most `LONGEST` characters. Raises `NotAnAddress`."""
+    """The keyed hash by which identities are found. Raises `NotAnAddress`."""
+    return keys.lookup(EMAIL, read_address(typed))
+
+
+def read_address(typed: RawText) -> str:
+    """The one address that was typed, of at most `LONGEST` characters, in canonical form. Raises `NotAnAddress`."""
     try:
         spans = find(typed).spans
     except MaskingFailed:
         spans = ()
     if len(spans) != 1 or spans[0].label != EMAIL:
         raise NotAnAddress("an e-mail address is wanted")
-    return keys.lookup(EMAIL, spans[0].value)
+    return spans[0].value

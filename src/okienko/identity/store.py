@@ -327,3 +327,69 @@ update category set level = %(level)s::text where brand_id = current_brand() and
 async def set_level(connection: Connection, slug: str, level: Level) -> bool:
     """What a topic asks for, in all languages; whether that is a change."""
     return (await connection.execute(SET_LEVEL, {"slug": slug, "level": level})).rowcount > 0
+
+
+# accounts ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account as it is kept."""
+
+    person: PersonId
+    identity: UUID
+    lookup: bytes
+    sealed: bytes = field(repr=False)
+    wrapped: bytes = field(repr=False)
+    key_id: str
+
+
+LIST_IMPORTED: Final = """
+select lookup, person_id from identity
+where brand_id = current_brand() and kind = 'email' and verified_by = 'import'
+"""
+ADD_ACCOUNTS: Final = """
+with account as (
+  select * from unnest(%(people)s::uuid[], %(identities)s::uuid[], %(lookups)s::bytea[], %(sealed)s::bytea[],
+    %(wrapped)s::bytea[], %(key_ids)s::text[]) as a (person_id, id, lookup, sealed, wrapped, key_id)
+), person as (
+  insert into person (brand_id, id, created_at) select current_brand(), person_id, %(now)s::timestamptz from account
+), person_key as (
+  insert into person_key (brand_id, person_id, wrapped, key_id)
+  select current_brand(), person_id, wrapped, key_id from account
+)
+insert into identity (brand_id, person_id, id, kind, lookup, sealed, created_at, verified_at, verified_by)
+select current_brand(), person_id, id, 'email', lookup, sealed, %(now)s::timestamptz, %(now)s::timestamptz, 'import'
+from account
+"""
+REMOVE_IMPORTED: Final = """
+update identity set verified_at = null, verified_by = null
+where brand_id = current_brand() and kind = 'email' and verified_by = 'import' and lookup = any(%(lookups)s::bytea[])
+"""
+
+
+async def list_imported(connection: Connection) -> dict[bytes, PersonId]:
+    """Who is known by an address that the brand's accounts have, by its keyed hash."""
+    rows = await (await connection.execute(LIST_IMPORTED)).fetchall()
+    return {bytes(lookup): PersonId(person) for lookup, person in rows}
+
+
+async def add_accounts(connection: Connection, accounts: Sequence[NewAccount], now: datetime) -> None:
+    """New people, each known by the address of their account."""
+    await connection.execute(
+        ADD_ACCOUNTS,
+        {
+            "people": [one.person for one in accounts],
+            "identities": [one.identity for one in accounts],
+            "lookups": [one.lookup for one in accounts],
+            "sealed": [one.sealed for one in accounts],
+            "wrapped": [one.wrapped for one in accounts],
+            "key_ids": [one.key_id for one in accounts],
+            "now": now,
+        },
+    )
+
+
+async def remove_imported(connection: Connection, lookups: Sequence[bytes]) -> int:
+    """Addresses that the brand's accounts no longer have are not verified any more; how many there were."""
+    return (await connection.execute(REMOVE_IMPORTED, {"lookups": list(lookups)})).rowcount

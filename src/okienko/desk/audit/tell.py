@@ -67,6 +67,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "synonyms-changed": mark("changed synonyms"),
     "examples-changed": mark("changed examples for routing"),
     "topic-level-changed": mark("changed what a category asks for before a person takes over"),
+    "accounts-imported": mark("took over addresses of accounts"),
     "person-found": mark("looked for a person"),
     "data-exported": mark("exported a person's data"),
     "data-corrected": mark("corrected a person's data"),
