@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Frame, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Frame, Page, Route, expect
 
 from tests.web_world import CITATION, DOOR, SHOP, Site
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -245,12 +235,26 @@ async def test_articles_are_offered_by_their_titles_and_one_is_picked(page: Page
     await site.say(conversation, "Czy o to chodzi?", kind="clarify", choices=choices, citations=(CITATION,))
     offer = window.locator("#log .bubble.bot").last
     await expect(offer.locator("blockquote")).to_have_count(0)
+    await expect(offer.get_by_role("listitem")).to_have_text([CITATION.title, "Porozmawiaj z człowiekiem"])
     await offer.get_by_role("button", name=CITATION.title).click()
     await expect(window.locator("#log .bubble.own")).to_have_count(2)
     assert await site.world.rows("select kind, text from message where author = 'customer' order by arrival") == [
         ("text", "coś z hasłem"),
         ("choice", CITATION.title),
     ]
+
+
+async def test_a_quoted_table_is_a_table_again(page: Page, site: Site) -> None:
+    window = await open_window(page, site)
+    await write(window, "ile to kosztuje")
+    await expect(window.locator("#log .bubble.own")).to_have_count(1)
+    conversation = await site.conversation()
+    table = "Ceny na dziś:\nPlan | Cena\nSolo | 29 zł\nDuet | 39 zł"
+    await site.say(conversation, "", kind="answer", citations=(replace(CITATION, quote=table),))
+    quoted = window.locator("#log .quote")
+    await expect(quoted.locator("p")).to_have_text("„Ceny na dziś:")
+    await expect(quoted.locator("tr")).to_have_text(["PlanCena", "Solo29 zł", "Duet39 zł"])
+    await expect(quoted.get_by_text("|")).to_have_count(0)
 
 
 async def test_rel_05_a_lost_answer_is_sent_again_and_stored_once(page: Page, site: Site) -> None:
