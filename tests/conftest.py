@@ -3,7 +3,7 @@
     cluster        one embedded PostgreSQL for the whole run, shared by xdist's workers; not durable, so it is quick
     urls           a migrated database that belongs to this worker: for road tests, which commit and clean up
     database_urls  a migrated, empty database for one test alone; costs about 30 ms
-    browser_path   a Chromium for Playwright's `launch(executable_path=…)`
+    browser        a Chromium, started once a module; its windows are closed after each test
     axe            the source of axe-core, which finds what a screen reader would stumble over
 
 `urls` and `database_urls` are `okienko.database.urls.Urls`: `.owner` for migrations, `.app` for everything else.
@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -33,6 +34,9 @@ from okienko.database.binaries import Binaries
 from okienko.database.embedded import EmbeddedPostgres
 from okienko.database.migrate import migrate
 from okienko.database.urls import Urls
+
+if TYPE_CHECKING:  # most tests do without
+    from playwright.async_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 DEBIAN = Path("/usr/lib/postgresql/15")
@@ -148,6 +152,28 @@ def browser_path() -> str:
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     assert found, "there is no browser: run bin/test, which gets one"
     return found
+
+
+@pytest.fixture(scope="module")
+async def chromium(browser_path: str) -> AsyncIterator[Browser]:
+    """Starting one takes seconds where two run at once: tests take `browser`."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=browser_path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
+        )
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """A browser without cookies or windows; a test makes a context of its own, which is closed after it."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, async_playwright
 
 from tests.desk_world import World
 
@@ -25,14 +24,3 @@ async def site(world: World) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         await running
-
-
-@pytest.fixture
-async def chromium(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        yield browser
-        await browser.close()

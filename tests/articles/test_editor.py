@@ -514,10 +514,10 @@ async def measure_width(page: Page) -> int:
 
 
 async def test_an_article_is_edited_with_the_keyboard_and_without_scripts(
-    world: World, site: str, chromium: Browser
+    world: World, site: str, browser: Browser
 ) -> None:
     lena = await world.hire("Lena", {world.brand.id: "lead"})
-    context = await chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context = await browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = await seat(world, context, site, lena)
     await page.goto(f"{site}/desk/articles")
     assert await measure_width(page) == 390
@@ -536,11 +536,11 @@ async def test_an_article_is_edited_with_the_keyboard_and_without_scripts(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_a11_01_the_editor_s_pages_are_accessible(
-    world: World, site: str, chromium: Browser, axe: str, theme: Any
+    world: World, site: str, browser: Browser, axe: str, theme: Any
 ) -> None:
     await rate(world, helped=False, comment="Kod działa krócej.")
     lena = await world.hire("Lena", {world.brand.id: "lead"})
-    context = await chromium.new_context(color_scheme=theme, viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    context = await browser.new_context(color_scheme=theme, viewport={"width": 1280, "height": 900}, bypass_csp=True)
     page = await seat(world, context, site, lena)
 
     async def look() -> None:

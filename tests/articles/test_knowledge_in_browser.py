@@ -67,11 +67,11 @@ async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.mark.parametrize("look", [("light", 1280), ("dark", 390)])
 async def test_a11_01_the_pages_of_knowledge_are_accessible(
-    world: World, site: str, chromium: Browser, axe: str, look: Any
+    world: World, site: str, browser: Browser, axe: str, look: Any
 ) -> None:
     theme, width = look
     ewa = await world.hire("Ewa", {world.brand.id: "admin", world.other.id: "admin"})
-    context = await chromium.new_context(color_scheme=theme, viewport={"width": width, "height": 900}, bypass_csp=True)
+    context = await browser.new_context(color_scheme=theme, viewport={"width": width, "height": 900}, bypass_csp=True)
     page = await seat(world, context, site, ewa)
     for address in PAGES:
         await page.goto(f"{site}{address}?brand=seans")
@@ -84,9 +84,9 @@ async def test_a11_01_the_pages_of_knowledge_are_accessible(
     await context.close()
 
 
-async def test_they_are_used_with_the_keyboard_and_without_scripts(world: World, site: str, chromium: Browser) -> None:
+async def test_they_are_used_with_the_keyboard_and_without_scripts(world: World, site: str, browser: Browser) -> None:
     ewa = await world.hire("Ewa", {world.brand.id: "admin"})
-    context = await chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context = await browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = await seat(world, context, site, ewa)
     await page.goto(f"{site}/desk/articles/sources")
     await page.get_by_label("Adres mapy witryny").last.fill("https://sklep.example/sitemap.xml")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser
 
 from okienko import missed
 from okienko.answers.shelf import Shelf
@@ -53,7 +53,7 @@ async def address(world: World) -> AsyncIterator[str]:
 
 
 async def test_a11_01_the_pages_of_the_log_can_be_read_by_everybody(
-    world: World, address: str, browser_path: str, axe: str
+    world: World, address: str, browser: Browser, axe: str
 ) -> None:
     ela = await world.hire("Ela Sowa", {world.brand.id: "privacy", world.other.id: "auditor"})
     begun = await world.begin("Gdzie jest moja paczka?")
@@ -61,28 +61,22 @@ async def test_a11_01_the_pages_of_the_log_can_be_read_by_everybody(
     await missed.look(world.services.database, world.services.keys, world.brand, world.at)
     async with await world.enter(ela) as signed_in:
         token = signed_in.cookies["okienko-desk"]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        context = await browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
-        await context.add_cookies([{"name": "okienko-desk", "value": token, "url": address}])
-        page = await context.new_page()
-        await page.goto(address + begun.address)
-        await page.goto(address + "/desk/audit/packs#seans")
-        await page.get_by_role("button", name="Sporządź pakiet").last.click()
-        await page.get_by_role("link", name="JSON").wait_for()
-        await page.goto(address + "/desk/audit/check")
-        await page.get_by_role("button", name="Sprawdź cały dziennik").click()
-        await page.get_by_text("Wszystko się zgadza.").wait_for()
-        for path in PAGES:
-            await page.goto(address + "/desk/audit" + path)
-            found = await page.evaluate(axe + "; axe.run().then(result => result.violations)")
-            grave = [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
-            assert grave == [], path
-            wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-            assert not wide, path
-            if pictures := os.environ.get("OKIENKO_PICTURES"):
-                await page.screenshot(path=Path(pictures) / f"audit{path.replace('/', '-')}.png", full_page=True)
-        await browser.close()
+    context = await browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    await context.add_cookies([{"name": "okienko-desk", "value": token, "url": address}])
+    page = await context.new_page()
+    await page.goto(address + begun.address)
+    await page.goto(address + "/desk/audit/packs#seans")
+    await page.get_by_role("button", name="Sporządź pakiet").last.click()
+    await page.get_by_role("link", name="JSON").wait_for()
+    await page.goto(address + "/desk/audit/check")
+    await page.get_by_role("button", name="Sprawdź cały dziennik").click()
+    await page.get_by_text("Wszystko się zgadza.").wait_for()
+    for path in PAGES:
+        await page.goto(address + "/desk/audit" + path)
+        found = await page.evaluate(axe + "; axe.run().then(result => result.violations)")
+        grave = [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
+        assert grave == [], path
+        wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not wide, path
+        if pictures := os.environ.get("OKIENKO_PICTURES"):
+            await page.screenshot(path=Path(pictures) / f"audit{path.replace('/', '-')}.png", full_page=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Frame, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Frame, Page, expect
 
 from okienko.bench.bench import find_port, wait_for
 from tests.attachments.files import exif, jpeg, segment
@@ -20,7 +20,6 @@ from tests.attachments.files import exif, jpeg, segment
 pytestmark = pytest.mark.anyio
 PASSWORD = "trzy-spokojne-okna"  # made up here, for a database that lives as long as this test
 PHOTOGRAPH = jpeg(segment(0xE1, b"Exif\0\0" + exif(6)))
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +60,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         finally:
             process.terminate()
             process.wait(15)
-
-
-@pytest.fixture(scope="module")
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

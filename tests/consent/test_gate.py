@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, expect
 
 from okienko.database.urls import Urls
 from tests.web_world import DOOR, Site, World, open_world, serve
@@ -13,17 +13,6 @@ from tests.web_world import DOOR, Site, World, open_world, serve
 pytestmark = pytest.mark.anyio
 
 CANARY = "kanarek-w-klatce"
-
-
-@pytest.fixture(scope="module")
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

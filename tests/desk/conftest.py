@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, async_playwright
 
 from okienko.database.urls import Urls
 from tests.desk_world import World, open_world
@@ -20,17 +19,6 @@ async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
     """Two brands on a database of this test's own."""
     async with open_world(database_urls, tmp_path) as world:
         yield world
-
-
-@pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

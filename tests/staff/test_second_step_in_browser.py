@@ -15,7 +15,7 @@ from typing import cast
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from okienko.staff.second import store
 from okienko.staff.second.totp import PERIOD, code_of, step_at
@@ -24,17 +24,6 @@ from tests.desk_world import PASSWORD, World
 pytestmark = pytest.mark.anyio
 
 SECRET = "jan.kowalski@poczta.example"
-
-
-@pytest.fixture
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

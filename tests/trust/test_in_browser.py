@@ -13,26 +13,17 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Request, expect
 
 from okienko.values import ConversationId
 from tests.trust.house import QUESTION, House, crawl, fill_in, starts
 
 pytestmark = pytest.mark.anyio
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"]
 RUNS = "<img src=x onerror=okienkoRan()><script>okienkoRan()</script>'\"><svg onload=okienkoRan()>"
 REMOTE = (
     "![x](https://obcy.example/x.png) <img src=https://obcy.example/y.png> <link rel=stylesheet href=//obcy.example>"
 )
-
-
-@pytest.fixture(scope="module")
-async def chromium(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -51,9 +42,9 @@ async def address(house: House) -> AsyncIterator[str]:
         await asyncio.gather(serving, live, return_exceptions=True)
 
 
-async def open_context(chromium: Browser, address: str, cookies: dict[str, str]) -> tuple[BrowserContext, list[str]]:
+async def open_context(browser: Browser, address: str, cookies: dict[str, str]) -> tuple[BrowserContext, list[str]]:
     """A browser that remembers what it asked anybody else for, and what ran that should not."""
-    context = await chromium.new_context(locale="pl-PL", viewport={"width": 1280, "height": 900})
+    context = await browser.new_context(locale="pl-PL", viewport={"width": 1280, "height": 900})
     wrong: list[str] = []
 
     def note(request: Request) -> None:
@@ -85,10 +76,10 @@ def shape(path: str) -> str:
 
 @pytest.mark.timeout(240)
 async def test_prv_16_sec_08_a11_01_every_page_asks_us_alone_runs_our_scripts_alone_and_is_accessible(
-    house: House, address: str, chromium: Browser, axe: str
+    house: House, address: str, browser: Browser, axe: str
 ) -> None:
-    async with house.browser() as browser:
-        chat = await house.chat(browser)
+    async with house.browser() as customer:
+        chat = await house.chat(customer)
         for text in (QUESTION, RUNS, REMOTE):
             await chat.write(text)
         await chat.write("Porozmawiaj z człowiekiem", kind="person")
@@ -101,7 +92,7 @@ async def test_prv_16_sec_08_a11_01_every_page_asks_us_alone_runs_our_scripts_al
         cookies = dict(admin.cookies)
     pages = {shape(urlsplit(one.address).path): one for one in seen if one.page and one.answer.status_code == 200}
     assert len(pages) > 20
-    context, wrong = await open_context(chromium, address, cookies)
+    context, wrong = await open_context(browser, address, cookies)
     page = await context.new_page()
     for name, one in pages.items():
         parts = urlsplit(one.address)
@@ -135,10 +126,10 @@ async def tell(house: House, messages: int) -> None:
 
 @pytest.mark.timeout(120)
 async def test_sec_08_a11_02_what_is_new_is_text_and_is_announced_once_and_politely(
-    house: House, address: str, chromium: Browser
+    house: House, address: str, browser: Browser
 ) -> None:
     """The window of a customer who writes markup, and what a screen reader is told of it and of the answer."""
-    context, wrong = await open_context(chromium, address, {})
+    context, wrong = await open_context(browser, address, {})
     page = await context.new_page()
     await page.goto(f"{address}/chat/{house.world.doors[house.world.brand.id]}")
     log = page.locator("#log")

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, FilePayload, Frame, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, FilePayload, Frame, Page, Route, expect
 
 from okienko.attachments.check import check
 from okienko.attachments.kinds import MOST_BYTES, FileType
@@ -19,17 +19,6 @@ from tests.webchat.test_widget import open_window, write
 
 pytestmark = pytest.mark.anyio
 PHOTOGRAPH: Final = jpeg(segment(0xE1, b"Exif\0\0" + exif()))
-
-
-@pytest.fixture(scope="module")
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
