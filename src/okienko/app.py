@@ -35,6 +35,7 @@ from okienko.database.pool import DatabaseAway
 from okienko.demo import pages as demo_pages
 from okienko.desk import pages as desk
 from okienko.desk.audit import pages as audit
+from okienko.desk.privacy import pages as privacy
 from okienko.desk.words import pages as brand_words
 from okienko.log import describe
 from okienko.mail.mailbox import Mailbox
@@ -111,6 +112,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *staff.routes(),
             *brand_words.routes(),
             *audit.routes(verify=verify, packs=_open_packs(given, verify)),
+            *privacy.routes(),
             *desk.routes(touch=touch),
             *(demo_pages.routes(mailbox) if demo else [Route("/", _to_desk)]),
         ],

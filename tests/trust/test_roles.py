@@ -51,6 +51,9 @@ async def known(house: House) -> Mapping[str, str]:
         await admin.post("/desk/audit/packs", data={"csrf": csrf(page), **month})
         pack = re.search(r"/desk/audit/packs/seans/([0-9a-f-]{36})\.", (await admin.get("/desk/audit/packs")).text)
         assert pack is not None
+        request = {"csrf": csrf(page), "brand": world.brand.slug, "kind": "restrict"}
+        opened = await admin.post("/desk/privacy", data=request)
+        asked = urlsplit(opened.headers["location"]).path.rpartition("/")[2]
     return {
         "brand": world.brand.slug,
         "reference": begun.reference,
@@ -63,6 +66,8 @@ async def known(house: House) -> Mapping[str, str]:
         "purpose": "confirm",
         "token": "nobody-s",
         "pack": pack[1],
+        "asked": asked,
+        "do": "restrict",
         "kind": "json",
         "connection": world.doors[world.brand.id],
         "attachment": str(uuid4()),

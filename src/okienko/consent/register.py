@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from okienko.policy.rules import Policy, Retention
+from okienko.values import Language
 
 HEAD: Final = """# The register of processing
 
@@ -31,9 +32,11 @@ class Purpose:
     retention: tuple[str, ...]  # classes of the policies
 
 
-def read_purposes(text: str) -> Sequence[Purpose]:
+def read_purposes(text: str, language: Language = "en") -> Sequence[Purpose]:
     """The purposes of a register, in its order. Raises `KeyError` for one that leaves something out."""
     given: Mapping[str, Mapping[str, Any]] = tomllib.loads(text)
+    if language != "en":
+        given = {code: {**row, **row[language]} for code, row in given.items()}
     return [
         Purpose(
             code=code,

@@ -324,6 +324,88 @@ async def read_text_given(connection: Connection, person: PersonId, purpose: str
     return Text(kind=row[0], language=row[1], version=row[2], body=row[3], sha256=bytes(row[4]))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many events of the ledger say the same to the same text."""
+
+    purpose: str
+    channel: str
+    action: Action
+    kind: str
+    language: Language
+    version: int
+    events: int
+    people: int  # for whom it is the last word
+
+
+COUNT_EVENTS: Final = """
+select e.purpose, e.channel, e.action, e.text_kind, e.text_language, e.text_version, count(*), count(n.id)
+from consent_event e
+left join consent_now n on n.brand_id = e.brand_id and n.person_id = e.person_id and n.id = e.id
+where e.brand_id = current_brand() group by 1, 2, 3, 4, 5, 6 order by 1, 2, 4, 5, 6 desc, 3
+"""
+
+
+async def count_events(connection: Connection) -> Sequence[Count]:
+    """The ledger, summed up by text and answer."""
+    rows = await (await connection.execute(COUNT_EVENTS)).fetchall()
+    return [
+        Count(
+            purpose=purpose,
+            channel=channel,
+            action=action,
+            kind=kind,
+            language=language,
+            version=version,
+            events=events,
+            people=people,
+        )
+        for purpose, channel, action, kind, language, version, events, people in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of the ledger."""
+
+    person: PersonId
+    purpose: str
+    channel: str
+    action: Action
+    how: How
+    kind: str
+    language: Language
+    version: int
+    sha256: bytes
+    at: datetime
+
+
+LIST_EVENTS: Final = """
+select person_id, purpose, channel, action, how, text_kind, text_language, text_version, text_sha256, at
+from consent_event where brand_id = current_brand() order by at desc, id desc limit %(limit)s::integer
+"""
+
+
+async def list_events(connection: Connection, *, limit: int) -> Sequence[Event]:
+    """The latest lines of the ledger."""
+    rows = await (await connection.execute(LIST_EVENTS, {"limit": limit})).fetchall()
+    return [
+        Event(
+            person=PersonId(person),
+            purpose=purpose,
+            channel=channel,
+            action=action,
+            how=how,
+            kind=kind,
+            language=language,
+            version=version,
+            sha256=bytes(sha256),
+            at=at,
+        )
+        for person, purpose, channel, action, how, kind, language, version, sha256, at in rows
+    ]
+
+
 # places that a brand serves ---------------------------------------------------------------------------------------
 
 READ_SERVES: Final = "select serves from brand where id = current_brand()"
@@ -446,3 +528,33 @@ async def add_processor(connection: Connection, processor: Processor, *, trains:
 async def end_processor(connection: Connection, name: str, now: datetime) -> bool:
     """Ends what a processor does for the brand; the row stays for the record. False: there is none of this name."""
     return (await connection.execute(END_PROCESSOR, {"name": name, "now": now})).rowcount > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """Somebody who has worked on a brand's behalf."""
+
+    processor: Processor
+    since: datetime
+    until: datetime
+
+
+READ_PAST: Final = """
+select id, name, does, region, transfer, contract_on, since, until from processor
+where brand_id = current_brand() and until is not null order by until desc, id
+"""
+
+
+async def read_past_processors(connection: Connection) -> Sequence[Past]:
+    """Who worked for the brand once, the latest to end first."""
+    rows = await (await connection.execute(READ_PAST)).fetchall()
+    return [
+        Past(
+            processor=Processor(
+                id=id_, name=name, does=does, region=region, transfer=transfer, contract_on=contract_on
+            ),
+            since=since,
+            until=until,
+        )
+        for id_, name, does, region, transfer, contract_on, since, until in rows
+    ]

@@ -48,6 +48,11 @@ def may_audit(staff: SignedIn, brand: BrandId) -> bool:
     return brand in staff.audits or staff.roles.get(brand) in {"privacy", "admin"}
 
 
+def may_keep(staff: SignedIn, brand: BrandId) -> bool:
+    """Whether somebody may act at the privacy officer's pages: the officer and administrators. An auditor looks."""
+    return staff.roles.get(brand) in {"privacy", "admin"}
+
+
 def may_open(staff: SignedIn, brand: BrandId, agent: StaffId | None) -> bool:
     """Whether somebody may open an attachment: the same people.
 

@@ -82,3 +82,31 @@ async def read_policy_text(connection: Connection, hash_: bytes) -> str | None:
     """The rules behind a hash of the current brand; None when nobody has recorded it."""
     row = await (await connection.execute(READ_POLICY_TEXT, {"hash": hash_})).fetchone()
     return None if row is None else row[0]
+
+
+COUNT_PLACES: Final = """
+select coalesce(p.declared, p.account, b.jurisdiction, 'strictest'),
+  case when p.declared is not null then 'declared' when p.account is not null then 'account'
+    when b.jurisdiction is not null then 'brand' else 'strictest' end,
+  count(*)
+from person p join brand b on b.id = p.brand_id
+where p.brand_id = current_brand() and p.erased_at is null
+group by 1, 2 order by 3 desc, 1
+"""
+
+
+async def count_places(connection: Connection) -> list[tuple[str, str, int]]:
+    """(place, how it is known, people): whose rules hold for how many of the current brand's people."""
+    return [(place, basis, n) for place, basis, n in await (await connection.execute(COUNT_PLACES)).fetchall()]
+
+
+LIST_RECORDED: Final = """
+select hash, split_part(text, E'\\n', 1), at from policy_text
+where brand_id = current_brand() order by at desc, hash limit %(limit)s::integer
+"""
+
+
+async def list_recorded(connection: Connection, *, limit: int) -> list[tuple[str, str, datetime]]:
+    """(hash, place, since when): the rules that something was decided by, the latest first."""
+    rows = await (await connection.execute(LIST_RECORDED, {"limit": limit})).fetchall()
+    return [(bytes(hash_).hex(), place, at) for hash_, place, at in rows]

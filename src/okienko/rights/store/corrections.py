@@ -36,3 +36,18 @@ async def replace(
         "where brand_id = current_brand() and person_id = %(person)s::uuid and id = %(row)s::uuid"
     ).format(sql.Identifier(table))
     await connection.execute(statement, {"sealed": sealed, "lookup": lookup, "person": person, "row": row})
+
+
+LIST_VALUES: Final = """
+select 'identity', id, kind from identity where brand_id = current_brand() and person_id = %(person)s::uuid
+  and kind <> 'external'
+union all
+select 'vault_item', id, label from vault_item where brand_id = current_brand() and person_id = %(person)s::uuid
+order by 1, 2
+"""
+
+
+async def list_values(connection: Connection, person: PersonId) -> list[tuple[str, UUID, str]]:
+    """A person's sealed values, without what they are: (table, row, kind)."""
+    rows = await (await connection.execute(LIST_VALUES, {"person": person})).fetchall()
+    return [(table, row, kind) for table, row, kind in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -121,3 +122,12 @@ async def list_holds(connection: Connection) -> list[Hold]:
             released_at,
         ) in await (await connection.execute(LIST_HOLDS)).fetchall()
     ]
+
+
+READ_NAMES: Final = "select id, name from staff where id = any(%(staff)s::uuid[])"
+
+
+async def read_names(connection: Connection, staff: Collection[StaffId]) -> Mapping[StaffId, str]:
+    """What colleagues are called."""
+    rows = await (await connection.execute(READ_NAMES, {"staff": list(staff)})).fetchall()
+    return {StaffId(id_): name for id_, name in rows}

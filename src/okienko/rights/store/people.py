@@ -297,3 +297,31 @@ async def count_there(connection: Connection, people: Collection[PersonId]) -> i
     """How many of these people have a row."""
     row = await (await connection.execute(COUNT_THERE, {"people": list(people)})).fetchone()
     return row[0] if row else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the ledger for whoever reads it: the number on the receipt, and how many rows went."""
+
+    id: UUID
+    person: PersonId
+    at: datetime
+    rows: int
+    replayed: bool
+    reference: str | None  # of the request; None: it was repeated after a restore, or the register has let go of it
+
+
+LIST_LINES: Final = """
+select e.id, e.person_id, e.at, e.row_count, e.replayed, r.reference from erasure_ledger e
+left join rights_request r on r.brand_id = e.brand_id and r.id = e.request_id
+where e.brand_id = current_brand() order by e.at desc, e.id limit %(limit)s::integer
+"""
+
+
+async def list_receipts(connection: Connection, *, limit: int) -> list[Line]:
+    """The latest erasures of the current brand."""
+    rows = await (await connection.execute(LIST_LINES, {"limit": limit})).fetchall()
+    return [
+        Line(id=id_, person=PersonId(person), at=at, rows=count, replayed=replayed, reference=reference)
+        for id_, person, at, count, replayed, reference in rows
+    ]

@@ -1,0 +1,1 @@
+"""Legal holds: one asks for one, another approves it."""

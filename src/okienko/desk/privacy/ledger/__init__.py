@@ -1,0 +1,1 @@
+"""What people have agreed to, and who was erased: both only ever added to."""

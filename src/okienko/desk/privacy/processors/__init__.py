@@ -1,0 +1,1 @@
+"""Who works on a brand's behalf, and the register of processing."""

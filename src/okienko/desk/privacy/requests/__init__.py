@@ -1,0 +1,1 @@
+"""Requests of people about their data: their clocks, and what is done about them."""
