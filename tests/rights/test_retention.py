@@ -120,7 +120,8 @@ AGES = [
           values (current_brand(), gen_random_uuid(), 'AAA-AAAA', 'access', 'pl', 'form', 'pl clock.dsar_answer',
             %(at)s, '2026-12-02') returning id
         )
-        insert into rights_asker select current_brand(), r.id, p.id, %(at)s::timestamptz + interval '7 days' from p, r""",
+        insert into rights_asker
+        select current_brand(), r.id, p.id, %(at)s::timestamptz + interval '7 days' from p, r""",
         "person p where not exists (select from conversation c where c.person_id = p.id)",
         BEGIN + timedelta(days=7),
     ),

@@ -30,7 +30,14 @@ from okienko.rights.catalogue import FILES, exported, find_ways
 from okienko.rights.package import Copy, File, Table, make_table, write_json
 from okienko.rights.steps import ANYBODYS
 from okienko.rights.store import people, requests
-from okienko.rights.store.askers import add_asker, find_verified, read_asker, read_sealed_address
+from okienko.rights.store.askers import (
+    add_asker,
+    drop_asker,
+    end_asker,
+    find_verified,
+    read_asker,
+    read_sealed_address,
+)
 from okienko.rights.store.catalogue import count_rows, read_catalogue, read_rows
 from okienko.rights.store.notices import add_notices
 from okienko.rights.store.people import Erasure
@@ -272,25 +279,31 @@ async def _erase(
 async def _send_receipt(
     connection: Connection, keys: Keys, brand: BrandId, request: UUID, person: PersonId, *, now: datetime
 ) -> None:
-    """A letter to an address that was verified, if there is one: it outlives its person until the letter is sent."""
-    identity = await find_verified(connection, person)
+    """A letter to an address of theirs that was verified, else to the one that the request came with, if there is one:
+    it outlives its person until the letter is sent.
+    """
+    identity, until = await find_verified(connection, person), now + RECEIPT
     wrapped = await people.read_wrapped(connection, person)
     asked = await requests.read_request(connection, request)
-    if identity is None or wrapped is None or asked is None or await read_asker(connection, request) is not None:
+    assert asked is not None
+    if identity is not None and wrapped is not None:
+        sealed = await read_sealed_address(connection, person, identity)
+        opened = await open_key(keys, wrapped, brand=brand, person=person)
+        asker = None if sealed is None else seal_receipt(keys, opened, identity, sealed, request=request, now=now)
+        if asker is None:
+            return
+        await drop_asker(connection, request)
+        await add_asker(connection, request, asker, expires_at=until, now=now)
+    reached = await read_asker(connection, request)
+    if reached is None or reached.kind != "email":
         return
-    sealed = await read_sealed_address(connection, person, identity)
-    opened = await open_key(keys, wrapped, brand=brand, person=person)
-    asker = None if sealed is None else seal_receipt(keys, opened, identity, sealed, request=request, now=now)
-    if asker is None:
-        return
-    until = now + RECEIPT
-    await add_asker(connection, request, asker, expires_at=until, now=now)
+    await end_asker(connection, request, until)
     await write_letter(
         connection,
         template="rights_answered",
         language=asked.language,
-        person=asker.person,
-        identity=asker.identity,
+        person=reached.person,
+        identity=reached.identity,
         about=request,
         until=until,
         now=now,

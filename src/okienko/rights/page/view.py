@@ -207,7 +207,7 @@ KINDS: Final[dict[Kind, str]] = {
     "rectify": mark("Correct data"),
     "erase": mark("Delete data"),
     "restrict": mark("Restrict the use of data"),
-    "object": mark("Object"),
+    "object": mark("Object to the use of data"),
     "complaint": mark("Complaint about data"),
     "reklamacja": mark("Complaint about goods or services"),
     "question": mark("Message to the data protection officer"),

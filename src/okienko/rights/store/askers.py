@@ -84,6 +84,28 @@ async def read_asker(connection: Connection, request: UUID) -> Reached | None:
     return None if row is None else Reached(person=PersonId(row[0]), identity=row[1], kind=row[2], expires_at=row[3])
 
 
+DROP_ASKER: Final = """
+delete from person where brand_id = current_brand() and id in (
+  select a.person_id from rights_asker a
+  where a.brand_id = current_brand() and a.request_id = %(request)s::uuid
+    and not exists (select from conversation c where c.brand_id = a.brand_id and c.person_id = a.person_id))
+"""
+END_ASKER: Final = """
+update rights_asker set expires_at = %(until)s::timestamptz
+where brand_id = current_brand() and request_id = %(request)s::uuid
+"""
+
+
+async def drop_asker(connection: Connection, request: UUID) -> None:
+    """The address that came with a request is no longer needed: it goes with its key."""
+    await connection.execute(DROP_ASKER, {"request": request})
+
+
+async def end_asker(connection: Connection, request: UUID, until: datetime) -> None:
+    """The address that came with a request goes then."""
+    await connection.execute(END_ASKER, {"request": request, "until": until})
+
+
 FIND_ALIKE: Final = """
 select r.id from rights_asker own
 join identity mine on mine.brand_id = own.brand_id and mine.person_id = own.person_id
