@@ -43,6 +43,7 @@ from okienko.pack import store as pack_store
 from okienko.pack.make import make_pack, write_page
 from okienko.quoting import Quoting
 from okienko.receive import Reception
+from okienko.rights.page import pages as rights
 from okienko.routing import pages as routing
 from okienko.routing.shelf import Routers
 from okienko.staff import pages as staff
@@ -102,6 +103,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *assets.routes(),
             *webchat.routes(),
             *consent.routes(),
+            *rights.routes(),
             *articles.routes(find),
             *asked.routes(bot),
             *synonyms.routes(bot),
