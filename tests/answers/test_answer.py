@@ -216,6 +216,38 @@ def test_any_question_gets_a_reply(
     assert 0 <= found.confidence <= 1
 
 
+def make_article(articles: Sequence[Article], id_: str, title: str, body: str) -> Article:
+    return replace(articles[0], id=id_, title=title, description="", body=body)
+
+
+def test_the_article_that_says_all_of_it_in_one_sentence_is_quoted_though_titles_tie(
+    articles: Sequence[Article],
+) -> None:
+    said = "Jeśli blokada stojaka nie puszcza roweru na stacji, wpisz kod jeszcze raz."
+    rivals = [
+        make_article(articles, "a-blokada", "Blokada stojaka", "Blokada ma kod. Rower stoi na stacji."),
+        make_article(articles, "b-blokada", "Stojak i blokada", "Stojak bywa pełny. Serwis puszcza rowery w trasę."),
+        make_article(articles, "z-blokada", "Blokada w stojaku", said),
+    ]
+    found = reply([*articles, *rivals], "blokada stojaka nie puszcza roweru, stacja")
+    assert isinstance(found, Answer)
+    assert found.citations[0].article == "z-blokada"
+
+
+def test_articles_of_one_title_are_one_subject(articles: Sequence[Article]) -> None:
+    """Neither takes the other's lead away, and the one is quoted that has the sentence."""
+    halves = [
+        make_article(articles, "a-siodelko", "Siodełko", "Siodełko jest z gumy. Myjemy je co wieczór."),
+        make_article(articles, "b-siodelko", "Siodełko", "Wysokość siodełka zmienia się dźwignią pod nim."),
+    ]
+    found = reply([*articles, *halves], "siodełko za nisko, wysokość siodełka")
+    assert isinstance(found, Answer)
+    assert found.citations[0].article == "b-siodelko"
+    apart = [halves[0], replace(halves[1], title="Siodełko i dźwignia")]
+    other = reply([*articles, *apart], "siodełko z gumy")
+    assert not isinstance(other, Answer) or other.citations[0].article == "a-siodelko"
+
+
 def test_what_is_not_sure_is_offered_and_a_pick_quotes_that_article_alone(articles: Sequence[Article]) -> None:
     offered = reply(articles, "moja kaucja przepadła razem z tamtym kolegą od hulajnogi i jego bratem, załamka")
     assert isinstance(offered, Clarify)

@@ -11,7 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from okienko.answers.index import Hit, Index, Ranking, Reading, find_hit, rank, read_passages, read_question, read_title
+from okienko.answers.index import (
+    Hit,
+    Index,
+    Ranking,
+    find_hit,
+    rank,
+    read_best,
+    read_closely,
+    read_headings,
+    read_passages,
+    read_question,
+    read_title,
+)
 from okienko.answers.meaning.rule import Heard, Likeness, weigh
 from okienko.answers.passages import Unit
 from okienko.answers.text import STOP_WORDS, fold_token, leave_out_placeholders, read_tokens
@@ -25,6 +37,12 @@ _CURVE: Final = (-2.93, 1.32, 19.46)
 _LEAST_USUAL: Final = 0.3  # a help centre of a few articles has hardly a title that says a word of another
 _MOST_SURE: Final = 0.99
 _LEAST: Final = 0.5  # below: asked back, or nothing fits
+# One article says nearly all of a question of several words in one sentence, and no other does: three times of four it
+# is the right one, however little its words lead. One question in three hundred is like that.
+_WHOLE: Final = 0.8
+_WORDS_OF_WHOLE: Final = 4
+_LEAD_OF_WHOLE: Final = 0.1
+_SURE_OF_WHOLE: Final = 0.6
 # The same where an encoder has had its say. Fitted to 87 questions of one help centre, to the same with their article
 # taken away, and to 400 that it does not answer; by either half, the other has an AUC of 0.91, words alone 0.80.
 _CURVE_OF_MEANING: Final = (-5.5, 11.03, 10.8)
@@ -50,6 +68,7 @@ _NEXT: Final = re.compile(
     rf"(?:[?.!;\n]+\s*|,\s*|\s)(?:(?:i|oraz|a|a także|a jeszcze|and|also|plus)\s+)?(?={_ASKS}\b)", re.IGNORECASE
 )
 _BREAK: Final = re.compile(r"[?;\n]|\b(?:i|oraz|a|także|jeszcze|and|also|plus)\s+$", re.IGNORECASE)
+_JOINS: Final = re.compile(r"[?;\n]|\b(?:i|oraz|a|także|jeszcze|and|also|plus)\s", re.IGNORECASE)  # what `_BREAK` needs
 _STARTS: Final = re.compile(rf"(?:\W*\w+){{0,3}}?\W*\b{_ASKS}\b", re.IGNORECASE)
 
 # A sentence, and what one has that asks, wants or cannot.
@@ -58,8 +77,9 @@ _WANTS: Final = re.compile(
     rf"""\?|\b(?:{_ASKS}|nie|chc[ęe]|chcia[łl]\w*|prosz[ęe]|potrzebuj\w+|szukam|not|\w+n['’]t|want|need|please)\b""",
     re.IGNORECASE,
 )
-_SURE: Final = 0.9  # of what one sentence of several asks
-_SURE_OF_ONE_WORD: Final = 0.95  # when the sentence has but one word that tells
+_DIGIT: Final = re.compile(r"\d")
+_SURE: Final = 0.8  # of what one sentence of several asks
+_LIKELIEST: Final = 2  # of what the whole asks, the answer to one sentence must be among them
 
 _TOLD: Final = 0.3  # what a word of the question says about a sentence when the title has it already
 _LEAD: Final = 0.3  # how much better, in shares of the question, another passage must be than the opening one
@@ -125,9 +145,9 @@ def answer(
     if category is not None and category.startswith(ARTICLE):
         return _answer_from(index, tokens, language, category.removeprefix(ARTICLE))
     folded = [fold_token(token) for token in tokens]
-    if folded and all(token in _GREETINGS for token in folded):
+    if folded and _GREETINGS.issuperset(folded):
         return Refuse(reason="greeting")
-    if folded and all(token in _THANKS for token in folded):
+    if folded and _THANKS.issuperset(folded):
         return Refuse(reason="thanks")
     content = {token for token in folded if len(token) > 1 and token not in STOP_WORDS[language]}
     if not content:
@@ -150,17 +170,16 @@ def _look_up_what_asks(
     """The answer to the last sentence that asks, when the whole points there too: what is said before it may be of no
     matter, such as "ignore my last message". Numbers are of a customer's own case, and matter.
     """
-    if not isinstance(whole, Clarify) or any(letter.isdigit() for letter in text):
+    if not isinstance(whole, Clarify) or _DIGIT.search(text):
         return None
     asks = [sentence for sentence in _SENTENCE.findall(text[-_MOST_LETTERS:]) if _WANTS.search(sentence)]
     if not asks or asks[-1].strip() == text.strip():
         return None
-    tokens = read_tokens(asks[-1])
-    telling = {fold_token(token) for token in tokens if len(token) > 1} - STOP_WORDS[language]
-    found = _look_up(index, tokens, language, category, {})
-    if not isinstance(found, Answer) or found.confidence < (_SURE if len(telling) > 1 else _SURE_OF_ONE_WORD):
+    found = _look_up(index, read_tokens(asks[-1]), language, category, {})
+    if not isinstance(found, Answer) or found.confidence < _SURE:
         return None
-    return found if found.citations[0].article in {citation.article for citation in whole.articles} else None
+    likeliest = {citation.article for citation in whole.articles[:_LIKELIEST]}
+    return found if found.citations[0].article in likeliest else None
 
 
 def read_texts(question: MaskedText) -> list[str]:
@@ -171,6 +190,8 @@ def read_texts(question: MaskedText) -> list[str]:
 
 def split_parts(text: str) -> Sequence[str]:
     """The two parts of a text that asks two things; nothing for one that asks one, or says one and asks another."""
+    if _JOINS.search(text) is None:
+        return ()
     for found in _NEXT.finditer(text[:_MOST_LETTERS]):
         if _BREAK.search(found[0]) and _STARTS.match(text, 0, found.start() + 1):
             return text[: found.start()], text[found.end() :]
@@ -210,7 +231,7 @@ def _look_up(
         confidence = _trust(ranking, first, others)
         best = max(best, confidence)
         if confidence >= enough:
-            return _quote(first, confidence)
+            return _quote(_choose_of_one_subject(first, others, tie), confidence)
         least = max(_LEAST_ASKED_BACK, _SHARE_ASKED_BACK * ranking.usual)
         if question.by_meaning:
             least = _SCORE_ASKED_BACK_OF_MEANING
@@ -233,18 +254,34 @@ def _preferred(index: Index, language: Language) -> list[Ranking]:
 
 
 def _trust(ranking: Ranking, first: Hit, others: Sequence[Hit]) -> float:
-    lead = first.score - (others[0].score if others else 0.0)
+    """How often the first is the right one. Articles of the same title are about the same: they take no lead away."""
+    rivals = [hit for hit in others if not _is_same_subject(hit, first)]
+    lead = first.score - (rivals[0].score if rivals else 0.0)
     if first.question.by_meaning:
         bias, score, clear = _CURVE_OF_MEANING
     else:
         bias, score, clear = _CURVE
         score /= max(ranking.usual, _LEAST_USUAL)
     sure = 1 / (1 + math.exp(-bias - score * first.score - clear * lead))
+    if len(first.question.words) >= _WORDS_OF_WHOLE and first.covered >= _WHOLE:
+        rival = max((hit.covered for hit in rivals), default=0.0)
+        if first.covered - rival >= _LEAD_OF_WHOLE:
+            sure = max(sure, _SURE_OF_WHOLE)
     return min(_MOST_SURE, round(sure, 3))
 
 
+def _is_same_subject(hit: Hit, other: Hit) -> bool:
+    return hit.article.title == other.article.title
+
+
+def _choose_of_one_subject(first: Hit, others: Sequence[Hit], tie: float) -> Hit:
+    """Of articles of the same title that nearly tie, the one that has the passage to quote, as if they were one."""
+    same = [first, *(hit for hit in others if hit.score >= tie and _is_same_subject(hit, first))]
+    return first if len(same) == 1 else max(same, key=lambda hit: _choose(hit)[0])
+
+
 def _quote(hit: Hit, confidence: float) -> Answer:
-    start, end = _choose(hit)
+    _, start, end = _choose(hit)
     quote = hit.pages.text[start:end]
     return Answer(text=quote, citations=(_cite(hit, quote),), category=hit.article.category, confidence=confidence)
 
@@ -261,33 +298,29 @@ def _cite(hit: Hit, quote: str) -> Citation:
     )
 
 
-def _choose(hit: Hit) -> tuple[int, int]:
-    """The sentences to quote, as offsets into the article's text.
+def _choose(hit: Hit) -> tuple[float, int, int]:
+    """How well the best passage fits, and its sentences to quote, as offsets into the article's text.
 
     A word that the title has says little about where in the article the answer is, so the article's opening is quoted
     unless a heading or the question's other words point elsewhere.
     """
     question = hit.question
-    told = read_title(hit)
-    worth = [weight * (1 - (1 - _TOLD) * told.get(word, 0.0)) for word, weight in enumerate(question.weights)]
+    worth = question.weights * (1 - (1 - _TOLD) * read_title(hit))
+    said = read_closely(hit)
+    fits = read_passages(hit, said, worth)
     affirms = question.tokens.isdisjoint(_DENIALS)
-    readings = read_passages(hit)
-    opening = readings[0]
-
-    def fit(reading: Reading) -> float:
-        inside = sum(reading.worth(worth))
+    for at, heading in read_headings(hit):
         # A heading points here when it says most of the question, hence the square; "The deposit has not come back"
         # answers only somebody who says "not".
-        pointed = sum(question.weights[word] * share for word, share in reading.heading.items())
-        if pointed and affirms and not _DENIALS.isdisjoint(read_tokens(reading.passage.heading)):
-            pointed = 0.0
-        return inside + pointed * pointed + _LEAD * (reading is opening)
-
-    chosen = max(readings, key=fit)
-    fits = [sum(worth[word] * share for word, share in unit.items()) for unit in chosen.units]
-    units = chosen.passage.units
-    first, last = _window(units, fits.index(max(fits)))
-    return units[first].start, units[last].end
+        pointed = float(question.weights @ heading)
+        if affirms and pointed and not _DENIALS.isdisjoint(read_tokens(hit.pages.passages[at].heading)):
+            continue
+        fits[at] += pointed * pointed
+    fits[0] += _LEAD
+    chosen = fits.index(max(fits))
+    units = hit.pages.passages[chosen].units
+    first, last = _window(units, read_best(hit, said, chosen, worth))
+    return fits[chosen], units[first].start, units[last].end
 
 
 def _window(units: Sequence[Unit], best: int) -> tuple[int, int]:

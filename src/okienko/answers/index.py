@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import Final
 from zlib import crc32
 
@@ -37,6 +37,10 @@ _DESCRIPTION: Final = 7
 _PLAIN: Final = 10
 _CHUNK: Final = 256  # articles counted at once; bounds the memory that a build borrows
 _MOST_WORDS: Final = 64  # of a question, each once; a letter of ten pages asks its question early
+_CLOSELY: Final = 6  # articles that are looked at for what a sentence of theirs says of the question, if so many tie
+_NEARLY: Final = 0.08  # how far behind the first an article ties with it
+_SAID: Final = 0.1  # what a sentence is worth that says all of the question
+_SAID_FIRST: Final = 0.05  # the same for the first sentence, which tells what an article is about
 _PASSAGES: Final = 3  # of a hit that is looked at closely
 _STEM_MARK: Final = "="  # tells the stem "kont" from the 4-gram "kont"
 _SYNONYM: Final = 0.7  # what a word that means the same is worth
@@ -66,7 +70,8 @@ class _Row:
     count: NDArray[np.uint16]  # tenths
     heads: tuple[tuple[int, ...], ...]  # tokens of its title, then of the heading of each passage
     tokens: _Ints  # of its units, in order
-    ends: _Ints  # of each unit's stretch in them
+    units: NDArray[np.uint16]  # of each of those tokens, its unit
+    passages: NDArray[np.uint16]  # of each unit, its passage
     signature: NDArray[np.uint32]  # like that of an article of nearly the same words
 
 
@@ -112,8 +117,10 @@ class _Heard:
     """What a word of a question means to a ranking."""
 
     weight: float  # how rare it is
-    points: NDArray[np.uint8]  # what it is worth to each document, of 255
-    near: Mapping[int, float]  # tokens of articles that are this word, or nearly
+    points: NDArray[np.uint16]  # what it is worth to each line with the whole of its article, of 510
+    tokens: _Ints  # of articles, that are this word, or nearly
+    shares: NDArray[np.float64]  # and how nearly, 0…1
+    near: Mapping[int, float]  # both
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +135,7 @@ class Ranking:
     documents: _Ints
     shares: NDArray[np.uint8]  # of 255
     lines: NDArray[np.int64]  # of each article, the first
+    owners: NDArray[np.int64]  # of each line, its article
     size: int  # how many documents
     # Tokens by term.
     token_starts: list[int]
@@ -138,6 +146,7 @@ class Ranking:
     said: Mapping[str, tuple[str, ...]]  # words that mean the same as others: folded → tokens
     spelled: Mapping[tuple[str, int], Sequence[str]]  # folded words by first letter and length, the commonest first
     categories: Mapping[str, NDArray[np.bool_]]
+    places: Mapping[str, int]  # of articles, by id
     twins: list[int]  # of each article, the first one of nearly the same words; mostly itself
     neighbours: NDArray[np.intp] | None  # `_NEIGHBOURS` x articles; none in a small or a large help centre
     everyday: frozenset[str]  # words and stems that tell a story here, and hardly ever what is asked
@@ -164,10 +173,18 @@ class Question:
 
     tokens: frozenset[str]  # folded, stop words too
     words: tuple[_Heard, ...]
-    weights: tuple[float, ...]  # of its words; they sum up to 1
+    weights: NDArray[np.float64]  # of its words; they sum up to 1
     shares: _Shares  # of a perfect match, that each article has
-    near: dict[int, tuple[tuple[int, float], ...]]  # tokens: which words they are, and how nearly
     by_meaning: bool = False  # whether an encoder has had its say in the shares
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What an article says of a question, unit by unit; only of the units that say any of it."""
+
+    units: NDArray[np.uint16]  # their numbers, ascending
+    near: NDArray[np.float64]  # units x words: how nearly a unit has each of them, 0…1
+    passages: NDArray[np.uint16]  # of each of these units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -179,6 +196,8 @@ class Hit:
     ranking: Ranking = field(repr=False)
     question: Question = field(repr=False)
     row: _Row = field(repr=False)
+    covered: float  # 0…1: how much of the question its best unit says; 0 where nobody looked
+    said: Said | None = field(repr=False)  # None where nobody looked
 
     @property
     def article(self) -> Article:
@@ -193,26 +212,9 @@ class Hit:
     @property
     def passages(self) -> tuple[Passage, ...]:
         """Up to three passages, the best first."""
-        heights = [(sum(reading.worth(self.question.weights)), reading.passage) for reading in read_passages(self)]
-        heights.sort(key=lambda one: (-one[0], one[1].start))
-        return tuple(passage for _, passage in heights[:_PASSAGES])
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a passage has of a question: for each unit, how nearly it has each word."""
-
-    passage: Passage
-    heading: Mapping[int, float]  # word of the question → 0…1
-    units: tuple[Mapping[int, float], ...]
-
-    def worth(self, weights: Sequence[float]) -> Iterator[float]:
-        """What each word is worth that the passage has."""
-        best: dict[int, float] = {}
-        for unit in self.units:
-            for word, share in unit.items():
-                best[word] = max(best.get(word, 0.0), share)
-        return (weights[word] * share for word, share in best.items())
+        heights = read_passages(self, read_closely(self), self.question.weights)
+        best = sorted(range(len(heights)), key=lambda at: -heights[at])
+        return tuple(self.pages.passages[at] for at in best[:_PASSAGES])
 
 
 def build_index(articles: Iterable[Article], previous: Index | None = None, *, synonyms: Synonyms = SYNONYMS) -> Index:
@@ -245,27 +247,29 @@ def read_question(ranking: Ranking, read: Sequence[str]) -> Question:
     for folded, token in islice(((one, other) for one, other in tokens.items() if one not in stop), _MOST_WORDS):
         if folded not in spellings and any(letter.isdigit() for letter in folded):
             continue  # an order number, an amount: it neither finds an article nor speaks against one
-        known = heard.pop(folded, None)
-        if known is None:
-            known = _hear(ranking, folded, token)
-            if len(heard) * (ranking.size + _NEAR_BYTES) > _HEARD_BYTES:
+        word = heard.pop(folded, None)
+        if word is None:
+            word = _hear(ranking, folded, token)
+            if len(heard) * (word.points.nbytes + _NEAR_BYTES) > _HEARD_BYTES:
                 heard.popitem(last=False)
-        heard[folded] = known  # the last heard is the last forgotten
-        words.append(known)
-    whole = sum(word.weight for word in words)
-    weights = tuple(word.weight / whole for word in words)
-    points = np.zeros(ranking.size, np.float32)
-    for word, weight in zip(words, weights, strict=True):
-        points += word.points * np.float32(weight / 510)  # two kinds of documents, 255 points each
-    articles = len(ranking.rows)
-    shares: _Shares = points[:articles] + np.maximum.reduceat(points[articles:], ranking.lines)
+        heard[folded] = word  # the last heard is the last forgotten
+        words.append(word)
+    weights = np.array([word.weight for word in words])
+    weights /= weights.sum() or 1.0
+    shares: _Shares = np.zeros(len(ranking.owners), np.float32)
+    worth = np.empty_like(shares)
+    for word, weight in zip(words, (weights / _FULL).astype(np.float32), strict=True):
+        np.multiply(word.points, weight, out=worth)
+        shares += worth
+    if len(shares) > len(ranking.rows):  # an article is worth what its best line is
+        shares = np.maximum.reduceat(shares, ranking.lines)
     if ranking.neighbours is not None:
         # Articles on one subject are asked for in the same words, of which each has but some ("score regularization":
         # Diaz, "Regularizing query-based retrieval scores", 2007).
         best = float(shares.max())
         shares = shares + np.float32(_LENT / _NEIGHBOURS) * shares[ranking.neighbours].sum(axis=0)
         shares *= np.float32(best / max(float(shares.max()), _LEAST))  # the best is what it was
-    return Question(frozenset(tokens), tuple(words), weights, shares, {})
+    return Question(frozenset(tokens), tuple(words), weights, shares)
 
 
 def search(
@@ -285,66 +289,126 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
     if not question.words or (category is not None and wanted is None):
         return ()
     shares = question.shares if wanted is None else question.shares * wanted
-    several = 2 * limit + _SEVERAL
-    found = np.argpartition(shares, -several)[-several:] if several < len(shares) else np.arange(len(shares))
-    best: list[tuple[float, int]] = sorted(
-        ((-share, at) for share, at in zip(shares[found].tolist(), found.tolist(), strict=True) if share > _LEAST)
-    )  # equal ones in the order of their ids
+    several = 2 * max(limit, _CLOSELY) + _SEVERAL
+    least = float(np.partition(shares, -several)[-several]) if several < len(shares) else 0.0
+    found = (shares >= max(least, _LEAST)).nonzero()[0]
+    best = sorted(zip((-shares[found]).tolist(), found.tolist(), strict=True))  # equal ones in the order of their ids
     shown: dict[int, tuple[float, _Row, list[Article]]] = {}  # by the first of their twins
     for share, at in best:
         row, twin = ranking.rows[at], ranking.twins[at]
         if twin in shown:
             shown[twin][2].append(row.article)
-        elif len(shown) < limit:
+        elif len(shown) < max(limit, _CLOSELY):
             shown[twin] = (-share, row, [])
+    hits: list[_Found] = [(score, row, also, 0.0, None) for score, row, also in shown.values()]
+    if not question.by_meaning:  # an encoder knows better
+        hits = _look_closely(ranking, question, hits)
     return tuple(
-        Hit(score=min(1.0, score), also=tuple(also), ranking=ranking, question=question, row=row)
-        for score, row, also in shown.values()
+        Hit(
+            score=min(1.0, score),
+            also=tuple(also),
+            covered=covered,
+            ranking=ranking,
+            question=question,
+            row=row,
+            said=said,
+        )
+        for score, row, also, covered, said in hits[:limit]
     )
+
+
+_Found = tuple[float, _Row, list[Article], float, Said | None]  # score, row, twins, covered, said
+
+
+def _look_closely(ranking: Ranking, question: Question, found: list[_Found]) -> list[_Found]:
+    """Of articles that nearly tie, the better one says much of the question in one unit, or in its first."""
+    near = [one for one in found if one[0] > found[0][0] - _NEARLY]
+    if len(near) < 2:
+        return found
+    worth = (question.weights + 1 / len(question.words)) / 2  # rare words count more, but all count
+    looked_at: list[_Found] = []
+    for (score, row, also, *_), said in zip(near, _read(ranking, question, [one[1] for one in near]), strict=True):
+        fits: list[float] = (said.near @ worth).tolist()
+        covered = max(fits, default=0.0)
+        first = fits[0] if fits and said.units[0] == 0 else 0.0
+        looked_at.append((score + _SAID * covered + _SAID_FIRST * first, row, also, covered, said))
+    looked_at.sort(key=lambda one: -one[0])
+    return looked_at + found[len(near) :]
 
 
 def find_hit(ranking: Ranking, question: Question, article: str) -> Hit | None:
     """One article by its id, as if the question had found it."""
-    row = next((row for row in ranking.rows if row.article.id == article), None)
-    return None if row is None else Hit(score=1.0, also=(), ranking=ranking, question=question, row=row)
+    at = ranking.places.get(article)
+    if at is None:
+        return None
+    return Hit(score=1.0, also=(), ranking=ranking, question=question, row=ranking.rows[at], covered=0.0, said=None)
 
 
-def read_words(question: Question, tokens: Iterable[int]) -> dict[int, float]:
-    """Which words of a question some tokens are, and how nearly (0…1)."""
-    if not question.near:
-        near: dict[int, list[tuple[int, float]]] = {}
-        for at, word in enumerate(question.words):
-            for token, share in word.near.items():
-                near.setdefault(token, []).append((at, share))
-        question.near.update({token: tuple(words) for token, words in near.items()})
-    known = question.near
-    found: dict[int, float] = {}
-    for token in tokens:
-        for word, share in known.get(token, ()):
-            if share > found.get(word, 0.0):
-                found[word] = share
-    return found
+def _read(ranking: Ranking, question: Question, rows: Sequence[_Row]) -> list[Said]:
+    """What some articles say of a question. All at once, because numpy has its price for each time it is asked."""
+    words = question.words
+    tokens = np.concatenate([word.tokens for word in words])
+    slot_of = np.zeros(len(ranking.words.token_terms), np.int32)  # 0: it is none of the words
+    slot_of[tokens] = np.arange(1, len(tokens) + 1)  # a token of two words has the slot of the second
+    shares = np.zeros((len(tokens) + 1, len(words)))
+    nth = np.repeat(np.arange(len(words)), [len(word.tokens) for word in words])
+    shares[slot_of[tokens], nth] = np.concatenate([word.shares for word in words])
+    slots = slot_of[np.concatenate([row.tokens for row in rows])]
+    at = slots.nonzero()[0]
+    units = np.concatenate([row.units for row in rows])[at]
+    ends = at.searchsorted(list(accumulate(len(row.tokens) for row in rows)))
+    begins = np.ones(len(at), np.bool_)
+    np.not_equal(units[1:], units[:-1], out=begins[1:])
+    begins[ends[:-1][ends[:-1] < len(at)]] = True
+    begun = begins.nonzero()[0]
+    near = np.maximum.reduceat(shares[slots[at]], begun, axis=0) if len(at) else shares[:0]
+    units = units[begun]
+    cuts: list[int] = begun.searchsorted(ends).tolist()
+    return [
+        Said(units[begin:end], near[begin:end], row.passages[units[begin:end]])
+        for row, begin, end in zip(rows, [0, *cuts], cuts, strict=False)
+    ]
 
 
-def read_title(hit: Hit) -> dict[int, float]:
-    """Which words of the question the title has, and how nearly (0…1)."""
-    return read_words(hit.question, hit.row.heads[0])
+def read_closely(hit: Hit) -> Said:
+    """What the article of a hit says of the question."""
+    return hit.said or _read(hit.ranking, hit.question, [hit.row])[0]
 
 
-def read_passages(hit: Hit) -> list[Reading]:
-    """The passages of an article, in order, with what each unit has of the question."""
-    row, question = hit.row, hit.question
-    tokens: list[int] = row.tokens.tolist()
-    ends: list[int] = row.ends.tolist()
-    begin = at = 0
-    readings: list[Reading] = []
-    for passage, heading in zip(row.pages.passages, row.heads[1:], strict=True):
-        units: list[Mapping[int, float]] = []
-        for _ in passage.units:
-            units.append(read_words(question, tokens[begin : ends[at]]))
-            begin, at = ends[at], at + 1
-        readings.append(Reading(passage, read_words(question, heading), tuple(units)))
-    return readings
+def read_title(hit: Hit) -> NDArray[np.float64]:
+    """How nearly the title has each word of the question (0…1)."""
+    return _read_head(hit, hit.row.heads[0])
+
+
+def read_headings(hit: Hit) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """The passages that stand under a heading, and how nearly that has each word of the question (0…1)."""
+    return ((at, _read_head(hit, head)) for at, head in enumerate(hit.row.heads[1:]) if head)
+
+
+def _read_head(hit: Hit, tokens: Sequence[int]) -> NDArray[np.float64]:
+    return np.array([max((word.near.get(token, 0.0) for token in tokens), default=0.0) for word in hit.question.words])
+
+
+def read_passages(hit: Hit, said: Said, worth: NDArray[np.float64]) -> list[float]:
+    """What each passage of an article says, by what each word of the question is worth."""
+    heights = [0.0] * len(hit.pages.passages)
+    if len(said.units):
+        begins = np.ones(len(said.units), np.bool_)
+        np.not_equal(said.passages[1:], said.passages[:-1], out=begins[1:])
+        begun = begins.nonzero()[0]
+        best = np.maximum.reduceat(said.near, begun, axis=0) @ worth
+        for passage, height in zip(said.passages[begun].tolist(), best.tolist(), strict=True):
+            heights[passage] = height
+    return heights
+
+
+def read_best(hit: Hit, said: Said, passage: int, worth: NDArray[np.float64]) -> int:
+    """The unit of a passage that says most, counted from the passage's first."""
+    inside = (said.passages == passage).nonzero()[0]
+    if not len(inside):
+        return 0
+    best = inside[(said.near[inside] @ worth).argmax()]
+    return int(said.units[best]) - int(hit.row.passages.searchsorted(passage))
 
 
 def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
@@ -374,7 +438,14 @@ def _hear(ranking: Ranking, folded: str, token: str) -> _Heard:
             best = max(best, idf[same[0]])
     if not known and best:
         weight = min(weight, best)  # it is known by other names
-    return _Heard(weight, np.rint(np.minimum(points, 1.0) * 255).astype(np.uint8), near)
+    whole, lines = np.split(np.rint(np.minimum(points, 1.0) * 255).astype(np.uint16), [len(ranking.rows)])
+    return _Heard(
+        weight,
+        whole[ranking.owners] + lines,
+        np.fromiter(near, np.int32, len(near)),
+        np.fromiter(near.values(), np.float64, len(near)),
+        near,
+    )
 
 
 def _find_slip(ranking: Ranking, folded: str) -> str | None:
@@ -541,12 +612,13 @@ def _analyse(article: Article, words: _Words) -> _Row | None:
     for question, line in zip(article.questions, lines[1:], strict=True):
         take(question, _PLAIN, line)
     body: list[int] = []
-    ends: list[int] = []
+    units: list[int] = []  # how many tokens each has
     for passage in pages.passages:
         heads.append(tuple(take(passage.heading, _PLAIN)))
         for unit in passage.units:
-            body += take(pages.text[unit.start : unit.end], _PLAIN)
-            ends.append(len(body))
+            said = take(pages.text[unit.start : unit.end], _PLAIN)
+            body += said
+            units.append(len(said))
     return _Row(
         article,
         pages,
@@ -556,7 +628,8 @@ def _analyse(article: Article, words: _Words) -> _Row | None:
         np.fromiter((min(count, 65_535) for one in documents for count in one.values()), np.uint16),
         tuple(heads),
         np.asarray(body, np.int32),
-        np.asarray(ends, np.int32),
+        np.repeat(np.arange(len(units), dtype=np.uint16), units),
+        np.repeat(np.arange(len(pages.passages), dtype=np.uint16), [len(passage.units) for passage in pages.passages]),
         _sign(np.array([words.sums[token] for token in whole], np.uint32)),
     )
 
@@ -615,6 +688,7 @@ def _list_terms(words: _Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 _COUNT_BITS: Final = 20
 _COMMON: Final = 0.5  # letters that more of the articles have say nothing
 _FEW: Final = 300  # articles, of which each counts
+_FULL: Final = 510  # points of a perfect match: 255 of the whole, 255 of a line
 _NEAR_BYTES: Final = 8_000  # about, of `_Heard.near`
 _HEARD_BYTES: Final = 48 << 20  # kept of what words of questions mean, a few thousand words
 _MOST_TITLES: Final = 64  # asked to learn what is usual
@@ -675,6 +749,7 @@ def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Synonyms) -> Ranking
         document[order],
         np.rint(share[order] * 255).astype(np.uint8),
         firsts,
+        np.repeat(np.arange(articles), lines),
         size,
         np.concatenate([[0], np.cumsum(np.bincount(token_terms, minlength=terms))]).tolist(),
         np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[np.argsort(token_terms, kind="stable")],
@@ -684,6 +759,7 @@ def _weigh(rows: tuple[_Row, ...], words: _Words, synonyms: Synonyms) -> Ranking
         said,
         _list_spelled(words, have, said),
         {slug: slugs == slug for slug in set(slugs.tolist())},
+        {row.article.id: at for at, row in enumerate(rows)},
         _find_twins(rows),
         neighbours,
         EVERYDAY[words.language].difference(
