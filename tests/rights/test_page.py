@@ -495,10 +495,9 @@ def test_dsr_03_every_state_has_a_next_step_and_a_way_to_an_end() -> None:
         assert (find_next(stage, day).by is None) == ends
         if stage == "joined":
             continue  # what it repeats has one
-        reached: set[Stage] = {stage}
-        fresh: set[Stage] = {stage}
+        reached, fresh = set[Stage]([stage]), set[Stage]([stage])
         while fresh:
-            fresh = {to for one in fresh for to in MOVES[one].values()} - reached
+            fresh = set[Stage](to for one in fresh for to in MOVES[one].values()) - reached
             reached |= fresh
         assert reached & ENDS, stage
         assert bool(moves) != ends

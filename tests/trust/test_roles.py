@@ -23,11 +23,14 @@ pytestmark = pytest.mark.anyio
 DOC = (Path(__file__).resolve().parents[2] / "docs" / "roles.md").read_text("utf-8")
 SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 SECTIONS: dict[str, str] = {match[1]: match[2] for match in SECTION.finditer(DOC)}
-EVERYBODY, DOOR, WINDOW, SELF, BY_ROLE = "Everybody", "The door", "A customer’s own conversation", "Oneself", "By role"
+EVERYBODY, RIGHTS, DOOR = "Everybody", "One’s own data", "The door"
+WINDOW, SELF, BY_ROLE = "A customer’s own conversation", "Oneself", "By role"
+RIGHTS = "The page of rights"
 ROW = re.compile(r"^\| `([A-Z]+ /\S*)` \| (.+) \|$", re.MULTILINE)
 TABLE = {match[1]: dict(zip(ROLES, match[2].split(" | "), strict=True)) for match in ROW.finditer(SECTIONS[BY_ROLE])}
 LISTED = {
-    title: re.findall(r"^- `([A-Z]+ /\S*)`", SECTIONS[title], re.MULTILINE) for title in (EVERYBODY, DOOR, WINDOW, SELF)
+    title: re.findall(r"^- `([A-Z]+ /\S*)`", SECTIONS[title], re.MULTILINE)
+    for title in (EVERYBODY, DOOR, WINDOW, RIGHTS, SELF)
 }
 
 
