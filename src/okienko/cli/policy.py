@@ -15,7 +15,7 @@ from okienko.cli.terminal import DAY, brand_option, data_option, read_settings, 
 from okienko.commands import open_brand, record, set_policy
 from okienko.consent import store
 from okienko.consent.register import read_purposes, render_register
-from okienko.consent.store import Processor
+from okienko.consent.store import MOST_OFFICER, Processor
 from okienko.database.ids import new_id
 from okienko.database.urls import Urls
 from okienko.opening import now, open_database
@@ -89,6 +89,26 @@ async def set_serves(urls: Urls, *, slug: str | None, places: Sequence[str]) -> 
     """Lets a brand's customers choose from these places."""
     async with open_brand(urls, slug) as (brand, connection):
         await store.set_serves(connection, brand, places, by=OPERATOR, now=now())
+    return brand
+
+
+@policy.command("officer")
+@brand_option
+@click.argument("how", default="")
+@data_option
+def policy_officer(brand: str | None, how: str, data: Path | None) -> None:
+    """Say how the data protection officer is reached, as everybody is shown it; without words: nobody is named."""
+    if len(how.strip()) > MOST_OFFICER:
+        refuse(f"At most {MOST_OFFICER} characters.")
+    with open_database(read_settings(data)) as urls:
+        into = run(set_officer(urls, slug=brand, how=how))
+    click.echo(f"The page of rights of “{into.slug}” says: {how.strip() or 'nothing about an officer'}.")
+
+
+async def set_officer(urls: Urls, *, slug: str | None, how: str) -> Brand:
+    """Names a brand's data protection officer."""
+    async with open_brand(urls, slug) as (brand, connection):
+        await store.set_officer(connection, brand, how, by=OPERATOR, now=now())
     return brand
 
 

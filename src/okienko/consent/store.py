@@ -435,6 +435,7 @@ async def set_serves(connection: Connection, brand: Brand, places: Sequence[str]
 
 # the data protection officer --------------------------------------------------------------------------------------
 
+MOST_OFFICER: Final = 300  # characters
 READ_OFFICER: Final = "select officer from brand where id = current_brand()"
 SET_OFFICER: Final = "update brand set officer = %(officer)s::text where id = current_brand()"
 
