@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 DOC = (Path(__file__).resolve().parents[2] / "docs" / "roles.md").read_text("utf-8")
 SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 SECTIONS: dict[str, str] = {match[1]: match[2] for match in SECTION.finditer(DOC)}
-EVERYBODY, RIGHTS, DOOR = "Everybody", "One’s own data", "The door"
+EVERYBODY, DOOR = "Everybody", "The door"
 WINDOW, SELF, BY_ROLE = "A customer’s own conversation", "Oneself", "By role"
 RIGHTS = "The page of rights"
 ROW = re.compile(r"^\| `([A-Z]+ /\S*)` \| (.+) \|$", re.MULTILINE)
