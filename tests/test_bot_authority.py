@@ -18,7 +18,7 @@ import okienko
 from okienko.answers.model.prompt import write_body
 from okienko.conversations.store import turns
 from okienko.turn import CODE, CONTACT, PERSON, SKIP
-from okienko.values import ARTICLE, Because, Holder, Kind, Plan, Say
+from okienko.values import ARTICLE, OPTION, SCENARIO, Because, Holder, Kind, Plan, Say
 
 PACKAGE = Path(okienko.__file__).parent
 
@@ -35,8 +35,10 @@ PLAN: Final = {
     "routed": "for the trace",
     "people_only": "the customer's own wish about programs that answer",
     "notice": "which notice was given",
+    "run": "where the conversation stands in a scenario",
+    "verify": "a code is asked for before a person gets it",
 }
-SAY: Final = {"kind", "text", "choices", "citations", "confidence", "generator"}
+SAY: Final = {"kind", "text", "choices", "labels", "citations", "confidence", "generator"}
 KINDS: Final = {
     *("text", "attachment", "notice", "answer", "clarify", "handoff", "person", "choice", "unreadable", "event"),
 }
@@ -45,12 +47,15 @@ BECAUSE: Final = {
     *("clarified", "greeted", "thanked", "no_answer", "broken", "restricted", "people_only", "wants_program"),
     "bot_allowed",
     *("code_asked", "code_entered", "code_skipped"),
+    "scenario",
 }
 # Quick replies, and what a press of them does: it writes a message of the customer's, or opens a form of the widget.
 CHOICES: Final = {
     PERSON: "asks for a person",
     CONTACT: "the form for a way to be reached",
     ARTICLE: "asks for an article",
+    SCENARIO: "begins a scenario",
+    OPTION: "answers a scenario's question",
     CODE: "the form for a code; what it proves is written by the window's own pages, never by a turn",
     SKIP: "on to a person without a code",
 }
@@ -64,6 +69,8 @@ WRITES: Final = {
     ("insert into", "citation"),
     ("insert into", "unanswered"),
     ("insert into", "notice_shown"),
+    ("insert into", "scenario_run"),  # where this conversation stands in a scenario
+    ("delete from", "scenario_run"),
 }
 PERSON_COLUMNS: Final = {"people_only_at"}
 CONVERSATION_COLUMNS: Final = {
@@ -102,16 +109,16 @@ def test_ai_07_everything_that_a_turn_decides_is_listed() -> None:
 
 
 def test_ai_07_everything_that_a_customer_is_offered_is_listed() -> None:
-    """Quick replies are slugs of categories, articles, or constants of `turn.py`."""
-    tree = ast.parse((PACKAGE / "turn.py").read_text("utf-8"))
+    """Quick replies are slugs of categories, articles, scenarios, or constants of `turn.py` and `playing.py`."""
     offered: set[str] = set()
-    for node in tree.body:
-        if (
-            isinstance(node, ast.AnnAssign)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str)
-        ):
-            offered.add(node.value.value)
+    for name in ("turn.py", "playing.py"):
+        for node in ast.parse((PACKAGE / name).read_text("utf-8")).body:
+            if (
+                isinstance(node, ast.AnnAssign)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
+                offered.add(node.value.value)
     assert {PERSON, CONTACT} <= offered
     assert {text for text in offered if re.fullmatch(r"[a-z-]+:?", text)} - CHOICES.keys() - {"program"} == set()
 
@@ -129,7 +136,7 @@ def test_ai_07_the_commit_of_a_turn_writes_the_conversation_and_nothing_else() -
 
 def test_ai_07_a_turn_and_a_model_reach_no_store_but_what_they_read() -> None:
     """`turn.py` decides and `phrase.py` words: neither can write, whatever a customer or a model says."""
-    allowed = {"turn.py": set[str](), "phrase.py": {"okienko.answers.model.store"}}
+    allowed = {"turn.py": set[str](), "playing.py": set[str](), "phrase.py": {"okienko.answers.model.store"}}
     for name, stores in allowed.items():
         tree = ast.parse((PACKAGE / name).read_text("utf-8"))
         imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}

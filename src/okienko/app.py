@@ -48,7 +48,7 @@ from okienko.routing import pages as routing
 from okienko.routing.shelf import Routers
 from okienko.staff import pages as staff
 from okienko.staff.view import KnowStaff, touch
-from okienko.values import Brand, Language
+from okienko.values import SCENARIO, Brand, Language
 from okienko.web import assets
 from okienko.web.headers import SecurityHeaders
 from okienko.web.services import Services, services
@@ -90,6 +90,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
         return [
             Hit(article=hit.article.id, title=hit.article.title, excerpt=hit.passages[0].text)
             for hit in search(index, words, language=language, category=category)
+            if not hit.article.id.startswith(SCENARIO)
         ]
 
     async def verify() -> Verdict:

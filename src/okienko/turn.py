@@ -3,7 +3,8 @@
 `decide` is the product in one function, and its order is the product's promise:
 
     a person holds it → asks for a person, or for people only → has attached something → asks whether this is a
-    program → a category was picked → answer from the help centre → which category? → a person
+    program → is in a scenario, or picked one → a category was picked → a scenario, or an answer from the help centre
+    → which category? → a person
 
 It is pure: a `Situation` and the `House` go in, a `Plan` comes out. `work.py` reads the one and writes the other.
 """
@@ -18,13 +19,25 @@ from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.consent.texts import write_notice
 from okienko.heard import asks_whether_program, mentions_person, wants_person, wishes_people_only
 from okienko.masking.mask import published
+from okienko.playing import PERSON, LookUp, Played, Stage, begin, begun, go_on, repeat
 from okienko.routing.model import Guess, Outcome
-from okienko.values import ARTICLE, Asked, Because, Citation, Holder, Kind, Language, MaskedText, Plan, Say, Situation
+from okienko.values import (
+    ARTICLE,
+    SCENARIO,
+    Asked,
+    Because,
+    Citation,
+    Holder,
+    Kind,
+    Language,
+    MaskedText,
+    Plan,
+    Say,
+    Situation,
+)
 from okienko.web.i18n import Words, words
 
 Found = Answer | Clarify | Refuse
-# A question, its language, and where to look: in a category, in one article (`ARTICLE` and its id), or everywhere.
-LookUp = Callable[[MaskedText, Language, str | None], Found]
 
 # After so many turns in a row without an answer a person takes over unasked.
 MOST_MISSES: Final = 2
@@ -35,13 +48,12 @@ MOST_FAILURES: Final = 5
 SURE: Final = 0.8
 
 CONTACT: Final = "contact"  # quick reply: the form for a way to be reached
-PERSON: Final = "person"  # quick reply: the button that asks for a person
 CODE: Final = "code"  # quick reply: the form for a code to an address on record
 SKIP: Final = "skip"  # quick reply: on to a person without one
 
 # Before a person gets it for one of these reasons, some topics want to know who writes. Where the customer's wish or
 # something broken is the reason, nobody is asked.
-_ASKED_FIRST: Final[frozenset[Because]] = frozenset({"asked_for_person", "no_answer", "attachment"})
+_ASKED_FIRST: Final[frozenset[Because]] = frozenset({"asked_for_person", "no_answer", "attachment", "scenario"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +86,7 @@ class House:
     notices: Mapping[Language, AiNotice] = field(default_factory=dict[Language, AiNotice])  # none: the first version
     verifying: frozenset[str] = frozenset()  # categories that ask who writes before a person gets the conversation
     can_mail: bool = False  # codes can be sent
+    stage: Stage | None = None  # the brand's scenarios; None: it has none
 
 
 def decide(situation: Situation, house: House) -> Plan:
@@ -97,6 +110,9 @@ def _decide(situation: Situation, house: House) -> Plan:
     told = _without_answering(situation, house, wish)
     if told is not None:
         return told
+    played = _play(situation, house)
+    if played is not None:
+        return played
     question = what_is_asked(situation)
     picked = _picked(situation, house)
     article = _picked_article(situation)
@@ -104,6 +120,9 @@ def _decide(situation: Situation, house: House) -> Plan:
         return _ask_about(situation, house, picked)
     found, routed = _look_up(house, question, situation.language, article or picked)
     match found:
+        case Answer(citations=(Citation(article=named), *_)) if named.startswith(SCENARIO):
+            started = _begin(situation, house, named.removeprefix(SCENARIO))
+            return started or _miss(situation, house, question, picked, routed)
         case Answer() as answer:
             return _quote(situation, house, question, answer, picked=picked, routed=routed)
         case Clarify(articles=(_, *_)) as clarify:
@@ -144,8 +163,37 @@ def _without_answering(situation: Situation, house: House, wish: bool | None) ->
         return _hand_over(situation, house, "attachment", text)
     if _asks_whether_program(situation):
         say = Say(kind=Kind.TEXT, text=published(_truth(speak, offering=True)), choices=(PERSON,))
-        return _plan(situation, says=(say,), misses=situation.misses, reason="truth")
+        again = None if house.stage is None else repeat(situation, house.stage)
+        says, run = (say,), None
+        if again is not None:
+            says, run = (say, *again.says), again.run
+        return replace(_plan(situation, says=says, misses=situation.misses, reason="truth"), run=run)
     return None
+
+
+def _play(situation: Situation, house: House) -> Plan | None:
+    """What comes next in a scenario that runs or was picked; None where none does, or where the words leave it."""
+    if house.stage is None:
+        return None
+    picked = begun(situation)
+    if picked is not None:
+        return _begin(situation, house, picked)
+    played = go_on(situation, house.stage, house.look_up)
+    return None if played is None else _as_played(situation, house, played)
+
+
+def _begin(situation: Situation, house: House, scenario: str) -> Plan | None:
+    played = None if house.stage is None else begin(situation, house.stage, scenario, house.look_up)
+    return None if played is None else _as_played(situation, house, played)
+
+
+def _as_played(situation: Situation, house: House, played: Played) -> Plan:
+    if played.hand_off is None:
+        plan = _plan(situation, says=played.says, category=played.category, reason="scenario")
+        return replace(plan, run=played.run)
+    plan = _hand_over(situation, house, "scenario", category=played.category)
+    verify = played.hand_off.authentication == "code"
+    return replace(plan, says=(*played.says, *plan.says), verify=verify)
 
 
 def give_up(situation: Situation, house: House) -> Plan:
@@ -291,9 +339,11 @@ def _offer(
     picked: str | None,
     routed: _Routed | None,
 ) -> Plan:
-    """Articles to choose from, that which was quoted last among them."""
+    """Articles to choose from, that which was quoted last among them; first the scenarios that it may be about."""
     known = again is None or again.article in {citation.article for citation in found}
     offered = tuple(found) if again is None or known else (*found, again)
+    scenarios = [citation for citation in offered if citation.article.startswith(SCENARIO)]
+    articles = tuple(citation for citation in offered if not citation.article.startswith(SCENARIO))
     text = words(situation.language).ngettext(
         "Is it about this? If not, put it in other words or talk to a person.",
         "Is it about one of these? If not, put it in other words or talk to a person.",
@@ -302,8 +352,13 @@ def _offer(
     say = Say(
         kind=Kind.CLARIFY,
         text=published(text),
-        choices=(*(ARTICLE + citation.article for citation in offered), PERSON),
-        citations=offered,
+        choices=(
+            *(citation.article for citation in scenarios),
+            *(ARTICLE + citation.article for citation in articles),
+            PERSON,
+        ),
+        labels=tuple(citation.title for citation in scenarios),
+        citations=articles,
     )
     return _plan(situation, says=(say,), misses=situation.misses, picked=picked, routed=routed, reason="clarified")
 
@@ -338,7 +393,13 @@ def _ask_about(situation: Situation, house: House, picked: str | None) -> Plan:
         text = speak.gettext("Please write what happened.")
     else:
         text = speak.gettext("%(category)s. Please write what happened.", category=name)
-    say = Say(kind=Kind.TEXT, text=published(text))
+    fitting = house.stage.list_buttons(picked, situation.language) if house.stage and picked else ()
+    say = Say(
+        kind=Kind.TEXT,
+        text=published(text),
+        choices=tuple(SCENARIO + scenario for scenario, _ in fitting),
+        labels=tuple(name for _, name in fitting),
+    )
     return _plan(situation, says=(say,), misses=situation.misses, picked=picked, reason="category_picked")
 
 
@@ -378,6 +439,7 @@ def _hand_over(
     *,
     misses: int = 0,
     routed: _Routed | None = None,
+    category: str | None = None,
 ) -> Plan:
     """To a person; says honestly whether one is there now, and what said so if that was asked."""
     speak = words(situation.language)
@@ -400,7 +462,14 @@ def _hand_over(
     say = Say(kind=Kind.HANDOFF, text=published(f"{before} {text}".strip()), choices=choices)
     picked = _picked(situation, house)  # also in this very turn: whoever takes it sees what it is about
     return _plan(
-        situation, says=(say,), holder=Holder.QUEUE, misses=misses, picked=picked, routed=routed, reason=reason
+        situation,
+        says=(say,),
+        holder=Holder.QUEUE,
+        misses=misses,
+        picked=picked,
+        category=category,
+        routed=routed,
+        reason=reason,
     )
 
 
@@ -410,7 +479,8 @@ def _with_code(plan: Plan, house: House) -> Plan:
     It can be skipped, and whatever comes next brings the person. Where a code cannot be asked for, that is said.
     """
     situation = plan.situation
-    wanted = plan.holder is Holder.QUEUE and plan.reason in _ASKED_FIRST and plan.category in house.verifying
+    topic = plan.category in house.verifying or plan.verify
+    wanted = plan.holder is Holder.QUEUE and plan.reason in _ASKED_FIRST and topic
     if not wanted or situation.verified or situation.code_asked or situation.people_only:
         return plan
     speak = words(situation.language)

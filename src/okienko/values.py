@@ -162,6 +162,8 @@ class Malformed(Exception):
 
 
 ARTICLE: Final = "article:"  # a choice that names one, with its id
+SCENARIO: Final = "scenario:"  # the same; among what answers are looked for in, a scenario is an article of such a name
+OPTION: Final = "option:"  # a choice of a scenario's question, with its value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,7 @@ class Say:
     kind: Kind
     text: MaskedText
     choices: tuple[str, ...] = ()  # offered as quick replies: slugs of categories, `ARTICLE` and an id, `person`
+    labels: tuple[str, ...] = ()  # what the first of the choices are called, where nothing else says so
     citations: tuple[Citation, ...] = ()
     confidence: float | None = None
     generator: str = OWN_WORDS  # what made it; `model:` and its name where that worded it
@@ -200,6 +203,18 @@ class Asked:
     text: MaskedText
     choice: str | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A conversation inside a scenario."""
+
+    scenario: str
+    version: int
+    step: str  # the one that waits: a question, or a look-up
+    kept: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)  # masked, like all that is stored
+    tries: int = 0  # answers to this question that were not understood
+    path: tuple[str, ...] = ()  # the questions that were answered, the last one last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +250,7 @@ class Situation:
     verified: bool = False  # it was found out who writes: by a code to an address on record, or by a person
     code_asked: bool = False  # the bot has asked for a code before
     code_awaited: bool = False  # and a person gets the conversation after it, or without it
+    run: Run | None = None  # where it stands in a scenario
 
 
 Because = Literal[
@@ -255,6 +271,7 @@ Because = Literal[
     "code_asked",
     "code_entered",
     "code_skipped",
+    "scenario",
     "broken",
 ]
 
@@ -274,6 +291,8 @@ class Plan:
     routed: int | None = None  # the version of the router that has chosen the category, if it was one
     people_only: bool | None = None  # what the customer has just said about programs that answer; None: nothing
     notice: int | None = None  # the version of the AI notice among what is said
+    run: Run | None = None  # where it stands in a scenario from now on
+    verify: bool = False  # it is to be checked who writes before a person gets it, whatever the topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

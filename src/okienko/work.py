@@ -47,10 +47,13 @@ from okienko.masking.egress import Gate
 from okienko.masking.mask import published
 from okienko.pack import make as packs
 from okienko.phrase import Phraser
+from okienko.playing import Stage
 from okienko.rights.retention import nightly
 from okienko.routing.process import TrainingFailed, teach
 from okienko.routing.shelf import Routers
 from okienko.routing.store import read_router_version
+from okienko.scenarios.shelf import Scenarios
+from okienko.scenarios.store import read_rules as read_scenario_rules
 from okienko.settings import Settings
 from okienko.staff.store import agents_present, forget_expired
 from okienko.turn import AiNotice, House, LearntRouter
@@ -102,6 +105,7 @@ class Worker:
     phraser: Phraser | None = None  # words answers, where the operator has a model
     phrasing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     routers: Routers = field(default_factory=Routers)
+    scenarios: Scenarios = field(default_factory=Scenarios)
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
     gate: Gate = field(init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
@@ -148,7 +152,7 @@ class Worker:
         for brand in sorted(by_brand):
             async with self.database.pipeline(brand) as connection:
                 situations = await store.read_situations(connection, by_brand[brand])
-            house = await self.house(brand)
+            house = await self._with_versions(brand, await self.house(brand), situations)
             if self.meaning is not None:
                 house = await self._listen(self.meaning, brand, house, situations)
             thought = [self._think(situation, house) for situation in situations]
@@ -289,11 +293,14 @@ class Worker:
             router_version = await read_router_version(connection, brand_id)
             texts = await publish_texts(connection, brand, write_texts, now)
             levels = await identity.read_levels(connection)
+            scenarios_version, _ = await read_scenario_rules(connection, brand_id)
         index = await self.shelf.get(self.database, replace(brand, articles_version=version))
+        shelved = await self.scenarios.get(self.database, brand_id, scenarios_version)
+        is_open_now = is_open(brand.hours, brand.timezone, now)
         house = House(
             name=brand.name,
             hours={language: describe_hours(brand.hours, language) for language in brand.languages},
-            open=is_open(brand.hours, brand.timezone, now),
+            open=is_open_now,
             people=people,
             categories=categories,
             look_up=_look_into(index, {}),
@@ -305,10 +312,27 @@ class Worker:
             },
             verifying=frozenset(levels),
             can_mail=self.post is not None,
+            stage=Stage(
+                brand=brand.name,
+                open=is_open_now and people > 0,
+                today=now.astimezone(ZoneInfo(brand.timezone)).date(),
+                scenarios=shelved.scenarios,
+                begins=shelved.begins,
+            ),
         )
         self.houses[brand_id] = (now, house)
         self.indexes[brand_id] = index
         return house
+
+    async def _with_versions(self, brand_id: BrandId, house: House, situations: Sequence[Situation]) -> House:
+        """The house with every version of a scenario that one of these conversations is in."""
+        assert house.stage is not None
+        runs = {(run.scenario, run.version) for situation in situations if (run := situation.run) is not None}
+        missing = runs - house.stage.scenarios.keys()
+        if not missing:
+            return house
+        shelved = await self.scenarios.fetch(self.database, brand_id, missing)
+        return replace(house, stage=replace(house.stage, scenarios=shelved.scenarios))
 
     async def _listen(
         self, meaning: Meaning, brand_id: BrandId, house: House, situations: Sequence[Situation]

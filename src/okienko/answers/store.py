@@ -34,14 +34,21 @@ join brand b on b.id = a.brand_id
 where a.brand_id = %(brand)s::uuid and a.state = 'published' and not (a.overdue and b.when_overdue = 'withhold')
 order by a.id, a.language
 """
+# Scenarios are found like articles, by the sentences that start them.
+READ_TRIGGERS: Final = """
+select 'scenario:' || scenario_id, language, coalesce(category, ''), version, name, '', opening, at, examples
+from scenario_trigger where brand_id = %(brand)s::uuid order by scenario_id, language
+"""
 
 
 async def read_published(connection: Connection, brand_id: BrandId) -> list[Article]:
     """The published articles of a brand, each in its current version; past its review date as the brand says.
 
-    Customers' words among their example questions are of those alone whose place allows it.
+    Customers' words among their example questions are of those alone whose place allows it. After them what its
+    scenarios are found by, as articles whose ids begin with `SCENARIO`.
     """
     cursor = await connection.execute(READ_PUBLISHED, {"brand": brand_id, "improvable": [*list_improvable()]})
+    triggers = await connection.execute(READ_TRIGGERS, {"brand": brand_id})
     return [
         Article(
             id=id_,
@@ -64,7 +71,7 @@ async def read_published(connection: Connection, brand_id: BrandId) -> list[Arti
             body,
             published,
             questions,
-        ) in await cursor.fetchall()
+        ) in (*await cursor.fetchall(), *await triggers.fetchall())
     ]
 
 

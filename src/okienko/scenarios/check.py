@@ -19,7 +19,6 @@ from okienko.scenarios.scenario import (
     OpenCase,
     Put,
     Quote,
-    Rate,
     Scenario,
     Step,
     Tell,
@@ -191,7 +190,7 @@ def _said(step: Step) -> Iterator[Wording]:
             yield from (choice.label for choice in step.choices)
         case Tell(say=say):
             yield say
-        case Quote(say=Wording() as say) | HandOff(say=Wording() as say) | Rate(say=Wording() as say):
+        case Quote(say=Wording() as say) | HandOff(say=Wording() as say):
             yield say
         case End(say=Wording() as say):
             yield say

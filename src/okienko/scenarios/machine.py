@@ -1,7 +1,7 @@
 """Plays a scenario: where a conversation stands, what the customer said, and what comes next. Pure.
 
 A move goes on until somebody has to answer: the customer, a source that is looked into, or a person. What is kept of a
-conversation is a `Running`: the step that waits, the answers so far, and which version it is. It is written in the
+conversation is a `Run`: the step that waits, the answers so far, and which version it is. It is written in the
 same commit as the words of the move, so a worker that dies loses nothing and asks nothing twice.
 """
 
@@ -28,14 +28,13 @@ from okienko.scenarios.scenario import (
     OpenCase,
     Put,
     Quote,
-    Rate,
     Scenario,
     Step,
     Tell,
     Wording,
 )
 from okienko.scenarios.understand import Said, understand
-from okienko.values import Language
+from okienko.values import Language, Run
 
 LONGEST_MOVE: Final = 250  # steps without a question; publishing refuses loops, so this is never met
 
@@ -68,22 +67,10 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """A conversation inside a scenario."""
-
-    scenario: str
-    version: int
-    step: str  # the one that waits: a question, or a look-up
-    kept: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)  # masked, like all that is stored
-    tries: int = 0  # answers to this question that were not understood
-    path: tuple[str, ...] = ()  # the questions that were answered, the last one last
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Uttered:
     """One thing to say."""
 
-    kind: Literal["say", "ask", "article", "rate"]
+    kind: Literal["say", "ask", "article"]
     text: str
     choices: tuple[tuple[str, str], ...] = ()  # value and label
     article: str | None = None  # to be quoted after the text
@@ -102,7 +89,7 @@ class Move:
     """What comes of one step of a conversation. Without `running` and `wanted` the scenario has ended."""
 
     says: tuple[Uttered, ...] = ()
-    running: Running | None = None
+    running: Run | None = None
     wanted: Wanted | None = None
     hand_off: HandOff | None = None
     ended: Literal["solved", "unsolved", "person"] | None = None
@@ -111,13 +98,13 @@ class Move:
 
 def begin(scenario: Scenario, version: int, surroundings: Surroundings) -> Move:
     """From the first step on. Raises `Broken`."""
-    first = Running(scenario=scenario.id, version=version, step=scenario.steps[0].name)
+    first = Run(scenario=scenario.id, version=version, step=scenario.steps[0].name)
     return _Walk(scenario, first, surroundings).go(scenario.steps[0].name)
 
 
 def hear(
     scenario: Scenario,
-    running: Running,
+    running: Run,
     said: Said,
     surroundings: Surroundings,
     newest: tuple[Scenario, int] | None = None,
@@ -136,7 +123,7 @@ def hear(
     return _Walk(scenario, answered, surroundings, newest).go(after)
 
 
-def miss(scenario: Scenario, running: Running, surroundings: Surroundings) -> Move:
+def miss(scenario: Scenario, running: Run, surroundings: Surroundings) -> Move:
     """After words that nobody understood: asked again, kindly, or given up. Raises `Broken`."""
     ask = _asked(scenario, running)
     tried = replace(running, tries=running.tries + 1)
@@ -147,14 +134,14 @@ def miss(scenario: Scenario, running: Running, surroundings: Surroundings) -> Mo
     return ask_again(scenario, tried, surroundings, unclear=True)
 
 
-def ask_again(scenario: Scenario, running: Running, surroundings: Surroundings, *, unclear: bool = False) -> Move:
+def ask_again(scenario: Scenario, running: Run, surroundings: Surroundings, *, unclear: bool = False) -> Move:
     """The question once more: after something else was answered in between, or because the answer was not clear."""
     ask = _asked(scenario, running)
     walk = _Walk(scenario, running, surroundings)
     return Move(says=(walk.question(ask, (ask.otherwise or ask.say) if unclear else ask.say),), running=running)
 
 
-def step_back(scenario: Scenario, running: Running, surroundings: Surroundings) -> Move:
+def step_back(scenario: Scenario, running: Run, surroundings: Surroundings) -> Move:
     """The question before this one, its answer forgotten; at the first one, that one again. Raises `Broken`."""
     if not running.path:
         return ask_again(scenario, running, surroundings)
@@ -165,7 +152,7 @@ def step_back(scenario: Scenario, running: Running, surroundings: Surroundings) 
     return ask_again(scenario, replace(earlier, kept=kept), surroundings)
 
 
-def found(scenario: Scenario, running: Running, values: Mapping[str, str] | None, surroundings: Surroundings) -> Move:
+def found(scenario: Scenario, running: Run, values: Mapping[str, str] | None, surroundings: Surroundings) -> Move:
     """What comes after a look-up: its values, none where there was nothing, None when the source was away."""
     step = scenario.step(running.step)
     if not isinstance(step, LookUp):
@@ -180,7 +167,7 @@ def found(scenario: Scenario, running: Running, values: Mapping[str, str] | None
     return _Walk(scenario, known, surroundings).go(scenario.after(step))
 
 
-def _asked(scenario: Scenario, running: Running) -> Ask:
+def _asked(scenario: Scenario, running: Run) -> Ask:
     step = scenario.step(running.step)
     if not isinstance(step, Ask):
         raise Broken(f"{running.scenario} {running.version}: nothing is asked at {running.step}")
@@ -193,7 +180,7 @@ class _Walk:
     def __init__(
         self,
         scenario: Scenario,
-        running: Running,
+        running: Run,
         surroundings: Surroundings,
         newest: tuple[Scenario, int] | None = None,
     ) -> None:
@@ -254,8 +241,6 @@ class _Walk:
                 self.cases.append(kind)
                 if save is not None:
                     self._keep({save: self.around.reference})
-            case Rate(say=say):
-                self.says.append(Uttered(kind="rate", text=self._write(say)))
             case _:
                 pass
         return self.scenario.after(step)

@@ -10,10 +10,10 @@ from typing import Final
 from okienko.folding import fold
 from okienko.scenarios import machine
 from okienko.scenarios.document import Problem
-from okienko.scenarios.machine import Broken, Move, Running, Surroundings, Uttered
+from okienko.scenarios.machine import Broken, Move, Surroundings, Uttered
 from okienko.scenarios.scenario import Dialogue, Scenario, Turn
 from okienko.scenarios.understand import Said, wishes
-from okienko.values import Language
+from okienko.values import Language, Run
 from okienko.web.i18n import mark
 
 # A dialogue is played on this day, so that „wczoraj” means the same whenever it is played. A Wednesday.
@@ -72,7 +72,7 @@ def play_all(scenario: Scenario) -> tuple[Played, ...]:
     return tuple(play(scenario, dialogue) for dialogue in scenario.dialogues)
 
 
-def _answer(scenario: Scenario, running: Running, text: str, around: Surroundings) -> Move:
+def _answer(scenario: Scenario, running: Run, text: str, around: Surroundings) -> Move:
     match wishes(text):
         case "back":
             return machine.step_back(scenario, running, around)

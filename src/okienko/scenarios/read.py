@@ -28,7 +28,6 @@ from okienko.scenarios.scenario import (
     Priority,
     Put,
     Quote,
-    Rate,
     Scenario,
     Step,
     Tell,
@@ -394,12 +393,6 @@ def _case(read: _Reader, keys: _Keys, line: int) -> Step:
     )
 
 
-def _rate(read: _Reader, keys: _Keys, line: int) -> Step:
-    if not read.yes(keys["rate"]):
-        read.wrong(keys["rate"], mark("Write “rate: true”, or leave the step out."))
-    return Rate(name=read.step_name or "", line=line, say=read.said(keys), go=read.go(keys), renew=read.renewed(keys))
-
-
 def _end(read: _Reader, keys: _Keys, line: int) -> Step:
     return End(
         name=read.step_name or "",
@@ -422,7 +415,6 @@ _STEPS: Final[Mapping[str, Callable[[_Reader, _Keys, int], Step]]] = {
     "article": _quote,
     "hand_off": _hand_off,
     "case": _case,
-    "rate": _rate,
     "end": _end,
     "say": _tell,
     "go": _jump,

@@ -184,17 +184,6 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """Asks whether this has helped."""
-
-    name: str
-    line: int
-    say: Wording | None = None
-    go: str | None = None
-    renew: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Jump:
     """Goes elsewhere."""
 
@@ -216,7 +205,7 @@ class End:
     go: None = None
 
 
-Step = Tell | Ask | Branch | Put | LookUp | Quote | HandOff | OpenCase | Rate | Jump | End
+Step = Tell | Ask | Branch | Put | LookUp | Quote | HandOff | OpenCase | Jump | End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ def show_message(
     names = {
         **categories,
         **offered,
+        **dict(zip(message.choices, message.labels, strict=False)),
         PERSON: words.gettext("Talk to a person"),
         SKIP: words.gettext("Go on without a code"),
     }

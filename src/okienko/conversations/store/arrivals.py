@@ -42,7 +42,8 @@ class Stored:
     muted: bool = False
 
 
-# A choice is kept only if it is a category or an article: anything else would be words that nobody has masked.
+# A choice is kept only if it is a category, an article, a scenario, or was offered in this conversation: anything else
+# would be words that nobody has masked.
 #
 # A message is numbered in its conversation by the lane's counter, under the lane's lock: numbers have no gaps and are
 # in the order of commit, whatever the clocks of several processes say. Lanes are locked in order, as everywhere.
@@ -88,7 +89,14 @@ with arrival as (
     coalesce(
       (select slug from category where brand_id = current_brand() and slug = choice limit 1),
       (select 'article:' || id from article where brand_id = current_brand() and id = substr(choice, 9)
-        and choice like 'article:%%' limit 1)
+        and choice like 'article:%%' limit 1),
+      case when choice like 'scenario:%%' then (
+        select 'scenario:' || id from scenario where brand_id = current_brand() and id = substr(choice, 10)
+      ) when choice like 'option:%%' then (
+        select placed.choice from message o
+        where o.brand_id = current_brand() and o.conversation_id = placed.conversation_id and o.author = 'bot'
+          and placed.choice = any(o.choices) limit 1
+      ) end
     ), at, sensitive_until
   from placed
 )

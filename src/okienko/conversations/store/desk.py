@@ -5,7 +5,7 @@ Every function of this folder works inside the caller's transaction, with the br
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, LiteralString, cast
@@ -319,11 +319,17 @@ class Line:
     feedback: str | None  # the reason they chose
     comment: str
     sensitive: bool  # about health or something as private: kept for a shorter time
+    labels: tuple[str, ...] = ()  # what the first of the choices are called, where nothing else says so
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What its choices are called, where nothing else says so."""
+        return dict(zip(self.choices, self.labels, strict=False))
 
 
 READ_TRANSCRIPT: Final = """
 select m.id, m.author, m.kind, s.name, m.text, m.choice, m.choices, m.confidence, m.at, o.state, o.error,
-  f.helped, f.reason, coalesce(f.comment, ''), m.sensitive_until is not null
+  f.helped, f.reason, coalesce(f.comment, ''), m.sensitive_until is not null, m.labels
 from (
   select * from message
   where brand_id = current_brand() and conversation_id = %(conversation)s::uuid
@@ -374,6 +380,7 @@ async def read_transcript(
             feedback=row[12],
             comment=row[13],
             sensitive=row[14],
+            labels=tuple(row[15] or ()),
         )
         for row in rows
     )

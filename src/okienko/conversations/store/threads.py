@@ -142,6 +142,7 @@ class VisibleMessage:
     text: MaskedText
     choice: str | None
     choices: tuple[str, ...]
+    labels: tuple[str, ...]  # what the first of them are called, where nothing else says so
     citations: tuple[Citation, ...]
     helped: bool | None  # the customer's word on an answer
     at: datetime
@@ -193,7 +194,7 @@ left join staff s on s.id = c.agent_id
 where c.brand_id = current_brand() and c.id = %(conversation)s::uuid
 """
 READ_VISIBLE: Final = """
-select m.id, m.author, m.kind, s.name, m.text, m.choice, m.choices, f.helped, m.at, m.generator,
+select m.id, m.author, m.kind, s.name, m.text, m.choice, m.choices, m.labels, f.helped, m.at, m.generator,
   q.articles, q.languages, q.versions, q.titles, q.quotes, q.dates
 from (
   select m.* from message m
@@ -255,6 +256,7 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
                 text=MaskedText(text),
                 choice=choice,
                 choices=tuple(choices),
+                labels=tuple(labels or ()),
                 helped=helped,
                 at=at,
                 generator=generator,
@@ -268,7 +270,7 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
                     )
                 ),
             )
-            for id_, author, kind, name, text, choice, choices, helped, at, generator, *cited in rows
+            for id_, author, kind, name, text, choice, choices, labels, helped, at, generator, *cited in rows
         ),
     )
 

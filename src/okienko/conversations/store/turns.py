@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from okienko.database.arrays import ids, numbers, texts, times
@@ -20,6 +20,7 @@ from okienko.values import (
     MaskedText,
     PersonId,
     Plan,
+    Run,
     Situation,
 )
 
@@ -64,7 +65,8 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
     select v.level <> 'none' from verification v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
     order by v.id desc limit 1
-  ), false), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked'
+  ), false), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked',
+  n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
   select * from lane
@@ -94,6 +96,7 @@ cross join lateral (
     order by id desc limit 40
   ) r
 ) m
+left join scenario_run n on n.brand_id = current_brand() and n.conversation_id = w.conversation_id
 """
 
 
@@ -142,6 +145,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             verified=verified,
             code_asked=code_asked,
             code_awaited=code_awaited,
+            run=_read_run(run),
         )
         for (
             conversation,
@@ -174,8 +178,17 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             verified,
             code_asked,
             code_awaited,
+            *run,
         ) in rows
     ]
+
+
+def _read_run(row: Sequence[Any]) -> Run | None:
+    scenario, version, step, names, answers, tries, path = row
+    if scenario is None:
+        return None
+    kept = dict(zip(names, answers, strict=True))
+    return Run(scenario=scenario, version=version, step=step, kept=kept, tries=tries, path=tuple(path))
 
 
 # A plan is written if its lease still holds (the lane's token) and nobody changed the conversation since it was read
@@ -225,13 +238,15 @@ with plan as (
   select * from unnest(
     %(say_conversations)s::uuid[], %(say_ids)s::uuid[], %(say_connections)s::text[], %(say_channels)s::text[],
     %(say_kinds)s::text[], %(say_texts)s::text[], %(say_answers)s::bigint[], %(say_choices)s::text[],
-    %(say_confidences)s::real[], %(say_misses)s::boolean[], %(say_generators)s::text[]
-  ) as s (conversation_id, id, connection_id, channel, kind, text, answers, choices, confidence, misses, generator)
+    %(say_confidences)s::real[], %(say_misses)s::boolean[], %(say_generators)s::text[], %(say_labels)s::text[]
+  ) as s (conversation_id, id, connection_id, channel, kind, text, answers, choices, confidence, misses, generator,
+    labels)
   where (conversation_id in (select conversation_id from held)) is true
 ), said as (
-  insert into message (brand_id, conversation_id, id, author, kind, text, answers, choices, confidence, generator, at)
+  insert into message (brand_id, conversation_id, id, author, kind, text, answers, choices, confidence, generator, at,
+    labels)
   select current_brand(), conversation_id, id, 'bot', kind, text, answers, string_to_array(choices, ' '), confidence,
-    generator, %(now)s::timestamptz
+    generator, %(now)s::timestamptz, string_to_array(labels, E'\x1f')
   from say
 ), sent as (
   insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, due_at)
@@ -251,9 +266,28 @@ with plan as (
     %(cite_dates)s::timestamptz[]
   ) as c (conversation_id, message_id, position, article_id, article_language, article_version, title, quote, published)
   where (c.conversation_id in (select conversation_id from held)) is true
+), went_on as (
+  insert into scenario_run (brand_id, conversation_id, scenario_id, version, step, names, answers, tries, path,
+    changed_at)
+  select current_brand(), conversation_id, scenario_id, version, step, string_to_array(names, E'\x1f'),
+    string_to_array(answers, E'\x1f'), tries, string_to_array(path, E'\x1f'), %(now)s::timestamptz
+  from unnest(
+    %(run_conversations)s::uuid[], %(run_scenarios)s::text[], %(run_versions)s::integer[], %(run_steps)s::text[],
+    %(run_names)s::text[], %(run_answers)s::text[], %(run_tries)s::integer[], %(run_paths)s::text[]
+  ) as r (conversation_id, scenario_id, version, step, names, answers, tries, path)
+  where (conversation_id in (select conversation_id from held)) is true
+  on conflict (brand_id, conversation_id) do update set
+    scenario_id = excluded.scenario_id, version = excluded.version, step = excluded.step, names = excluded.names,
+    answers = excluded.answers, tries = excluded.tries, path = excluded.path, changed_at = excluded.changed_at
+), left_it as (
+  delete from scenario_run r
+  where r.brand_id = current_brand() and r.conversation_id = any(%(run_ended)s::uuid[])
+    and (r.conversation_id in (select conversation_id from held)) is true
 )
 select conversation_id from held
 """
+
+_BETWEEN: Final = "\x1f"  # what stands between the elements of an array within an array; in no text that is stored
 
 
 def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datetime) -> dict[str, object]:
@@ -267,6 +301,11 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         (plan.situation.conversation, message, position, citation)
         for plan, say, message in spoken
         for position, citation in enumerate(say.citations, start=1)
+    ]
+    runs = [
+        (plan.situation.conversation, plan.run)
+        for plan in plans
+        if plan.run is not None and plan.run != plan.situation.run
     ]
     return {
         "now": now,
@@ -303,7 +342,21 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "cite_titles": texts([c.title for _, _, _, c in cited]),
         "cite_quotes": texts([c.quote for _, _, _, c in cited]),
         "cite_dates": times([c.published for _, _, _, c in cited]),
+        "say_labels": texts([_join(s.labels) if s.labels else None for _, s, _ in spoken]),
+        "run_conversations": ids([conversation for conversation, _ in runs]),
+        "run_scenarios": texts([run.scenario for _, run in runs]),
+        "run_versions": numbers([run.version for _, run in runs]),
+        "run_steps": texts([run.step for _, run in runs]),
+        "run_names": texts([_join(run.kept) for _, run in runs]),
+        "run_answers": texts([_join(run.kept.values()) for _, run in runs]),
+        "run_tries": numbers([run.tries for _, run in runs]),
+        "run_paths": texts([_join(run.path) for _, run in runs]),
+        "run_ended": ids([p.situation.conversation for p in plans if p.run is None and p.situation.run is not None]),
     }
+
+
+def _join(values: Iterable[str]) -> str:
+    return _BETWEEN.join(value.replace(_BETWEEN, " ") for value in values)
 
 
 RETRY_LATER: Final = """

@@ -1,0 +1,72 @@
+"""Lets a scenario run: only one that has nothing to mend, and whose example dialogues go as they say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from okienko.database.pool import Connection
+from okienko.scenarios import store
+from okienko.scenarios.check import Known, find_problems
+from okienko.scenarios.document import ScenarioRefused
+from okienko.scenarios.play import play_all
+from okienko.scenarios.read import read_scenario
+from okienko.scenarios.scenario import EVERYWHERE, Ask, Scenario, Tell
+from okienko.scenarios.store import Trigger, Version
+from okienko.values import Brand, StaffId
+
+
+async def read_known(connection: Connection, brand: Brand) -> Known:
+    """What this brand has that a scenario may name. Nothing can be looked up elsewhere yet, and there are no cases."""
+    row = await (await connection.execute(store.READ_KNOWN, {"brand": brand.id})).fetchone()
+    assert row is not None
+    return Known(languages=brand.languages, categories=row[0], articles=row[1], sources=(), cases=())
+
+
+def find_all(body: str, known: Known) -> None:
+    """Raises `ScenarioRefused` with all that keeps this file from running."""
+    scenario = read_scenario(body)
+    problems = find_problems(scenario, known)
+    if not problems:
+        problems = tuple(problem for played in play_all(scenario) for problem in played.problems)
+    if problems:
+        raise ScenarioRefused(problems)
+
+
+async def publish(
+    connection: Connection,
+    brand: Brand,
+    version: Version,
+    *,
+    publication: UUID,
+    staff_id: StaffId | None,
+    now: datetime,
+) -> bool:
+    """Lets this version run from now on; False when it is another one by now. Raises `ScenarioRefused`."""
+    find_all(version.body, await read_known(connection, brand))
+    return await store.publish(
+        connection,
+        brand.id,
+        version.scenario,
+        (version.version, version.edits),
+        triggers=list_triggers(read_scenario(version.body)),
+        publication=publication,
+        staff_id=staff_id,
+        now=now,
+    )
+
+
+def list_triggers(scenario: Scenario) -> tuple[Trigger, ...]:
+    """What it is found by in each language that it has example sentences in."""
+    says = (step.say for step in scenario.steps if isinstance(step, Tell | Ask))
+    opening = next((say for say in says if not any(list(message.names()) for _, message in say.messages())), None)
+    return tuple(
+        Trigger(
+            language=language,
+            name=scenario.name.get(language, scenario.id),
+            category=scenario.category,
+            opening=scenario.name.get(language, "") if opening is None else opening.write({}, language, EVERYWHERE),
+            examples=examples,
+        )
+        for language, examples in scenario.examples.items()
+    )

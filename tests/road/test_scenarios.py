@@ -1,0 +1,146 @@
+"""A scenario in a conversation: begun by what somebody writes, moved on by answers, interrupted, left, handed over."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from okienko.database.ids import new_id
+from okienko.scenarios import store
+from okienko.scenarios.files import read_texts
+from okienko.scenarios.publish import publish
+from okienko.values import ConversationId
+from tests.road.conftest import World
+
+FILE: Final = read_texts()["delivery-problem"].replace("category: delivery", "category: zwroty")
+
+
+ANN: Final = "ann-" + "a" * 40
+BOB: Final = "bob-" + "b" * 40
+
+
+async def _publish(world: World, body: str = FILE) -> None:
+    """Saves a file as the newest version and lets it run."""
+    now = world.clock()
+    async with world.database.brand(world.brand.id) as connection:
+        versions = await store.read_versions(connection, world.brand.id, "delivery-problem")
+        base = (versions[0].version, versions[0].edits) if versions else None
+        saved = await store.save(
+            connection, world.brand.id, "delivery-problem", body, base=base, staff_id=None, now=now
+        )
+        assert saved is not None
+        version, *_ = await store.read_versions(connection, world.brand.id, "delivery-problem")
+        assert await publish(connection, world.brand, version, publication=new_id(now), staff_id=None, now=now)
+    world.clock.move(1)
+
+
+async def _ask(world: World, text: str, *, choice: str | None = None, token: str = ANN) -> None:
+    said = await world.say(token, text, kind="choice" if choice else "text", choice=choice)
+    assert said.status == 200, said
+    await world.settle()
+    await world.worker.scenarios.settle()
+    world.clock.move(1)
+
+
+async def _last(world: World, conversation: ConversationId) -> str:
+    *_, (_, _, text) = await world.transcript(conversation)
+    return text
+
+
+async def _runs(world: World) -> list[tuple[str, int, str, list[str]]]:
+    async with world.database.brand(world.brand.id) as connection:
+        rows = await (
+            await connection.execute("select scenario_id, version, step, answers from scenario_run")
+        ).fetchall()
+    return [(scenario, version, step, answers) for scenario, version, step, answers in rows]
+
+
+@pytest.mark.anyio
+async def test_words_begin_a_scenario_and_answers_move_it_on_to_a_person(world: World) -> None:
+    await _publish(world)
+    conversation = await world.begin(ANN)
+    await _ask(world, "moja paczka nie dotarła")
+    assert await _last(world, conversation) == "Co się stało z przesyłką?"
+    assert await _runs(world) == [("delivery-problem", 1, "what", [])]
+    await _ask(world, "Nie dotarła", choice="option:late")
+    assert await _last(world, conversation) == "Kiedy było złożone zamówienie?"
+    await _ask(world, "01.01.2020")
+    await _ask(world, "ZAM-2041 anna@kowalska.example")
+    assert "Zamówienie ZAM-2041: sprawdzi je" in (await world.transcript(conversation))[-2][2]
+    assert "anna@kowalska.example" not in str(await world.transcript(conversation))
+    assert await _runs(world) == []
+    async with world.database.brand(world.brand.id) as connection:
+        row = await (await connection.execute("select holder, reason, category from conversation")).fetchone()
+    assert row == ("queue", "scenario", "zwroty")
+
+
+@pytest.mark.anyio
+async def test_a_question_in_between_is_answered_and_the_scenario_asks_again(world: World) -> None:
+    await _publish(world)
+    conversation = await world.begin(ANN)
+    await _ask(world, "moja paczka nie dotarła")
+    await _ask(world, "nie przyszła")
+    await _ask(world, "a jak zmienić hasło?")
+    (_, kind, _), (_, _, again) = (await world.transcript(conversation))[-2:]
+    assert (kind, again) == ("answer", "Kiedy było złożone zamówienie?")
+    assert await _runs(world) == [("delivery-problem", 1, "ordered", ["late"])]
+
+
+@pytest.mark.anyio
+async def test_back_again_stop_and_a_person_at_any_moment(world: World) -> None:
+    await _publish(world)
+    conversation = await world.begin(ANN)
+    await _ask(world, "moja paczka nie dotarła")
+    await _ask(world, "nie przyszła")
+    await _ask(world, "wróć")
+    assert await _runs(world) == [("delivery-problem", 1, "what", [])]
+    await _ask(world, "2")
+    assert await _runs(world) == [("delivery-problem", 1, "number", ["damaged"])]
+    await _ask(world, "od nowa")
+    assert await _runs(world) == [("delivery-problem", 1, "what", [])]
+    await _ask(world, "przerwij")
+    assert await _runs(world) == []
+    assert "O co chodzi" in await _last(world, conversation)
+    await _ask(world, "moja paczka nie dotarła")
+    await _ask(world, "chcę rozmawiać z człowiekiem")
+    assert await _runs(world) == []
+    assert "nikogo nie ma" in await _last(world, conversation)
+
+
+@pytest.mark.anyio
+async def test_a_change_does_not_touch_whoever_is_in_it(world: World) -> None:
+    await _publish(world)
+    ann, bob = await world.begin(ANN), await world.begin(BOB)
+    await _ask(world, "moja paczka nie dotarła")
+    await _publish(
+        world, FILE.replace("Co się stało z przesyłką?", "Co jest nie tak?").replace("Kiedy było", "Którego dnia było")
+    )
+    await _ask(world, "nie przyszła")
+    assert await _last(world, ann) == "Kiedy było złożone zamówienie?"
+    await _ask(world, "moja paczka nie dotarła", token=BOB)
+    await _ask(world, "moja paczka nie dotarła", token=BOB)
+    assert {(version, step) for _, version, step, _ in await _runs(world)} >= {(1, "ordered")}
+    assert (await world.transcript(bob))[1][2] == "Co jest nie tak?"
+
+
+@pytest.mark.anyio
+async def test_another_worker_knows_a_version_that_began_elsewhere_a_moment_ago(world: World) -> None:
+    await _publish(world)
+    conversation = await world.begin(ANN)
+    await _ask(world, "moja paczka nie dotarła")
+    world.worker.scenarios._kept.clear()  # pyright: ignore[reportPrivateUsage] - as one that has just been started
+    await _ask(world, "nie przyszła")
+    assert await _last(world, conversation) == "Kiedy było złożone zamówienie?"
+
+
+@pytest.mark.anyio
+async def test_what_has_something_to_mend_is_not_published(world: World) -> None:
+    now = world.clock()
+    async with world.database.brand(world.brand.id) as connection:
+        await store.save(
+            connection, world.brand.id, "complaint", read_texts()["complaint"], base=None, staff_id=None, now=now
+        )
+        (version,) = await store.read_versions(connection, world.brand.id, "complaint")
+        with pytest.raises(Exception, match="no cases of the kind"):
+            await publish(connection, world.brand, version, publication=new_id(now), staff_id=None, now=now)
