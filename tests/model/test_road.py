@@ -132,6 +132,39 @@ async def test_without_a_row_the_model_is_not_asked(world: World, behave: Behave
     assert (said, seen(hostile), await calls(world)) == (QUOTE, [], [])
 
 
+async def test_ai_12_switched_off_in_the_middle_of_the_work_no_call_begins_and_everybody_is_answered(
+    world: World, behave: Behave, hostile: str
+) -> None:
+    """Twenty people ask, the brand switches its model off while their turns are taken, twenty more ask: no minute
+    passes, no call begins after the switch, and all of them have the article's own words or the model's."""
+    behave("honest")
+    before, after = ([f"{first}{nth:042}" for nth in range(20)] for first in "bc")
+    conversations = [await world.begin(token) for token in before]
+    for token in before:
+        await world.say(token, "zwrot towaru")
+    taking = asyncio.create_task(world.worker.take_turns())
+    switched = world.clock()
+    async with world.database.brand(world.brand.id) as connection:
+        await store.switch_off(connection, switched)
+    await taking
+    await world.worker.phrased()  # what was under way ends
+    await world.settle()
+    seen(hostile)
+    for token in after:
+        conversations.append(await world.begin(token))
+        await world.say(token, "zwrot towaru")
+    await world.settle()
+    await world.worker.phrased()
+    await world.settle()
+    assert seen(hostile) == [], "no call begins once it is switched off"
+    assert world.clock() - switched < timedelta(minutes=1)
+    for conversation in conversations:
+        said = await world.transcript(conversation)
+        assert [row[:2] for row in said] == [("customer", "text"), ("bot", "answer")]
+        assert said[-1][2] == QUOTE or said[-1][2].startswith(HONEST)
+    assert {(await world.transcript(conversation))[-1][2] for conversation in conversations[20:]} == {QUOTE}
+
+
 async def test_switching_off_holds_for_the_next_call_though_the_switch_was_just_read(
     world: World, behave: Behave, hostile: str
 ) -> None:

@@ -81,7 +81,7 @@ def _in_force(book: Book, place: str | None, choices: str) -> InForce:
     return put_in_force(book, brand=place, choices=choices)
 
 
-def _list_rows(book: Book, in_force: InForce, speak: Words) -> list[Row]:
+def _list_rows(in_force: InForce, speak: Words) -> list[Row]:
     """Every rule; those of one name together, by who says so."""
     return [
         Row(
@@ -89,7 +89,7 @@ def _list_rows(book: Book, in_force: InForce, speak: Words) -> list[Row]:
             key=key,
             name=speak.gettext(NAMES.get(key, key)),
             says=tell_rule(rule, speak),
-            laws=[tell_law(book, law) for law in rule.origin.law],
+            laws=[tell_law(law, speak) for law in rule.origin.law],
             confidence=rule.origin.confidence,
             origin=rule.origin.policy,
             since="" if rule.origin.since is None else speak.date(rule.origin.since),
@@ -108,7 +108,7 @@ async def _render(there: Visit, *, trial: Trial | None = None) -> Response:
     async with there.given.database.shared() as connection:  # not from memory: it may have been changed just now
         brand = next(one for one in await read_brands(connection) if one.id == there.brand.id)
     in_force = _in_force(book, brand.jurisdiction, brand.choices)
-    rows = _list_rows(book, in_force, speak)
+    rows = _list_rows(in_force, speak)
     async with there.given.database.brand(brand.id) as connection:
         people = await store.count_places(connection)
         recorded = await store.list_recorded(connection, limit=10)
@@ -163,8 +163,8 @@ async def _set(request: Request) -> Response:
     except PolicyRefused as refused:
         return await _render(there, trial=Trial(place=place, choices=choices, problems=refused.problems))
     if form.get("do") != "set":
-        now = _list_rows(book, _in_force(book, there.brand.jurisdiction, there.brand.choices), speak)
-        then = _list_rows(book, _in_force(book, wanted, choices), speak)
+        now = _list_rows(_in_force(book, there.brand.jurisdiction, there.brand.choices), speak)
+        then = _list_rows(_in_force(book, wanted, choices), speak)
         trial = Trial(place=wanted or "", choices=choices, gone=_without(now, then), new=_without(then, now))
         return await _render(there, trial=trial)
     async with there.given.database.brand(there.brand.id) as connection:

@@ -229,10 +229,10 @@ def tell_period(period: Period, speak: Words) -> str:
             return speak.ngettext("%(n)s month", "%(n)s months", period.count)
 
 
-def tell_law(book: Book, law: str) -> str:
+def tell_law(law: str, speak: Words) -> str:
     """*GDPR 12(3)*: a short name, which the page explains, with the place in it; okienko's own choice in words."""
     name, _, place = law.partition(":")
-    return book.sources.get(name, name) if name == "house" else f"{name.upper()} {place}"
+    return speak.gettext("okienko's own choice") if name == "house" else f"{name.upper()} {place}"
 
 
 def list_sources(book: Book, laws: Mapping[str, object]) -> list[tuple[str, str]]:

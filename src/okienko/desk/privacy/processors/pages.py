@@ -20,7 +20,7 @@ from okienko.desk.privacy.policy.tell import NAMES, tell_period, tell_since
 from okienko.desk.privacy.view import ADDRESS, act, show, visit
 from okienko.desk.view import page_language, read_uuid
 from okienko.policy.clocks import find_keeping
-from okienko.rights.retention.nightly import rules_of
+from okienko.rights.retention.nightly import periods_of, rules_of
 from okienko.web.i18n import mark, words
 
 PAGE: Final = "/processors"
@@ -47,6 +47,7 @@ def routes() -> list[Route]:
 async def _show(request: Request) -> Response:
     there = await visit(request)
     speak, rules = words(page_language(request)), rules_of(there.brand).policy
+    periods = periods_of(there.brand, there.today)
     async with there.given.database.brand(there.brand.id) as connection:
         processors = await store.read_processors(connection)
         past = await store.read_past_processors(connection)
@@ -57,6 +58,8 @@ async def _show(request: Request) -> Response:
             f"{tell_period(rule.period, speak)} {tell_since(rule.trigger, speak)}"
             for rule in find_keeping(rules, name, there.today)
         }
+        if not terms and name in periods:  # no law of this place names a term: okienko's own
+            terms = {tell_period(periods[name], speak)}
         return f"{speak.gettext(NAMES[f'retention.{name}'])}: {' / '.join(sorted(terms))}"
 
     return show(

@@ -16,7 +16,6 @@ from okienko.desk.privacy.policy.tell import CLASSES, tell_law, tell_period, tel
 from okienko.desk.privacy.view import ADDRESS, act, show, visit
 from okienko.desk.view import page_language
 from okienko.policy.clocks import find_keeping
-from okienko.policy.files import read_own_book
 from okienko.rights.retention import nightly, store
 from okienko.rights.retention.schedule import CLASSES as SCHEDULE
 from okienko.rights.retention.store import Line
@@ -66,7 +65,7 @@ def routes() -> list[Route]:
 async def _show(request: Request) -> Response:
     there = await visit(request)
     speak = words(page_language(request))
-    rules, book = nightly.rules_of(there.brand), read_own_book()
+    rules = nightly.rules_of(there.brand)
     periods = nightly.periods_of(there.brand, there.today)
     outcomes = await nightly.preview(there.given.database, there.brand, there.now)
     async with there.given.database.brand(there.brand.id) as connection:
@@ -79,7 +78,7 @@ async def _show(request: Request) -> Response:
             period=tell_period(periods[one.name], speak) if one.name in periods else "",
             since=tell_since(begins[one.name], speak),
             laws=[
-                tell_law(book, law)
+                tell_law(law, speak)
                 for law in sorted(
                     {law for rule in find_keeping(rules.policy, one.name, there.today) for law in rule.origin.law}
                 )
