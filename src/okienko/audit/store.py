@@ -129,7 +129,8 @@ select exists (
 
 COUNT_LOOKS: Final = """
 select count(*) from audit_payload
-where brand_id = current_brand() and actor = %(actor)s::uuid and id >= %(first)s::uuid and action = 'conversation-read'
+where brand_id = current_brand() and actor = %(actor)s::uuid and id >= %(first)s::uuid and at > %(since)s::timestamptz
+  and action = 'conversation-read'
 """
 
 
@@ -144,8 +145,9 @@ async def record_look(
     row = await (await connection.execute(LOOKED, values)).fetchone()
     if row is not None and row[0]:
         return True
-    first = lowest_id(now - timedelta(hours=1))
-    row = await (await connection.execute(COUNT_LOOKS, {"actor": by.id, "first": first})).fetchone()
+    since = now - timedelta(hours=1)  # the id is for the index: one may be later than its moment, never earlier
+    values = {"actor": by.id, "first": lowest_id(since), "since": since}
+    row = await (await connection.execute(COUNT_LOOKS, values)).fetchone()
     if row is not None and row[0] >= LOOKS_AN_HOUR:
         return False
     await record(
@@ -164,14 +166,16 @@ async def record_look(
 SLOWED: Final = """
 select exists (
   select from audit_payload
-  where brand_id = current_brand() and actor = %(actor)s::uuid and id >= %(first)s::uuid and action = 'reading-slowed')
+  where brand_id = current_brand() and actor = %(actor)s::uuid and id >= %(first)s::uuid
+    and at > %(since)s::timestamptz and action = 'reading-slowed')
 """
 
 
 async def record_slowed(connection: Connection, *, by: Actor, brand: BrandId, now: datetime) -> bool:
     """Somebody was stopped from reading on; written down once an hour. Whether this is the first time."""
-    first = lowest_id(now - timedelta(hours=1))
-    row = await (await connection.execute(SLOWED, {"actor": by.id, "first": first})).fetchone()
+    since = now - timedelta(hours=1)
+    values = {"actor": by.id, "first": lowest_id(since), "since": since}
+    row = await (await connection.execute(SLOWED, values)).fetchone()
     if row is not None and row[0]:
         return False
     await record(connection, "reading-slowed", by=by, brand=brand, kind="account", object=by.id, now=now)
