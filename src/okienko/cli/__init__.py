@@ -17,7 +17,7 @@ from okienko.values import OperatorError
 
 # Where each command is, and what `okienko --help` says of it.
 COMMANDS: Final = {
-    "accounts": ("accounts:accounts", "Addresses of the brand's own accounts, to which codes may be sent."),
+    "accounts": ("accounts:accounts", "Addresses of a brand's own accounts, where codes may be sent."),
     "articles": ("articles:articles", "The help centre's articles."),
     "ask": ("ask:ask_", "Ask what a customer would ask; prints what the bot would say."),
     "audit": ("audit:audit_", "The log of who changed or looked at what."),
