@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from okienko.audit.store import list_log
 from okienko.cli import okienko
+from okienko.cli.scenario import import_scenarios, read_scenarios, withdraw_scenario
+from okienko.database.urls import Urls
 from okienko.scenarios.files import read_texts
+from tests.road.conftest import open_world
 from tests.scenarios.world import file
 
 DONE = "- {step: done, end: solved}"
@@ -53,3 +57,31 @@ def test_another_encoding_is_refused(tmp_path: Path) -> None:
     refused = CliRunner().invoke(okienko, ["scenario", "check", str(wrong)])
     assert refused.exit_code == 1
     assert "is not UTF-8" in refused.output
+
+
+@pytest.mark.anyio
+async def test_scenarios_are_imported_exported_and_withdrawn_all_or_nothing(database_urls: Urls, ready: Path) -> None:
+    good = read_texts()["delivery-problem"].replace("category: delivery", "category: zwroty")
+    complaint = Path("complaint.yaml"), read_texts()["complaint"].replace("category: complaints", "category: zwroty")
+    async with open_world(database_urls) as world:
+        refused = await import_scenarios(
+            database_urls, {ready: good, complaint[0]: complaint[1]}, None, publishing=True
+        )
+        assert isinstance(refused, list)
+        assert "complaint.yaml:" in refused[0]
+        assert "no cases of the kind" in refused[0]
+        assert await read_scenarios(database_urls, None, None) == ([], [])
+        assert await import_scenarios(database_urls, {ready: good}, None, publishing=False) == {"delivery-problem": 1}
+        (listed,), versions = await read_scenarios(database_urls, None, "delivery-problem")
+        assert (listed.published, listed.draft, [version.body for version in versions]) == (None, True, [good])
+        assert await import_scenarios(database_urls, {ready: good}, None, publishing=True) == {"delivery-problem": 1}
+        changed = good.replace("Co się stało z przesyłką?", "Co się stało?")
+        assert await import_scenarios(database_urls, {ready: changed}, None, publishing=True) == {"delivery-problem": 2}
+        (listed,), versions = await read_scenarios(database_urls, None, "delivery-problem")
+        assert (listed.published, [version.version for version in versions]) == (2, [2, 1])
+        assert await withdraw_scenario(database_urls, None, "delivery-problem")
+        assert not await withdraw_scenario(database_urls, None, "delivery-problem")
+        async with world.database.brand(world.brand.id) as connection:
+            said = [line.payload.action for line in await list_log(connection, limit=10)]
+        assert said[0] == "scenario-withdrawn"
+        assert said.count("scenario-published") == 2
