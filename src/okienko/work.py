@@ -24,7 +24,7 @@ from okienko.audit import store as audit
 from okienko.auditing import Outside
 from okienko.brands.directory import Directory
 from okienko.brands.store import read_brands, read_categories
-from okienko.consent.store import publish_texts
+from okienko.consent.store import publish_texts, read_texts
 from okienko.consent.texts import NOTICE, write_texts
 from okienko.conversations.store import attachments, choices, upkeep
 from okienko.conversations.store import turns as store
@@ -129,6 +129,7 @@ class Worker:
                 tasks.create_task(self._every(TEACH if self.meaning else HOUR, self.read_articles))
                 tasks.create_task(self._every(HOUR, self.tend_articles, after=CALM))
                 tasks.create_task(self._every(LOOK, self.read_sources))
+                tasks.create_task(self._every(LOOK, self.publish))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
                 tasks.create_task(self._every(HOUR, self.look_back, after=CALM))
         finally:
@@ -238,6 +239,12 @@ class Worker:
             for brand in (await self.directory.read()).brands:
                 await sources.run_due(self.database, brand, self.pages, self.clock)
 
+    async def publish(self) -> None:
+        """Publishes notices and consent texts that are worded otherwise now: by a setting, or by another okienko."""
+        for brand in (await self.directory.read()).brands.values():
+            async with self.database.brand(brand.id) as connection:
+                await publish_texts(connection, brand, write_texts, self.clock())
+
     async def sign_log(self) -> None:
         """Signs how far the audit log has got, when that is due, and carries what is signed outside."""
         now = self.clock()
@@ -291,7 +298,8 @@ class Worker:
             people = await agents_present(connection, brand_id, now)
             version = await read_articles_version(connection, brand_id)
             router_version = await read_router_version(connection, brand_id)
-            texts = await publish_texts(connection, brand, write_texts, now)
+            # What is worded otherwise now is published by `publish`: that waits for the audit log, and turns do not.
+            texts = await read_texts(connection) or await publish_texts(connection, brand, write_texts, now)
             levels = await identity.read_levels(connection)
             scenarios_version, _ = await read_scenario_rules(connection, brand_id)
         index = await self.shelf.get(self.database, replace(brand, articles_version=version))

@@ -210,7 +210,7 @@ async def _plant(world: World, connection: Connection, others: Sequence[Someone]
         place: canary(place)
         for place in (
             *("customer", "agent", "note", "value", "form", "identity", "comment", "attachment", "request"),
-            *("event", "label", "checked"),
+            *("event", "label", "checked", "run"),
         )
     }
     kept_back = {place: canary(place) for place in ("thread", "reveal", "hold", "question", "outbox")}
@@ -374,6 +374,8 @@ _ROWS = (
       (current_brand(), %(p)s, %(identity)s, 'email', %(lookup2)s, %(sealed_identity)s, %(now)s)""",
     """insert into challenge (brand_id, id, purpose, conversation_id, lookup, person_id, created_at, expires_at)
     values (current_brand(), gen_random_uuid(), 'conversation', %(c)s, %(lookup2)s, %(p)s, %(now)s, %(later)s)""",
+    """insert into scenario_run (brand_id, conversation_id, scenario_id, version, step, names, answers, changed_at)
+    values (current_brand(), %(c)s, 'return', 1, 'why', array['why'], array[%(h_run)s], %(now)s)""",
     """insert into verification (brand_id, conversation_id, id, person_id, proved_id, level, staff_id, reason, at)
     values (current_brand(), %(c)s, gen_random_uuid(), %(p)s, null, 'person', %(agent)s, %(h_checked)s, %(now)s)""",
     """insert into letter (brand_id, id, template, language, person_id, identity_id, state, due_at, until, settled_at,
