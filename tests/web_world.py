@@ -71,7 +71,7 @@ where %(author)s <> 'note'
 """
 CITE = """
 insert into citation values (current_brand(), %(conversation)s, %(message)s, %(position)s, %(article)s, %(language)s,
-  %(version)s, %(title)s, %(quote)s, %(published)s)
+  %(version)s, %(title)s, %(quote)s, %(published)s, %(start)s::integer, %(end)s::integer)
 """
 ASK = """
 with counted as (
@@ -165,6 +165,8 @@ class World:
                         "title": citation.title,
                         "quote": citation.quote,
                         "published": citation.published,
+                        "start": citation.marked and citation.marked[0],
+                        "end": citation.marked and citation.marked[1],
                     },
                 )
         return message
@@ -185,6 +187,7 @@ CITATION = Citation(
     title="Logowanie na telewizorze",
     quote="Na ekranie telewizora wybierz Ustawienia → Konto → Kod. Kod działa 10 minut.",
     published=NOW,
+    marked=(56, 76),
 )
 
 

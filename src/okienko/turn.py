@@ -301,7 +301,7 @@ def _find_again(situation: Situation, house: House, question: MaskedText) -> Cit
         return None
     match house.look_up(question, situation.language, ARTICLE + situation.quoted):
         case Answer(citations=(citation, *_)) if citation.article == situation.quoted:
-            return replace(citation, quote=citation.title)
+            return citation.by_title()
         case _:  # it is published no more
             return None
 
@@ -319,7 +319,7 @@ def _quote(
     if answer.confidence < SURE and situation.quoted not in {citation.article for citation in answer.citations}:
         again = _find_again(situation, house, question)
         if again is not None:
-            about = tuple(replace(citation, quote=citation.title) for citation in answer.citations)
+            about = tuple(citation.by_title() for citation in answer.citations)
             return _offer(situation, about, again, picked=picked, routed=routed)
     say = Say(
         kind=Kind.ANSWER,

@@ -6,7 +6,7 @@ Nothing here does input or output, reads a clock or draws a random number.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal, NewType, NoReturn, Protocol, final, runtime_checkable
@@ -176,6 +176,17 @@ class Citation:
     title: str
     quote: str
     published: datetime
+    marked: tuple[int, int] | None = None  # the part of the quote that says most, as offsets; None: all of it
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The quote: what comes before the part that says most, that part, and what comes after; it may be empty."""
+        start, end = self.marked or (0, 0)
+        return self.quote[:start], self.quote[start:end], self.quote[end:]
+
+    def by_title(self) -> Citation:
+        """The same, quoting its title alone: to be picked."""
+        return replace(self, quote=self.title, marked=None)
 
 
 OWN_WORDS: Final = "okienko"  # what made a message: fixed words, and an article's own

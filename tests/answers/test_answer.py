@@ -22,13 +22,14 @@ def reply(
 
 
 @pytest.mark.parametrize(
-    ("language", "question", "article", "quote"),
+    ("language", "question", "article", "quote", "marked"),
     [
         (
             "pl",
             "kiedy wroci kaucja",
             "kaucja",
             "Kaucję oddajemy w ciągu trzech dni od zwrotu roweru. Pieniądze trafiają na tę samą kartę.",
+            "Kaucję oddajemy w ciągu trzech dni od zwrotu roweru.",
         ),
         (
             "pl",
@@ -36,6 +37,7 @@ def reply(
             "kaucja",
             "Sprawdź wyciąg z ostatniego tygodnia, np. w aplikacji banku. "
             "Jeśli jej tam nie ma, podaj numer wypożyczenia.",
+            "Sprawdź wyciąg z ostatniego tygodnia, np. w aplikacji banku.",
         ),
         (
             "pl",
@@ -43,6 +45,7 @@ def reply(
             "przebita-detka",
             "Z przebitą dętką nie jedź dalej.\n\n1. Zatrzymaj się w bezpiecznym miejscu.\n"
             "2. Zgłoś usterkę w aplikacji.\n3. Poczekaj na serwisanta albo zostaw rower przy stacji.",
+            "Z przebitą dętką nie jedź dalej.",
         ),
         (
             "en",
@@ -50,11 +53,12 @@ def reply(
             "kaucja",
             "We return the deposit within three days of the bike coming back. "
             "It goes to the same card, e.g. a debit card.",
+            "We return the deposit within three days of the bike coming back.",
         ),
     ],
 )
 def test_ai_10_answers_quote_and_cite(
-    articles: Sequence[Article], language: Language, question: str, article: str, quote: str
+    articles: Sequence[Article], language: Language, question: str, article: str, quote: str, marked: str
 ) -> None:
     found = reply(articles, question, language)
     assert isinstance(found, Answer)
@@ -63,6 +67,8 @@ def test_ai_10_answers_quote_and_cite(
     assert (citation.article, citation.language, citation.version) == (article, language, 1)
     assert (citation.title, citation.published, citation.quote) == (source.title, source.published, found.text)
     assert found.text == quote
+    assert citation.parts[1] == marked
+    assert citation.by_title().parts == ("", "", source.title)
     assert found.category == source.category
     assert 0.3 < found.confidence < 1
 
@@ -205,6 +211,7 @@ def test_ai_10_every_word_of_an_answer_is_the_articles(articles: Sequence[Articl
         texts = {(one.id, one.language): read_plain(one.body) for one in (changed, *articles[1:])}
         assert all(one.quote and one.quote in texts[one.article, one.language] for one in found.citations)
         assert found.text == "\n\n".join(citation.quote for citation in found.citations)
+        assert all("".join(one.parts) == one.quote for one in found.citations)
 
 
 @settings(deadline=None)

@@ -151,6 +151,7 @@ async def test_a_stream_begins_with_everything_and_repeats_nothing(client: httpx
             {
                 "title": "Logowanie na telewizorze",
                 "quote": CITATION.quote,
+                "best": "Kod działa 10 minut.",
                 "language": "pl",
                 "address": "/help/seans/pl/articles/logowanie-na-telewizorze",
                 "date": "3 września",

@@ -101,6 +101,7 @@ async def test_a_question_an_answer_and_a_rating(page: Page, site: Site) -> None
     answer = window.locator(".bubble.bot")
     await expect(answer.locator(".who b")).to_have_text("Bot")
     await expect(answer.locator("blockquote p")).to_have_text(f"„{CITATION.quote}”")
+    await expect(answer.locator("blockquote mark")).to_have_text("Kod działa 10 minut.")
     await expect(answer.locator("a")).to_have_attribute("href", "/help/seans/pl/articles/logowanie-na-telewizorze")
     await expect(answer.locator("footer")).to_contain_text("stan na 3 września, wersja 3")
     await expect(window.locator("#status")).to_have_text("")

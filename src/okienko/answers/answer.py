@@ -278,16 +278,17 @@ def _is_same_subject(hit: Hit, other: Hit) -> bool:
 def _choose_of_one_subject(first: Hit, others: Sequence[Hit], tie: float) -> Hit:
     """Of articles of the same title that nearly tie, the one that has the passage to quote, as if they were one."""
     same = [first, *(hit for hit in others if hit.score >= tie and _is_same_subject(hit, first))]
-    return first if len(same) == 1 else max(same, key=lambda hit: _choose(hit)[0])
+    return first if len(same) == 1 else max(same, key=lambda hit: _choose(hit).fits)
 
 
 def _quote(hit: Hit, confidence: float) -> Answer:
-    _, start, end = _choose(hit)
-    quote = hit.pages.text[start:end]
-    return Answer(text=quote, citations=(_cite(hit, quote),), category=hit.article.category, confidence=confidence)
+    chosen = _choose(hit)
+    quote = hit.pages.text[chosen.start : chosen.end]
+    cited = _cite(hit, quote, chosen.marked)
+    return Answer(text=quote, citations=(cited,), category=hit.article.category, confidence=confidence)
 
 
-def _cite(hit: Hit, quote: str) -> Citation:
+def _cite(hit: Hit, quote: str, marked: tuple[int, int] | None = None) -> Citation:
     article = hit.article
     return Citation(
         article=article.id,
@@ -296,11 +297,22 @@ def _cite(hit: Hit, quote: str) -> Citation:
         title=article.title,
         quote=quote,
         published=article.published,
+        marked=marked,
     )
 
 
-def _choose(hit: Hit) -> tuple[float, int, int]:
-    """How well the best passage fits, and its sentences to quote, as offsets into the article's text.
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What of an article is quoted."""
+
+    fits: float  # how well its passage fits
+    start: int  # offsets into the article's text
+    end: int
+    marked: tuple[int, int] | None  # offsets into the quote: the sentence that says most, where one does
+
+
+def _choose(hit: Hit) -> _Chosen:
+    """The best passage of an article, and which of its sentences to quote.
 
     A word that the title has says little about where in the article the answer is, so the article's opening is quoted
     unless a heading or the question's other words point elsewhere.
@@ -320,8 +332,11 @@ def _choose(hit: Hit) -> tuple[float, int, int]:
     fits[0] += _LEAD
     chosen = fits.index(max(fits))
     units = hit.pages.passages[chosen].units
-    first, last = _window(units, read_best(hit, said, chosen, worth))
-    return fits[chosen], units[first].start, units[last].end
+    best = read_best(hit, said, chosen, worth)
+    first, last = _window(units, 0 if best is None else best)
+    start = units[first].start
+    marked = None if best is None or first == last else (units[best].start - start, units[best].end - start)
+    return _Chosen(fits[chosen], start, units[last].end, marked)
 
 
 def _window(units: Sequence[Unit], best: int) -> tuple[int, int]:

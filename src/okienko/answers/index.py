@@ -402,11 +402,11 @@ def read_passages(hit: Hit, said: Said, worth: NDArray[np.float64]) -> list[floa
     return heights
 
 
-def read_best(hit: Hit, said: Said, passage: int, worth: NDArray[np.float64]) -> int:
-    """The unit of a passage that says most, counted from the passage's first."""
+def read_best(hit: Hit, said: Said, passage: int, worth: NDArray[np.float64]) -> int | None:
+    """The unit of a passage that says most, counted from the passage's first; None where none says anything."""
     inside = (said.passages == passage).nonzero()[0]
     if not len(inside):
-        return 0
+        return None
     best = inside[(said.near[inside] @ worth).argmax()]
     return int(said.units[best]) - int(hit.row.passages.searchsorted(passage))
 

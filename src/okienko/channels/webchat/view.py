@@ -75,6 +75,7 @@ def show_message(
             {
                 "title": citation.title,
                 "quote": citation.quote,
+                "best": citation.parts[1],
                 "language": citation.language,
                 "address": article_address(brand, citation),
                 "date": words.date(citation.published, brand.timezone, today=now.date()),

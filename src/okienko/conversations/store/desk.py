@@ -342,7 +342,7 @@ left join staff s on s.id = m.agent_id
 order by m.id
 """
 READ_CITATIONS: Final = """
-select message_id, article_id, article_language, article_version, title, quote, published
+select message_id, article_id, article_language, article_version, title, quote, published, marked_start, marked_end
 from citation where brand_id = current_brand() and conversation_id = %(conversation)s::uuid
 order by message_id, position
 """
@@ -354,11 +354,17 @@ async def read_transcript(
     """The last `limit` messages, oldest first: everything that was said, also what never left."""
     values = {"conversation": conversation_id, "limit": limit}
     cited: dict[UUID, list[Citation]] = {}
-    for message, article, language, version, title, quote, published in await (
+    for message, article, language, version, title, quote, published, start, end in await (
         await connection.execute(READ_CITATIONS, values)
     ).fetchall():
         citation = Citation(
-            article=article, language=language, version=version, title=title, quote=quote, published=published
+            article=article,
+            language=language,
+            version=version,
+            title=title,
+            quote=quote,
+            published=published,
+            marked=None if start is None else (start, end),
         )
         cited.setdefault(message, []).append(citation)
     rows = await (await connection.execute(READ_TRANSCRIPT, values)).fetchall()

@@ -195,7 +195,7 @@ where c.brand_id = current_brand() and c.id = %(conversation)s::uuid
 """
 READ_VISIBLE: Final = """
 select m.id, m.author, m.kind, s.name, m.text, m.choice, m.choices, m.labels, f.helped, m.at, m.generator,
-  q.articles, q.languages, q.versions, q.titles, q.quotes, q.dates
+  q.articles, q.languages, q.versions, q.titles, q.quotes, q.dates, q.starts, q.ends
 from (
   select m.* from message m
   left join outbox o on o.brand_id = m.brand_id and o.conversation_id = m.conversation_id and o.message_id = m.id
@@ -213,7 +213,9 @@ left join lateral (
     array_agg(c.article_version order by c.position) as versions,
     array_agg(c.title order by c.position) as titles,
     array_agg(c.quote order by c.position) as quotes,
-    array_agg(c.published order by c.position) as dates
+    array_agg(c.published order by c.position) as dates,
+    array_agg(c.marked_start order by c.position) as starts,
+    array_agg(c.marked_end order by c.position) as ends
   from citation c
   where c.brand_id = m.brand_id and c.conversation_id = m.conversation_id and c.message_id = m.id
 ) q on m.kind in ('answer', 'clarify')
@@ -263,9 +265,15 @@ async def read_visible(connection: Connection, conversation: ConversationId) -> 
                 attachments=attached.get(MessageId(id_), ()),
                 citations=tuple(
                     Citation(
-                        article=article, language=spoken, version=version, title=title, quote=quote, published=date
+                        article=article,
+                        language=spoken,
+                        version=version,
+                        title=title,
+                        quote=quote,
+                        published=date,
+                        marked=None if start is None else (start, end),
                     )
-                    for article, spoken, version, title, quote, date in zip(
+                    for article, spoken, version, title, quote, date, start, end in zip(
                         *(column or () for column in cited), strict=True
                     )
                 ),

@@ -258,13 +258,14 @@ with plan as (
   select current_brand(), conversation_id, id, %(now)s::timestamptz from say where misses
 ), cited as (
   insert into citation (brand_id, conversation_id, message_id, position, article_id, article_language, article_version,
-    title, quote, published)
+    title, quote, published, marked_start, marked_end)
   select current_brand(), c.*
   from unnest(
     %(cite_conversations)s::uuid[], %(cite_messages)s::uuid[], %(cite_positions)s::integer[], %(cite_articles)s::text[],
     %(cite_languages)s::text[], %(cite_versions)s::integer[], %(cite_titles)s::text[], %(cite_quotes)s::text[],
-    %(cite_dates)s::timestamptz[]
-  ) as c (conversation_id, message_id, position, article_id, article_language, article_version, title, quote, published)
+    %(cite_dates)s::timestamptz[], %(cite_starts)s::integer[], %(cite_ends)s::integer[]
+  ) as c (conversation_id, message_id, position, article_id, article_language, article_version, title, quote, published,
+    marked_start, marked_end)
   where (c.conversation_id in (select conversation_id from held)) is true
 ), went_on as (
   insert into scenario_run (brand_id, conversation_id, scenario_id, version, step, names, answers, tries, path,
@@ -342,6 +343,8 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "cite_titles": texts([c.title for _, _, _, c in cited]),
         "cite_quotes": texts([c.quote for _, _, _, c in cited]),
         "cite_dates": times([c.published for _, _, _, c in cited]),
+        "cite_starts": numbers([c.marked[0] if c.marked else None for _, _, _, c in cited]),
+        "cite_ends": numbers([c.marked[1] if c.marked else None for _, _, _, c in cited]),
         "say_labels": texts([_join(s.labels) if s.labels else None for _, s, _ in spoken]),
         "run_conversations": ids([conversation for conversation, _ in runs]),
         "run_scenarios": texts([run.scenario for _, run in runs]),

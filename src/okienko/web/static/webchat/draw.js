@@ -38,14 +38,20 @@ function quote(citation) {
   return make(
     "blockquote.quote",
     { lang: citation.language },
-    ...paragraphs(citation.quote, open, close),
+    ...paragraphs(citation.quote, open, close, citation.best),
     make("footer", {}, link, ` · ${say("source", citation)}`),
   );
 }
 
+// A text in which the part that says most is marked, if it stands there.
+function marked(text, best) {
+  const start = best ? text.indexOf(best) : -1;
+  return start < 0 ? [text] : [text.slice(0, start), make("mark", {}, best), text.slice(start + best.length)];
+}
+
 // Words as paragraphs between quotation marks. Rows of a table reach us as lines with bars between the cells, and become
 // a table again, which bears no marks.
-function paragraphs(text, open, close) {
+function paragraphs(text, open, close, best) {
   const parts = [];
   for (const line of text.split("\n")) {
     const cells = line.split(" | ");
@@ -58,7 +64,7 @@ function paragraphs(text, open, close) {
   const drawn = parts.map(({ rows, lines }) =>
     rows?.length > 1
       ? make("table.cells", {}, ...rows.map((row, n) => make("tr", {}, ...row.map((cell) => make(n ? "td" : "th", {}, cell)))))
-      : make("p", {}, lines ? lines.join("\n").trimEnd() : rows[0].join(" | ")),
+      : make("p", {}, ...marked(lines ? lines.join("\n").trimEnd() : rows[0].join(" | "), best)),
   );
   if (drawn[0]?.matches("p")) drawn[0].prepend(open);
   if (drawn.at(-1)?.matches("p")) drawn.at(-1).append(close);
