@@ -451,6 +451,14 @@ def _hand_over(
             reference=situation.reference,
         )
         choices: tuple[str, ...] = ()
+    elif situation.reachable:
+        text = speak.gettext(
+            "Nobody is at the desk now (opening hours: %(hours)s). Case %(reference)s is saved and will be answered: "
+            "here, and where you can be reached.",
+            hours=house.hours.get(situation.language, ""),
+            reference=situation.reference,
+        )
+        choices = ()
     else:
         text = speak.gettext(
             "Nobody is at the desk now (opening hours: %(hours)s). Case %(reference)s is saved and will be answered. "

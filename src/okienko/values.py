@@ -259,6 +259,7 @@ class Situation:
     restricted: bool = False  # the customer wants their data kept and not used
     people_only: bool = False  # the customer wants no program to answer, on any channel
     verified: bool = False  # it was found out who writes: by a code to an address on record, or by a person
+    reachable: bool = False  # the customer has left a way to be reached
     code_asked: bool = False  # the bot has asked for a code before
     code_awaited: bool = False  # and a person gets the conversation after it, or without it
     run: Run | None = None  # where it stands in a scenario

@@ -58,7 +58,7 @@ def reply(
     ],
 )
 def test_ai_10_answers_quote_and_cite(
-    articles: Sequence[Article], language: Language, question: str, article: str, quote: str, marked: str
+    articles: Sequence[Article], *, language: Language, question: str, article: str, quote: str, marked: str
 ) -> None:
     found = reply(articles, question, language)
     assert isinstance(found, Answer)

@@ -1,11 +1,8 @@
-"""Whoever takes a conversation over has all that was said, and its customer is asked once for a way to be reached.
-
-Not all of AI-06 yet: who has left a contact is asked again when a conversation that was handed back to the bot comes to
-the queue once more and nobody is there.
-"""
+"""Whoever takes a conversation over has all that was said, and its customer is asked once for a way to be reached."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +13,7 @@ from tests.trust.house import QUESTION, House
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_handoff_carries_what_was_said_and_a_contact_is_asked_for_once(house: House) -> None:
+async def test_ai_06_a_handoff_carries_what_was_said_and_a_contact_is_asked_for_once(house: House) -> None:
     async with house.browser() as browser:
         chat = await house.chat(browser)
         await chat.write("Konto", kind="choice", choice="konto")
@@ -48,3 +45,12 @@ async def test_a_handoff_carries_what_was_said_and_a_contact_is_asked_for_once(h
         ):
             assert carried in page, carried
         assert page.count('id="hidden-') == 2, "the number and the address are at hand, to be shown with a reason"
+        await agent.post(f"{talk}/hand-back", data=token)
+    async with house.browser() as browser:
+        again = replace(chat, browser=browser)
+        await again.write("Porozmawiaj z człowiekiem", kind="person")
+        await house.settle()
+        _, update = await house.listen(f"/chat/{chat.door}/stream?lang=pl", chat.token)
+    asked = [choice["slug"] for one in update["messages"] for choice in one.get("choices") or ()]
+    assert asked.count("contact") == 1, "nor again, though the bot had it in between"
+    assert "pod zostawionym kontaktem" in update["messages"][-1]["text"]

@@ -59,7 +59,10 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
     select array_agg(v.lookup) from vault_item v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
   ) end, (
-    select array[p.restricted_at is not null, p.people_only_at is not null] from person p
+    select array[p.restricted_at is not null, p.people_only_at is not null, exists (
+      select from identity i
+      where i.brand_id = current_brand() and i.person_id = p.id and i.kind in ('email', 'phone')
+    )] from person p
     where p.brand_id = current_brand() and p.id = c.person_id
   ), coalesce((
     select v.level <> 'none' from verification v
@@ -142,6 +145,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
             restricted=wishes[0],
             people_only=wishes[1],
+            reachable=wishes[2],
             verified=verified,
             code_asked=code_asked,
             code_awaited=code_awaited,
