@@ -46,6 +46,7 @@ from okienko.receive import Reception
 from okienko.rights.page import pages as rights
 from okienko.routing import pages as routing
 from okienko.routing.shelf import Routers
+from okienko.scenarios import pages as scenarios
 from okienko.staff import pages as staff
 from okienko.staff.view import KnowStaff, touch
 from okienko.values import SCENARIO, Brand, Language
@@ -112,6 +113,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *editor.routes(bot),
             *model.routes(),
             *routing.routes(Routers()),
+            *scenarios.routes(),
             *staff.routes(),
             *brand_words.routes(),
             *audit.routes(verify=verify, packs=_open_packs(given, verify)),

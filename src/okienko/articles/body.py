@@ -17,7 +17,12 @@ _TAGS: Final = {
     *("h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "strong", "em", "code", "pre", "blockquote", "a"),
     *("ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"),
 }
-_ATTRIBUTES: Final = {"a": {"href", "title"}, "ol": {"start"}} | {f"h{n}": {"id"} for n in range(2, 7)}
+_ATTRIBUTES: Final = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    "table": {"tabindex"},
+    **{f"h{n}": {"id"} for n in range(2, 7)},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ def render_body(markdown: str) -> Body:
     headings: list[Heading] = []
     taken: set[str] = set()
     for token, inline in pairwise(tokens):
+        if token.type == "table_open":
+            token.attrSet("tabindex", "0")  # a wide one scrolls sideways, also by keyboard
         if token.type in {"heading_open", "heading_close"} and token.tag == "h1":
             token.tag = "h2"
         if token.type != "heading_open":

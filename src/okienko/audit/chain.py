@@ -60,6 +60,7 @@ Action = Literal[
     "scenario-saved",
     "scenario-published",
     "scenario-withdrawn",
+    "scenario-review-changed",
     "articles-policy-changed",
     "source-added",
     "source-removed",

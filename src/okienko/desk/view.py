@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -38,7 +38,7 @@ from okienko.web.forms import read_form
 from okienko.web.i18n import mark, words
 from okienko.web.services import services
 from okienko.web.signed_in import is_partial, is_proved, signed_in
-from okienko.web.templates import browser_language, render
+from okienko.web.templates import page_language, render
 
 log = structlog.get_logger()
 
@@ -126,11 +126,6 @@ class Shown:
 
     id: UUID
     value: str
-
-
-def page_language(request: Request) -> Language:
-    """The language in which the agent reads the desk."""
-    return cast("Language | None", getattr(request.state, "language", None)) or browser_language(request)
 
 
 async def read_brands(request: Request, staff: SignedIn) -> list[Brand]:

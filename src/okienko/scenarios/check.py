@@ -78,7 +78,12 @@ def _starts(scenario: Scenario, known: Known) -> Iterator[Problem]:
     if known.languages is not None and not set(scenario.languages) & set(known.languages):
         yield _problem(None, mark("The brand speaks none of this scenario's languages."))
     if known.categories is not None and scenario.category is not None and scenario.category not in known.categories:
-        yield _problem(None, mark("The brand has no category called “%(name)s”."), name=scenario.category)
+        yield _problem(
+            None,
+            mark("The brand has no category called “%(name)s”. It has: %(known)s."),
+            name=scenario.category,
+            known=", ".join(sorted(known.categories)) or "–",
+        )
 
 
 def _reached(scenario: Scenario) -> Iterator[Problem]:

@@ -66,11 +66,16 @@ def render(
     **values: object,
 ) -> HTMLResponse:
     """A page. The language is the caller's, else `request.state.language`, else the browser's."""
-    spoken: Language = language or getattr(request.state, "language", None) or browser_language(request)
+    spoken = language or page_language(request)
     values.setdefault("staff", getattr(request.state, "staff", None))
     values.setdefault("request", request)
     text = environment(spoken).get_template(name).render(**values)
     return HTMLResponse(text, status_code=status, headers=headers)
+
+
+def page_language(request: Request) -> Language:
+    """The language that whoever is signed in has chosen, else the browser's."""
+    return cast("Language | None", getattr(request.state, "language", None)) or browser_language(request)
 
 
 def browser_language(request: Request) -> Language:

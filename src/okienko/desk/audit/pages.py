@@ -19,7 +19,7 @@ from okienko.audit import store
 from okienko.audit.chain import READS, Problem
 from okienko.desk import rules
 from okienko.desk.audit.tell import ACTIONS, ACTORS, OBJECTS, ROLES, tell_problem
-from okienko.desk.view import page_language, read_uuid
+from okienko.desk.view import read_uuid
 from okienko.masking.kinds import ENTITIES
 from okienko.values import Brand, BrandId, Language, SignedIn
 from okienko.web.csrf import require_token
@@ -27,7 +27,7 @@ from okienko.web.forms import read_form
 from okienko.web.i18n import words
 from okienko.web.services import services
 from okienko.web.signed_in import require_proof, signed_in
-from okienko.web.templates import render
+from okienko.web.templates import page_language, render
 
 ADDRESS: Final = "/desk/audit"
 PAGE: Final = 100  # entries

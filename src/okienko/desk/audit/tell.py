@@ -47,6 +47,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "scenario-saved": mark("saved a scenario"),
     "scenario-published": mark("published a scenario"),
     "scenario-withdrawn": mark("withdrew a scenario"),
+    "scenario-review-changed": mark("changed who publishes scenarios"),
     "articles-policy-changed": mark("changed how articles are used"),
     "source-added": mark("added a source of articles"),
     "source-removed": mark("removed a source of articles"),

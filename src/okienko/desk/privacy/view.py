@@ -16,7 +16,6 @@ from starlette.responses import RedirectResponse, Response
 from okienko.audit import store as audit
 from okienko.audit.store import Actor
 from okienko.desk import rules
-from okienko.desk.view import page_language
 from okienko.masking.lines import mask_lines
 from okienko.values import Brand, MaskedText, SignedIn
 from okienko.web.csrf import require_token
@@ -24,7 +23,7 @@ from okienko.web.forms import read_form
 from okienko.web.i18n import mark
 from okienko.web.services import Services, services
 from okienko.web.signed_in import require_proof, signed_in
-from okienko.web.templates import render
+from okienko.web.templates import page_language, render
 
 ADDRESS: Final = "/desk/privacy"
 LONGEST: Final = 2_000  # characters of a reason, a question, an answer

@@ -26,7 +26,6 @@ from okienko.desk.privacy.policy.tell import (
     tell_rule,
 )
 from okienko.desk.privacy.view import ADDRESS, Visit, act, show, visit
-from okienko.desk.view import page_language
 from okienko.policy import store
 from okienko.policy.book import BASE, Book
 from okienko.policy.brand import InForce, check_choices, put_in_force
@@ -34,6 +33,7 @@ from okienko.policy.files import read_own_book
 from okienko.policy.read import PolicyRefused, Problem
 from okienko.policy.rules import BRAND, Confidence
 from okienko.web.i18n import Words, mark, words
+from okienko.web.templates import page_language
 
 PAGE: Final = "/policy"
 LONGEST: Final = 20_000  # characters of a brand's own rules

@@ -18,10 +18,11 @@ from okienko.consent.store import MayTrain, Processor
 from okienko.database.ids import new_id
 from okienko.desk.privacy.policy.tell import NAMES, tell_period, tell_since
 from okienko.desk.privacy.view import ADDRESS, act, show, visit
-from okienko.desk.view import page_language, read_uuid
+from okienko.desk.view import read_uuid
 from okienko.policy.clocks import find_keeping
 from okienko.rights.retention.nightly import periods_of, rules_of
 from okienko.web.i18n import mark, words
+from okienko.web.templates import page_language
 
 PAGE: Final = "/processors"
 _SAID: Final = {

@@ -22,7 +22,7 @@ from okienko.audit.store import record
 from okienko.database.pool import Connection
 from okienko.desk.privacy.view import ADDRESS, Visit, act, show, visit
 from okienko.desk.rules import make_code, read_reference
-from okienko.desk.view import page_language, read_uuid
+from okienko.desk.view import read_uuid
 from okienko.mail.store import write_letter
 from okienko.masking.kinds import ENTITIES
 from okienko.policy.clocks import Pause, end_of_day
@@ -37,6 +37,7 @@ from okienko.rights.tell import find_law, tell_law
 from okienko.rights.vault import OtherKind
 from okienko.values import MaskedText, RawText
 from okienko.web.i18n import mark, words
+from okienko.web.templates import page_language
 
 KINDS: Final[Mapping[Kind, str]] = {
     "access": mark("A copy of their data"),

@@ -14,12 +14,12 @@ from starlette.routing import Route
 
 from okienko.desk.privacy.policy.tell import CLASSES, tell_law, tell_period, tell_since
 from okienko.desk.privacy.view import ADDRESS, act, show, visit
-from okienko.desk.view import page_language
 from okienko.policy.clocks import find_keeping
 from okienko.rights.retention import nightly, store
 from okienko.rights.retention.schedule import CLASSES as SCHEDULE
 from okienko.rights.retention.store import Line
 from okienko.web.i18n import mark, words
+from okienko.web.templates import page_language
 
 PAGE: Final = "/retention"
 SHOWN: Final = timedelta(days=14)  # of reports

@@ -1,0 +1,149 @@
+"""Scenarios at the desk: begun from a ready one, changed, tried, published by somebody else, taken back, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from okienko.articles.drafts import Draft
+from okienko.articles.store import import_articles
+from okienko.audit.store import list_log
+from okienko.database.urls import Urls
+from okienko.scenarios import pages
+from okienko.scenarios.files import read_texts
+from okienko.staff.store import Role
+from tests.desk_world import World, csrf, open_world
+
+pytestmark = pytest.mark.anyio
+
+PAGE = "/desk/scenarios"
+ONE = f"{PAGE}/seans/delivery-problem"
+BODY = read_texts()["delivery-problem"].replace("category: delivery", "category: konto")
+ARTICLE = Draft(
+    id="konto",
+    language="pl",
+    category="konto",
+    category_name="Konto",
+    title="Konto",
+    description="",
+    body="Konto zakłada się raz.",
+    owner="",
+    review_on=None,
+)
+
+
+@pytest.fixture
+async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(database_urls, tmp_path) as world:
+        world.app.router.routes.extend(pages.routes())
+        async with world.services.database.brand(world.brand.id) as connection:
+            await import_articles(connection, world.brand.id, [ARTICLE], now=world.at)
+        yield world
+
+
+async def _enter(world: World, name: str, role: Role = "lead") -> httpx2.AsyncClient:
+    return await world.enter(await world.hire(name, {world.brand.id: role}))
+
+
+async def _begin(browser: httpx2.AsyncClient) -> dict[str, str]:
+    """A draft of the ready scenario; the hidden fields of its form."""
+    token = csrf((await browser.get(PAGE)).text)
+    made = await browser.post(PAGE, data={"csrf": token, "brand": "seans", "ready": "delivery-problem"})
+    assert made.status_code == 303
+    return {"csrf": token, "base": "1.1"}
+
+
+async def test_from_a_ready_one_to_what_runs_with_a_second_pair_of_eyes(world: World) -> None:
+    async with await _enter(world, "Lena") as lena, await _enter(world, "Adam", "admin") as adam:
+        form = await _begin(lena)
+        page = (await lena.post(ONE, data={**form, "body": read_texts()["delivery-problem"], "do": "try"})).text
+        assert "Marka nie ma kategorii „delivery”. Ma: konto." in page
+        said = "nie przyszła\nwczoraj\ntak"
+        page = (await lena.post(ONE, data={**form, "body": BODY, "said": said, "language": "pl", "do": "try"})).text
+        assert "Nic do poprawy; 3 dialogi przebiegają tak, jak zapisano." in page
+        assert "Dobrze. Gdyby paczka nie przyszła" in page
+        assert (await lena.post(ONE, data={**form, "body": BODY, "do": "propose"})).status_code == 303
+        page = (await lena.get(ONE)).text
+        assert "czeka na drugą osobę" in page
+        assert "Opublikuje to ktoś inny." in page
+        refused = await lena.post(f"{ONE}/run", data={**form, "base": "1.2", "do": "publish"})
+        assert refused.status_code == 403
+        assert "Musi to opublikować ktoś inny" in refused.text
+        theirs = {"csrf": csrf((await adam.get(PAGE)).text), "base": "1.2", "do": "publish"}
+        done = await adam.post(f"{ONE}/run", data=theirs)
+        assert "Od teraz działa" in (await adam.get(done.headers["location"])).text
+        assert "działa wersja 1" in (await lena.get(PAGE)).text
+    async with world.services.database.brand(world.brand.id) as connection:
+        acts = [line.payload.action for line in await list_log(connection, limit=10)]
+    assert [act for act in acts if act.startswith("scenario")] == [
+        "scenario-published",
+        "scenario-saved",
+        "scenario-saved",
+    ]
+
+
+async def test_what_has_problems_is_saved_and_not_published(world: World) -> None:
+    async with await _enter(world, "Lena") as lena, await _enter(world, "Adam", "admin") as adam:
+        form = await _begin(lena)
+        broken = BODY.replace("go: damage", "go: damge", 1)
+        proposed = await lena.post(ONE, data={**form, "body": broken, "do": "propose"})
+        assert proposed.status_code == 422
+        assert "Nie ma kroku „damge”. Może „damage”?" in proposed.text
+        token = csrf((await adam.get(PAGE)).text)
+        refused = await adam.post(f"{ONE}/run", data={"csrf": token, "base": "1.2", "do": "publish"})
+        assert refused.status_code == 422
+        assert "najpierw trzeba poprawić" in refused.text
+        assert "nie działa" in (await adam.get(PAGE)).text
+        other = await lena.post(
+            ONE, data={**form, "base": "1.2", "body": BODY.replace("scenario: d", "scenario: e", 1), "do": "save"}
+        )
+        assert other.status_code == 422
+        assert "musi zostać taka, jaka jest" in other.text
+
+
+async def test_two_people_overwrite_nothing_unseen(world: World) -> None:
+    async with await _enter(world, "Lena") as lena, await _enter(world, "Adam", "admin") as adam:
+        form = await _begin(lena)
+        theirs = {**form, "csrf": csrf((await adam.get(PAGE)).text)}
+        assert (await lena.post(ONE, data={**form, "body": BODY, "do": "save"})).status_code == 303
+        late = await adam.post(ONE, data={**theirs, "body": BODY + "# moje\n", "do": "save"})
+        assert late.status_code == 409
+        assert "# moje" in late.text
+        assert 'name="base" value="1.2"' in late.text
+
+
+async def test_back_to_a_version_that_ran_and_withdrawn(world: World) -> None:
+    async with await _enter(world, "Adam", "admin") as adam:
+        form = await _begin(adam)
+        token = {"csrf": form["csrf"]}
+        changed = await adam.post(f"{PAGE}/review", data={**token, "brand": "seans", "review": "no"})
+        assert "Zmieniono, kto publikuje." in (await adam.get(changed.headers["location"])).text
+        await adam.post(ONE, data={**form, "body": BODY, "do": "save"})
+        assert (await adam.post(f"{ONE}/run", data={**token, "base": "1.2", "do": "publish"})).status_code == 303
+        newer = BODY.replace("Co się stało z przesyłką?", "Co się stało?")
+        await adam.post(ONE, data={**token, "base": "1.2", "body": newer, "do": "save"})
+        assert (await adam.post(f"{ONE}/run", data={**token, "base": "2.1", "do": "publish"})).status_code == 303
+        assert (await adam.post(f"{ONE}/run", data={**token, "base": "1.2", "do": "publish"})).status_code == 303
+        page = (await adam.get(ONE)).text
+        assert "działa wersja 1" in page
+        done = await adam.post(f"{ONE}/run", data={**token, "do": "withdraw"})
+        page = (await adam.get(done.headers["location"])).text
+        assert "Już się nie zaczyna." in page
+        assert page.count("już nic") == 1
+
+
+async def test_only_leads_and_administrators_of_the_brand(world: World) -> None:
+    async with await _enter(world, "Lena") as lena:
+        await _begin(lena)
+        token = csrf((await lena.get(PAGE)).text)
+        assert (
+            await lena.post(f"{PAGE}/review", data={"csrf": token, "brand": "seans", "review": "no"})
+        ).status_code == 403
+    async with await _enter(world, "Iga", "agent") as iga:
+        assert (await iga.get(PAGE)).status_code == 403
+        assert (await iga.get(ONE)).status_code == 403
+    async with await world.enter(await world.hire("Ola", {world.other.id: "admin"})) as ola:
+        assert (await ola.get(ONE)).status_code == 404
