@@ -344,11 +344,11 @@ def _offer(
     offered = tuple(found) if again is None or known else (*found, again)
     scenarios = [citation for citation in offered if citation.article.startswith(SCENARIO)]
     articles = tuple(citation for citation in offered if not citation.article.startswith(SCENARIO))
-    text = words(situation.language).ngettext(
-        "Is it about this? If not, put it in other words or talk to a person.",
-        "Is it about one of these? If not, put it in other words or talk to a person.",
-        len(offered),
-    )
+    speak = words(situation.language)
+    if len(offered) == 1:
+        text = speak.gettext("Is it about this? If not, put it in other words or talk to a person.")
+    else:
+        text = speak.gettext("Is it about one of these? If not, put it in other words or talk to a person.")
     say = Say(
         kind=Kind.CLARIFY,
         text=published(text),

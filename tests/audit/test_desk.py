@@ -181,7 +181,7 @@ async def test_the_check_says_that_it_is_whole_and_what_is_wrong(
             connection.execute("set session_replication_role = replica")
             connection.execute("delete from okienko.audit_entry where number = 1")
         said = (await browser.post("/desk/audit/check", data=form)).text
-    assert "Dziennik nie jest cały" in said
+    assert "Dziennik nie jest kompletny" in said
     assert "1: brak" in said
 
 

@@ -40,18 +40,18 @@ def test_rel_01_rel_02_killing_a_worker_and_the_database_under_load_loses_and_re
     place = {"OKIENKO_DATA": str(tmp_path / "data"), "OKIENKO_KEYS": str(tmp_path / "keys")}
     seen: list[dict[str, Any]] = []
     with run_okienko("serve", "--port", str(port), environ=place), run_okienko("work", environ=place) as first:
-        wait_for(lambda: is_listening(port), 30)
+        wait_for(lambda: is_listening(port), 120)
         load = threading.Thread(
             target=lambda: seen.append(put_on(port, server.urls, world, seconds=6, rate=60, seed=5, patience=4))
         )
         load.start()
-        wait_for(lambda: has_stored(server, 60), 30)
+        wait_for(lambda: has_stored(server, 60), 120)
         first.kill()
         with run_okienko("work", environ=place):
-            wait_for(lambda: has_stored(server, 160), 30)
+            wait_for(lambda: has_stored(server, 160), 120)
             os.kill(postmaster(server), signal.SIGKILL)
             load.join()
-            found = wait_for(lambda: is_settled(server, world), 30)
+            found = wait_for(lambda: is_settled(server, world), 120)
     (saw,) = seen
     acknowledged = len(saw["acks"])
     assert acknowledged == 360

@@ -44,7 +44,7 @@ CHAT: Final = ConnectionId("prove-chat")
 HOOK: Final = ConnectionId("prove-hook")
 SECRET: Final = bytes(range(32))
 PASSWORD: Final = "invented for a minute"  # noqa: S105 - of an account that lives as long as the run
-PATIENCE: Final = 30.0  # seconds
+PATIENCE: Final = 120.0  # seconds
 
 
 class Refused(Exception):
