@@ -8,6 +8,7 @@ also in German, Spanish and French. tests/heard/ has the wordings, and what is s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final
 
@@ -124,9 +125,21 @@ _PROGRAM: Final = (
 
 
 @cache
-def _program() -> re.Pattern[str]:
-    """Put together when it is first needed: that takes longer than all the rest of this file."""
-    return _any(*_PROGRAM)
+def _program(nth: int) -> re.Pattern[str]:
+    """One of them, put together when it is first needed: all of them take longer than all the rest of this file."""
+    return _any(_PROGRAM[nth])
+
+
+@lru_cache(maxsize=8)  # two of the three want to know
+def _is_about_program(folded: str) -> bool:
+    return any(_program(nth).search(folded) for nth in range(len(_PROGRAM)))
+
+
+def prepare() -> Iterator[None]:
+    """Puts the patterns together, one at each step, so that no message has to wait for all of them."""
+    for nth in range(len(_PROGRAM)):
+        _program(nth)
+        yield
 
 
 # A short question with such a word in it is that question, unless it is about something to watch, read or buy.
@@ -190,7 +203,7 @@ def asks_whether_program(text: MaskedText) -> bool:
     folded, hints = _listen(text.text)
     if "program" not in hints or _PROGRAM_HINT.search(folded) is None:  # most messages: no need to look closer
         return False
-    return any(pattern.search(folded) for pattern in (_program(), _ABOUT_IT)) or _is_short_question(folded)
+    return _is_about_program(folded) or _ABOUT_IT.search(folded) is not None or _is_short_question(folded)
 
 
 # A person, please -----------------------------------------------------------------------------------------------------
@@ -316,7 +329,7 @@ def wishes_people_only(text: MaskedText) -> bool | None:
         return None
     if _BOT_AGAIN.search(folded):
         return False
-    asks = _QUESTION.search(folded) is not None or _program().search(folded) is not None
+    asks = _QUESTION.search(folded) is not None or _is_about_program(folded)
     return True if not asks and _PEOPLE_ONLY.search(folded) is not None else None
 
 

@@ -47,6 +47,7 @@ MOST_FAILURES: Final = 5
 # An answer that changes the subject is given unasked from such a confidence on; below, both articles are offered.
 SURE: Final = 0.8
 
+_NOTHING: Final = MaskedText("")
 CONTACT: Final = "contact"  # quick reply: the form for a way to be reached
 CODE: Final = "code"  # quick reply: the form for a code to an address on record
 SKIP: Final = "skip"  # quick reply: on to a person without one
@@ -126,7 +127,7 @@ def _decide(situation: Situation, house: House) -> Plan:
         case Answer() as answer:
             return _quote(situation, house, question, answer, picked=picked, routed=routed)
         case Clarify(articles=(_, *_)) as clarify:
-            again = _find_again(situation, house, question)
+            again = _find_again(situation, house)
             return _offer(situation, clarify.articles, again, picked=picked, routed=routed)
         case Clarify() as clarify:
             text = speak.gettext("What is it about? Choose a category.")
@@ -295,11 +296,11 @@ def _needs_category(found: Found) -> bool:
             return found.reason not in {"greeting", "thanks"}
 
 
-def _find_again(situation: Situation, house: House, question: MaskedText) -> Citation | None:
+def _find_again(situation: Situation, house: House) -> Citation | None:
     """The article that was quoted last, by its title: what is asked next is mostly about the same."""
     if situation.quoted is None:
         return None
-    match house.look_up(question, situation.language, ARTICLE + situation.quoted):
+    match house.look_up(_NOTHING, situation.language, ARTICLE + situation.quoted):  # no matter which part of it
         case Answer(citations=(citation, *_)) if citation.article == situation.quoted:
             return citation.by_title()
         case _:  # it is published no more
@@ -317,7 +318,7 @@ def _quote(
 ) -> Plan:
     """What an article says; or, when that would change the subject and is not sure, both articles to choose from."""
     if answer.confidence < SURE and situation.quoted not in {citation.article for citation in answer.citations}:
-        again = _find_again(situation, house, question)
+        again = _find_again(situation, house)
         if again is not None:
             about = tuple(citation.by_title() for citation in answer.citations)
             return _offer(situation, about, again, picked=picked, routed=routed)
@@ -421,7 +422,7 @@ def _miss(situation: Situation, house: House, question: MaskedText, picked: str 
     if misses >= MOST_MISSES:
         text = speak.gettext("There is no answer to this in the help articles, so a person will take it.")
         return _hand_over(situation, house, "no_answer", text, misses=misses, routed=routed)
-    again = _find_again(situation, house, question)
+    again = _find_again(situation, house)
     if again is not None:
         return _offer(replace(situation, misses=misses), (), again, picked=picked, routed=routed)
     text = speak.gettext(

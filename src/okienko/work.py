@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import structlog
 
-from okienko import auditing, deliver, missed, post, sources, turn
+from okienko import auditing, deliver, heard, missed, post, sources, turn
 from okienko.answers.answer import answer
 from okienko.answers.index import Index
 from okienko.answers.meaning.rule import Heard
@@ -120,6 +120,7 @@ class Worker:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._repeat(self.take_turns, self.awake))
                 tasks.create_task(self._repeat(self.send, asyncio.Event()))
+                tasks.create_task(self._prepare())
                 if self.post is not None:
                     tasks.create_task(self._every(SECOND, self.send_letters))
                 tasks.create_task(self._every(HOUR, self.keep_house, after=CALM))
@@ -471,6 +472,12 @@ class Worker:
                     await wake.wait()
             except TimeoutError:
                 pause = min(SLOW, pause * 1.5)
+
+    async def _prepare(self) -> None:
+        """Puts what is heard in words together, a little at a time: the first message that needs it does not wait."""
+        await asyncio.sleep(CALM)
+        for _ in heard.prepare():
+            await asyncio.sleep(QUICK)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]], *, after: float = 0) -> None:
         await asyncio.sleep(after)

@@ -267,3 +267,11 @@ def test_what_is_not_sure_is_offered_and_a_pick_quotes_that_article_alone(articl
     assert isinstance(english, Answer)
     assert english.citations[0].language == "en"
     assert reply(articles, "kaucja", category="article:nie-ma") == Refuse(reason="nothing")
+
+
+def test_an_article_that_is_asked_for_by_its_name_is_quoted_from_its_opening(articles: Sequence[Article]) -> None:
+    for nothing in ("", "no i co", "[e-mail]"):
+        found = reply(articles, nothing, category=f"article:{articles[0].id}")
+        assert isinstance(found, Answer)
+        assert read_plain(articles[0].body).startswith(found.text)
+        assert found.citations[0].parts == ("", "", found.text)

@@ -318,6 +318,10 @@ def _choose(hit: Hit) -> _Chosen:
     unless a heading or the question's other words point elsewhere.
     """
     question = hit.question
+    if not question.words:  # an article was asked for by its name: its opening
+        units = hit.pages.passages[0].units
+        first, last = _window(units, 0)
+        return _Chosen(0.0, units[first].start, units[last].end, None)
     worth = question.weights * (1 - (1 - _TOLD) * read_title(hit))
     said = read_closely(hit)
     fits = read_passages(hit, said, worth)

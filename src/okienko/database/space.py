@@ -24,7 +24,9 @@ where i.inhparent = 'okienko.message'::regclass and not exists (
 """
 TOUCHED: Final = """
 select s.relname, pg_total_relation_size(s.relid) from pg_stat_user_tables s
-where s.schemaname = 'okienko' and s.n_dead_tup > 0 order by s.relname
+where s.schemaname = 'okienko' and s.n_dead_tup > 0 and exists (
+  select from pg_stat_user_tables d where d.schemaname = 'okienko' and d.n_dead_tup > 0 and d.n_tup_del > 0
+) order by s.relname
 """
 TABLES: Final = """
 select c.relname, pg_total_relation_size(c.oid) from pg_class c
@@ -59,7 +61,8 @@ def index_sensitive(connection: psycopg.Connection) -> None:
 
 
 def rewrite(connection: psycopg.Connection, *, everything: bool = False, small: int = SMALL) -> Rewritten:
-    """Rewrites tables with deleted rows (`everything`: all of them), and the planner's statistics.
+    """Rewrites tables with rows that were deleted or changed, once anything was deleted (`everything`: all of them),
+    and the planner's statistics.
 
     The connection is the owner's, in autocommit. A table that somebody uses for longer than two seconds is left alone.
     """
