@@ -1,7 +1,7 @@
 """What customers' words ask for besides an answer: a person, people only, the truth about what answers here. Pure.
 
 Patterns, no model: whoever asks whether this is a program gets the truth, whatever else stands in the message. They
-read folded text (`answers.text.fold`). Asking for a person is heard in Polish and English; asking whether this is one
+read folded text (`okienko.folding`). Asking for a person is heard in Polish and English; asking whether this is one
 also in German, Spanish and French. tests/heard/ has the wordings, and what is said in nearly the same words.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final
 
-from okienko.answers.text import fold
+from okienko.folding import fold
 from okienko.values import MaskedText
 
 _SIGNS: Final = str.maketrans("’„”“–", '\'"""-')  # patterns of ASCII alone are put together in half the time

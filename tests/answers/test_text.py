@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okienko.answers.text import cut_grams, fold, leave_out_placeholders, read_tokens, split_sentences, stem
+from okienko.answers.text import cut_grams, leave_out_placeholders, read_tokens, split_sentences, stem
+from okienko.folding import fold
 from okienko.values import Language
 
 

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from okienko.answers.encoders import Vectors
-from okienko.answers.text import fold
+from okienko.folding import fold
 from okienko.values import Language
 
 CONCEPTS = (

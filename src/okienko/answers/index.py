@@ -26,7 +26,8 @@ from okienko.answers.encoders.vectors import Table
 from okienko.answers.everyday import EVERYDAY
 from okienko.answers.passages import Article, Pages, Passage, cut_passages
 from okienko.answers.synonyms import SYNONYMS, Synonyms
-from okienko.answers.text import STOP_WORDS, cut_grams, fold, fold_token, leave_out_placeholders, read_tokens, stem
+from okienko.answers.text import STOP_WORDS, cut_grams, fold_token, leave_out_placeholders, read_tokens, stem
+from okienko.folding import fold
 from okienko.values import Language
 
 _WHOLE: Final = (1.5, 0.6)  # k1 and b of whole articles

@@ -15,6 +15,7 @@ from typing import Final
 
 from snowballstemmer import stemmer
 
+from okienko.folding import fold
 from okienko.values import Language
 
 WORD: Final = re.compile(r"[^\W_]+")
@@ -27,7 +28,6 @@ PLACEHOLDER: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-_LETTERS: Final = str.maketrans("ąćęłńóśźżĄĆĘŁŃÓŚŹŻøØđĐ", "acelnoszzACELNOSZZoOdD")
 _STEMMERS: Final[Mapping[Language, str]] = {"pl": "polish", "en": "english"}
 _GRAM: Final = 4
 # Endings of Polish verbs, of what is made of them („zwracanie”, „opłacony”), and of their aspects: customers tell what
@@ -85,18 +85,6 @@ def leave_out_placeholders(text: str) -> str:
     if "://" in text:
         text = _LINK.sub(" ", text)
     return PLACEHOLDER.sub(" ", text) if "[" in text else text
-
-
-def fold(text: str) -> str:
-    """Lower case without diacritics: "Żółty" and "zolty" become the same word."""
-    text = text.lower()
-    if text.isascii():
-        return text
-    text = text.translate(_LETTERS)
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text)  # which may bring capitals back: "𝕬" is an A
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
 
 
 @lru_cache(maxsize=100_000)

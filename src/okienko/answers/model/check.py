@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from okienko.answers.model.prompt import Excerpt
-from okienko.answers.text import fold, split_sentences, stem
+from okienko.answers.text import split_sentences, stem
+from okienko.folding import fold
 from okienko.values import Language
 
 MOST_LETTERS: Final = 900  # shown

@@ -12,8 +12,9 @@ from functools import cache
 from typing import Final
 
 from okienko.answers.model.check import find_links
-from okienko.answers.text import STOP_WORDS, fold
+from okienko.answers.text import STOP_WORDS
 from okienko.evaluation.adversarial.world import HOURS, NEEDLES, REFERENCE, Played, World
+from okienko.folding import fold
 from okienko.values import Language, Say
 from okienko.web.i18n import words
 
