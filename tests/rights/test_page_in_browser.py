@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import anyio
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, expect
 
 from okienko.consent import store as consent
 from okienko.consent.gate import find_rules
@@ -25,17 +25,6 @@ pytestmark = pytest.mark.anyio
 
 ADDRESS: Final = "halina.sroka@poczta.example"
 LOOKS: Final = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
-
-
-@pytest.fixture(scope="module")
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from okienko.app import build
 from okienko.database.ids import new_id
@@ -108,17 +108,6 @@ async def _know(world: World) -> None:
 async def site(database_urls: Urls) -> AsyncIterator[Site]:
     async with open_site(database_urls) as site:
         yield site
-
-
-@pytest.fixture(scope="module")
-async def browser(browser_path: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server"],
-        )
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
