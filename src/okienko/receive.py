@@ -370,7 +370,7 @@ class Reception:
     async def _store_sealing(self, batch: Sequence[Waiting]) -> None:
         now = self._clock()
         for brand, group in _by_brand(batch):
-            async with self._database.pipeline(brand) as connection:
+            async with self._database.brand(brand) as connection:
                 vaults = await store.open_vaults(connection, {(w.connection, w.lookup) for w in group})
                 arrivals: list[Arrival] = []
                 items: list[SealedItem] = []

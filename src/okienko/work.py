@@ -145,14 +145,14 @@ class Worker:
         over, before the lease is; the others do not wait for it.
         """
         until = asyncio.get_running_loop().time() + (LEASE - MARGIN).total_seconds()
-        async with self.database.pipeline() as connection:
+        async with self.database.shared() as connection:
             leases = await store.claim_lanes(connection, limit=MOST_TURNS, now=self.clock(), lease=LEASE)
         by_brand: defaultdict[BrandId, list[Lease]] = defaultdict(list)
         for lease in leases:
             by_brand[lease.brand].append(lease)
         plans: dict[BrandId, list[Plan]] = {}
         for brand in sorted(by_brand):
-            async with self.database.pipeline(brand) as connection:
+            async with self.database.brand(brand) as connection:
                 situations = await store.read_situations(connection, by_brand[brand])
             house = await self._with_versions(brand, await self.house(brand), situations)
             if self.meaning is not None:

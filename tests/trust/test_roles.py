@@ -54,6 +54,8 @@ async def known(house: House) -> Mapping[str, str]:
         await admin.post("/desk/audit/packs", data={"csrf": csrf(page), **month})
         pack = re.search(r"/desk/audit/packs/seans/([0-9a-f-]{36})\.", (await admin.get("/desk/audit/packs")).text)
         assert pack is not None
+        scenario = {"csrf": csrf(page), "brand": world.brand.slug, "ready": "delivery-problem"}
+        await admin.post("/desk/scenarios", data=scenario)
         request = {"csrf": csrf(page), "brand": world.brand.slug, "kind": "restrict"}
         opened = await admin.post("/desk/privacy", data=request)
         asked = urlsplit(opened.headers["location"]).path.rpartition("/")[2]
@@ -61,6 +63,7 @@ async def known(house: House) -> Mapping[str, str]:
         "brand": world.brand.slug,
         "reference": begun.reference,
         "article": ARTICLE.id,
+        "scenario": "delivery-problem",
         "language": "pl",
         "category": "konto",
         "staff_id": str(celina),
