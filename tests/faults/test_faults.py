@@ -47,8 +47,11 @@ def test_rel_01_rel_02_killing_a_worker_and_the_database_under_load_loses_and_re
         load.start()
         wait_for(lambda: has_stored(server, 60), 120)
         first.kill()
+        given = count_answered(server)
         with run_okienko("work", environ=place):
             wait_for(lambda: has_stored(server, 160), 120)
+            # The second one is at work, not just starting.
+            wait_for(lambda: True if count_answered(server) > given else None, 120)
             os.kill(postmaster(server), signal.SIGKILL)
             load.join()
             found = wait_for(lambda: is_settled(server, world), 120)
@@ -72,6 +75,14 @@ def has_stored(server: EmbeddedPostgres, many: int) -> bool | None:
     with psycopg.connect(server.superuser.replace("/postgres?", "/okienko?")) as connection:
         row = connection.execute("select coalesce(sum(arrived), 0) from okienko.lane").fetchone()
     return True if row is not None and row[0] >= many else None
+
+
+def count_answered(server: EmbeddedPostgres) -> int:
+    """How many messages have an answer."""
+    with psycopg.connect(server.superuser.replace("/postgres?", "/okienko?")) as connection:
+        row = connection.execute("select coalesce(sum(answered), 0) from okienko.lane").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def is_settled(server: EmbeddedPostgres, world: World) -> Check | None:
