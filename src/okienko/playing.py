@@ -22,7 +22,6 @@ from okienko.web.i18n import words
 
 PERSON: Final = "person"  # quick reply: the button that asks for a person
 BUTTONS: Final = frozenset({"webchat"})  # channels that show choices as buttons; others get them numbered
-MOST_LOOKED_UP: Final = 10  # in one turn
 
 # A question, its language, and where to look: in a category, in one article (`ARTICLE` and its id), or everywhere.
 LookUp = Callable[[MaskedText, Language, str | None], Answer | Clarify | Refuse]
@@ -38,13 +37,23 @@ class Stage:
     scenarios: Mapping[tuple[str, int], Scenario] = field(default_factory=dict[tuple[str, int], Scenario])
     begins: Mapping[str, int] = field(default_factory=dict[str, int])  # what is published, and in which version
 
+    def newest(self, name: str) -> tuple[Scenario, int] | None:
+        """What begins by this name, and in which version; None where nothing does."""
+        version = self.begins.get(name)
+        scenario = None if version is None else self.scenarios.get((name, version))
+        return None if scenario is None or version is None else (scenario, version)
+
+    def find(self, run: Run | None) -> Scenario | None:
+        """The scenario that a conversation is in, in its version."""
+        return None if run is None else self.scenarios.get((run.scenario, run.version))
+
     def list_buttons(self, category: str, language: Language) -> tuple[tuple[str, str], ...]:
         """The scenarios of a category that are offered as quick replies: id and name."""
-        begins = ((name, self.scenarios.get((name, version))) for name, version in self.begins.items())
+        begins = (found[0] for name in self.begins if (found := self.newest(name)) is not None)
         return tuple(
-            (name, scenario.name[language])
-            for name, scenario in begins
-            if scenario is not None and scenario.button and scenario.category == category and language in scenario.name
+            (scenario.id, scenario.name[language])
+            for scenario in begins
+            if scenario.button and scenario.category == category and language in scenario.name
         )
 
 
@@ -70,12 +79,10 @@ def begun(situation: Situation) -> str | None:
 
 def begin(situation: Situation, stage: Stage, scenario: str, look_up: LookUp) -> Played | None:
     """From its first step on; None where it is published no more."""
-    version = stage.begins.get(scenario)
-    read = None if version is None else stage.scenarios.get((scenario, version))
-    if read is None or version is None:
+    newest = stage.newest(scenario)
+    if newest is None:
         return None
-    around = _around(situation, stage)
-    return _play(situation, stage, read, machine.begin(read, version, around), look_up)
+    return _play(situation, stage, newest[0], machine.begin(*newest, _around(situation, stage)), look_up)
 
 
 def go_on(situation: Situation, stage: Stage, look_up: LookUp) -> Played | None:
@@ -83,8 +90,7 @@ def go_on(situation: Situation, stage: Stage, look_up: LookUp) -> Played | None:
 
     What is no answer may be a question: where an article answers it, it is answered, and then asked for again.
     """
-    run = situation.run
-    scenario = None if run is None else stage.scenarios.get((run.scenario, run.version))
+    run, scenario = situation.run, stage.find(situation.run)
     if run is None or scenario is None or situation.closed or _leaves(situation.asked):
         return None
     around = _around(situation, stage)
@@ -93,14 +99,13 @@ def go_on(situation: Situation, stage: Stage, look_up: LookUp) -> Played | None:
         case "stop":
             return Played(says=(_stopped(situation),), run=None)
         case "again":
-            version = stage.begins.get(run.scenario, run.version)
-            newest = stage.scenarios.get((run.scenario, version), scenario)
-            return _play(situation, stage, newest, machine.begin(newest, version, around), look_up)
+            begins, version = stage.newest(run.scenario) or (scenario, run.version)
+            return _play(situation, stage, begins, machine.begin(begins, version, around), look_up)
         case "back":
             return _play(situation, stage, scenario, machine.step_back(scenario, run, around), look_up)
         case None:
             pass
-    move = machine.hear(scenario, run, said, around, _newest(stage, run.scenario))
+    move = machine.hear(scenario, run, said, around, stage.newest(run.scenario))
     if move is not None:
         return _play(situation, stage, scenario, move, look_up)
     between = _answer_between(situation, said, look_up)
@@ -112,8 +117,7 @@ def go_on(situation: Situation, stage: Stage, look_up: LookUp) -> Played | None:
 
 def repeat(situation: Situation, stage: Stage) -> Played | None:
     """The question that waits, once more; None where none does."""
-    run = situation.run
-    scenario = None if run is None else stage.scenarios.get((run.scenario, run.version))
+    run, scenario = situation.run, stage.find(situation.run)
     if run is None or scenario is None:
         return None
     move = machine.ask_again(scenario, run, _around(situation, stage))
@@ -130,12 +134,6 @@ def _around(situation: Situation, stage: Stage) -> Surroundings:
         open=stage.open,
         today=stage.today,
     )
-
-
-def _newest(stage: Stage, scenario: str) -> tuple[Scenario, int] | None:
-    version = stage.begins.get(scenario)
-    read = None if version is None else stage.scenarios.get((scenario, version))
-    return None if read is None or version is None else (read, version)
 
 
 def _leaves(asked: Sequence[Asked]) -> bool:
@@ -172,13 +170,9 @@ def _stopped(situation: Situation) -> Say:
 
 def _play(situation: Situation, stage: Stage, scenario: Scenario, move: Move, look_up: LookUp) -> Played:
     """A move as messages. Nothing can be looked up elsewhere yet, so whatever is asked for is away."""
-    says: list[Say] = []
-    for _ in range(MOST_LOOKED_UP):
-        says += [say for uttered in move.says for say in _as_messages(situation, uttered, look_up)]
-        if move.wanted is None or move.running is None:
-            break
-        move = machine.found(scenario, move.running, None, _around(situation, stage))
-    return Played(says=tuple(says), run=move.running, category=scenario.category, hand_off=move.hand_off)
+    move = machine.settle(scenario, move, lambda _: None, _around(situation, stage))
+    says = tuple(say for uttered in move.says for say in _as_messages(situation, uttered, look_up))
+    return Played(says=says, run=move.running, category=scenario.category, hand_off=move.hand_off)
 
 
 def _as_messages(situation: Situation, uttered: Uttered, look_up: LookUp) -> list[Say]:

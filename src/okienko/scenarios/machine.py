@@ -36,6 +36,7 @@ from okienko.scenarios.scenario import (
 from okienko.scenarios.understand import Said, understand
 from okienko.values import Language, Run
 
+MOST_LOOKED_UP: Final = 10  # one after the other
 LONGEST_MOVE: Final = 250  # steps without a question; publishing refuses loops, so this is never met
 
 
@@ -167,6 +168,24 @@ def found(scenario: Scenario, running: Run, values: Mapping[str, str] | None, su
     return _Walk(scenario, known, surroundings).go(scenario.after(step))
 
 
+def settle(
+    scenario: Scenario,
+    move: Move,
+    look_up: Callable[[Wanted], Mapping[str, str] | None],
+    surroundings: Surroundings,
+) -> Move:
+    """A move until it asks for nothing more: each look-up is answered and what was said is put together.
+
+    Raises `Broken`.
+    """
+    for _ in range(MOST_LOOKED_UP):
+        if move.wanted is None or move.running is None:
+            return move
+        following = found(scenario, move.running, look_up(move.wanted), surroundings)
+        move = replace(following, says=(*move.says, *following.says), cases=(*move.cases, *following.cases))
+    raise Broken(f"{scenario.id}: it looks things up again and again")
+
+
 def _asked(scenario: Scenario, running: Run) -> Ask:
     step = scenario.step(running.step)
     if not isinstance(step, Ask):
@@ -185,6 +204,7 @@ class _Walk:
         newest: tuple[Scenario, int] | None = None,
     ) -> None:
         self.scenario = scenario
+        self.kinds: Mapping[str, str] = scenario.kinds()
         self.running = running
         self.around = surroundings
         self.newest = newest
@@ -268,12 +288,12 @@ class _Walk:
         needed = known_before(scenario).get(name)
         if needed is None or not needed <= {*GIVEN, *self.running.kept}:
             return
-        kinds, before = scenario.kinds(), self.scenario.kinds()
-        kept = {key: value for key, value in self.running.kept.items() if kinds.get(key) == before.get(key)}
+        kinds = scenario.kinds()
+        kept = {key: value for key, value in self.running.kept.items() if kinds.get(key) == self.kinds.get(key)}
         if not needed <= {*GIVEN, *kept}:
             return
         path = tuple(asked for asked in self.running.path if isinstance(scenario.step(asked), Ask))
-        self.scenario = scenario
+        self.scenario, self.kinds = scenario, kinds
         self.running = replace(self.running, version=version, kept=kept, path=path)
 
     def _say(self, wording: Wording | None) -> None:
@@ -289,9 +309,8 @@ class _Walk:
             raise Broken(f"{self.running.scenario} {self.running.version}: {error.args[0]} has no value") from None
 
     def _values(self) -> Mapping[str, Value]:
-        kinds = self.scenario.kinds()
         return {
-            **{name: _typed(value, kinds.get(name, "text")) for name, value in self.running.kept.items()},
+            **{name: _typed(value, self.kinds.get(name, "text")) for name, value in self.running.kept.items()},
             **self.around.values(),
         }
 

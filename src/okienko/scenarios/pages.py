@@ -6,8 +6,10 @@ saved or not; what is published is what was saved.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Literal
 from urllib.parse import urlencode
 
@@ -62,6 +64,7 @@ class Looked:
     """What became of a text that was looked through."""
 
     problems: Sequence[Problem]
+    id: str | None = None  # that the text gives itself; None: it cannot be read
     played: Sequence[Played] = ()
     tried: Played | None = None
 
@@ -107,14 +110,16 @@ async def _list(request: Request) -> Response:
     async with given.database.brand(brand.id) as connection:
         listed = await store.list_scenarios(connection, brand.id)
         _, review = await store.read_rules(connection, brand.id)
+    names = await asyncio.to_thread(_names, [one.body for one in listed], page_language(request))
+    ready = await asyncio.to_thread(read_library)
     return render(
         request,
         "scenarios/list.html",
         staff=staff,
         brands=brands,
         brand=brand,
-        listed=[(one, _name(one.body, page_language(request)) or one.id) for one in listed],
-        ready=[(one.id, one.name[page_language(request)]) for one in read_library()],
+        listed=[(one, name or one.id) for one, name in zip(listed, names, strict=True)],
+        ready=[(one.id, one.name[page_language(request)]) for one in ready],
         review=review,
         may_decide=staff.roles[brand.id] in ADMINS,
         said=_SAID.get(request.query_params.get("said", "")),
@@ -176,7 +181,7 @@ async def _change(request: Request) -> Response:
     looked = await _look(request, brand, typed)
     if form.get("do") not in {"save", "propose"}:
         return await _render(request, staff, place, typed, looked=looked)
-    if _id_of(body) not in {name, None}:
+    if looked.id not in {name, None}:
         return await _render(request, staff, place, typed, looked=looked, refused="id", status=422)
     given = services(request)
     now = given.clock()
@@ -256,18 +261,18 @@ async def _look(request: Request, brand: Brand, typed: Typed) -> Looked:
     """What is wrong with a text, how its dialogues go, and what it says to what was tried."""
     async with services(request).database.brand(brand.id) as connection:
         known = await read_known(connection, brand)
-    try:
-        scenario = read_scenario(typed.body)
-    except ScenarioRefused as refused:
-        return Looked(problems=refused.problems)
-    return _play(scenario, known, typed)
+    return await asyncio.to_thread(_look_through, typed, known)
 
 
-def _play(scenario: Scenario, known: Known, typed: Typed) -> Looked:
+def _look_through(typed: Typed, known: Known) -> Looked:
+    scenario = _read(typed.body)
+    if isinstance(scenario, ScenarioRefused):
+        return Looked(problems=scenario.problems)
     played = play_all(scenario)
     lines = [line.strip() for line in typed.said.splitlines() if line.strip()][:_MOST_TRIED]
     tried = Dialogue(name="", line=0, language=typed.language, turns=tuple(Turn(line=0, says=line) for line in lines))
     return Looked(
+        id=scenario.id,
         problems=(*find_problems(scenario, known), *(problem for one in played for problem in one.problems)),
         played=played,
         tried=play(scenario, tried),
@@ -287,6 +292,7 @@ async def _render(
 ) -> Response:
     latest = place.versions[0]
     waits = latest.published_at is None
+    (title,) = await asyncio.to_thread(_names, [typed.body], page_language(request))
     return render(
         request,
         "scenarios/scenario.html",
@@ -294,7 +300,7 @@ async def _render(
         staff=staff,
         place=place,
         brand=place.brand,
-        title=_name(typed.body, page_language(request)) or place.id,
+        title=title or place.id,
         typed=typed,
         looked=looked,
         latest=latest,
@@ -331,17 +337,18 @@ def _read_base(text: str) -> tuple[int, int] | None:
     return None
 
 
-def _id_of(body: str) -> str | None:
-    """The id that a text gives itself, if it can be read."""
+@lru_cache(maxsize=128)
+def _read(body: str) -> Scenario | ScenarioRefused:
+    """A text as a scenario, or why it is none. Some thirty milliseconds for one that was not seen lately."""
     try:
-        return read_scenario(body).id
-    except ScenarioRefused:
-        return None
+        return read_scenario(body)
+    except ScenarioRefused as refused:
+        return refused
 
 
-def _name(body: str, language: Language) -> str | None:
-    try:
-        names = read_scenario(body).name
-    except ScenarioRefused:
-        return None
-    return names.get(language) or next(iter(names.values()), None)
+def _names(bodies: Sequence[str], language: Language) -> list[str]:
+    """What scenarios are called; nothing for a text that is none."""
+    read = map(_read, bodies)
+    return [
+        one.name.get(language, next(iter(one.name.values()), "")) if isinstance(one, Scenario) else "" for one in read
+    ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from okienko.folding import fold
 from okienko.scenarios import machine
 from okienko.scenarios.document import Problem
-from okienko.scenarios.machine import Broken, Move, Surroundings, Uttered
+from okienko.scenarios.machine import Broken, Move, Surroundings, Uttered, Wanted
 from okienko.scenarios.scenario import Dialogue, Scenario, Turn
 from okienko.scenarios.understand import Said, wishes
 from okienko.values import Language, Run
@@ -18,7 +18,6 @@ from okienko.web.i18n import mark
 
 # A dialogue is played on this day, so that „wczoraj” means the same whenever it is played. A Wednesday.
 DAY: Final = date(2026, 9, 16)
-MOST_LOOKED_UP: Final = 10  # in one move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +46,21 @@ def surroundings(language: Language, *, brand: str = "Kramik", today: date = DAY
 def play(scenario: Scenario, dialogue: Dialogue) -> Played:
     """Plays one dialogue from its start to its last turn."""
     around = surroundings(dialogue.language)
+
+    def look_up(wanted: Wanted) -> Mapping[str, str] | None:
+        return dialogue.finds.get(wanted.source, {})
+
     lines: list[Line] = []
     problems: list[Problem] = []
     try:
-        move = _look_up(scenario, machine.begin(scenario, 1, around), dialogue.finds, around)
+        move = machine.settle(scenario, machine.begin(scenario, 1, around), look_up, around)
         lines += _lines(move)
         for turn in dialogue.turns:
             lines.append(Line(customer=True, text=turn.says))
             if move.running is None:
                 problems.append(_problem(turn.line, mark("The scenario had ended before this.")))
                 break
-            move = _look_up(scenario, _answer(scenario, move.running, turn.says, around), dialogue.finds, around)
+            move = machine.settle(scenario, _answer(scenario, move.running, turn.says, around), look_up, around)
             lines += _lines(move)
             problems += _compare(turn, move)
             if problems:
@@ -83,18 +86,6 @@ def _answer(scenario: Scenario, running: Run, text: str, around: Surroundings) -
         case None:
             heard = machine.hear(scenario, running, Said(text=text), around)
             return machine.miss(scenario, running, around) if heard is None else heard
-
-
-def _look_up(
-    scenario: Scenario, move: Move, finds: Mapping[str, Mapping[str, str] | None], around: Surroundings
-) -> Move:
-    """Answers what a move wants to look up with what the dialogue says is found."""
-    for _ in range(MOST_LOOKED_UP):
-        if move.wanted is None or move.running is None:
-            return move
-        following = machine.found(scenario, move.running, finds.get(move.wanted.source, {}), around)
-        move = replace(following, says=(*move.says, *following.says), cases=(*move.cases, *following.cases))
-    raise Broken("it looks things up again and again")
 
 
 def _lines(move: Move) -> list[Line]:

@@ -23,14 +23,15 @@ async def read_known(connection: Connection, brand: Brand) -> Known:
     return Known(languages=brand.languages, categories=row[0], articles=row[1], sources=(), cases=())
 
 
-def find_all(body: str, known: Known) -> None:
-    """Raises `ScenarioRefused` with all that keeps this file from running."""
+def read_runnable(body: str, known: Known) -> Scenario:
+    """A scenario from its file. Raises `ScenarioRefused` with all that keeps it from running."""
     scenario = read_scenario(body)
     problems = find_problems(scenario, known)
     if not problems:
         problems = tuple(problem for played in play_all(scenario) for problem in played.problems)
     if problems:
         raise ScenarioRefused(problems)
+    return scenario
 
 
 async def publish(
@@ -43,13 +44,13 @@ async def publish(
     now: datetime,
 ) -> bool:
     """Lets this version run from now on; False when it is another one by now. Raises `ScenarioRefused`."""
-    find_all(version.body, await read_known(connection, brand))
+    scenario = read_runnable(version.body, await read_known(connection, brand))
     return await store.publish(
         connection,
         brand.id,
         version.scenario,
         (version.version, version.edits),
-        triggers=list_triggers(read_scenario(version.body)),
+        triggers=list_triggers(scenario),
         publication=publication,
         staff_id=staff_id,
         now=now,

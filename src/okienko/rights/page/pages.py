@@ -6,6 +6,7 @@ request has its clock, a person answers it, and nothing is disclosed meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
 from typing import Final
@@ -107,13 +108,19 @@ async def show_start(
     place: Place, *, kind: str = "access", problem: str | None = None, status: int = 200, typed: str = ""
 ) -> Response:
     """The form for whoever comes without a proof. What was typed into the field for words comes back, the rest not."""
+    return await _show_form(place, "start", ASKABLE, kind, problem, typed=typed, status=status)
+
+
+async def _show_form(
+    place: Place, page: str, kinds: Sequence[Kind], kind: str, problem: str | None, *, typed: str, status: int
+) -> Response:
     async with place.given.database.brand(place.brand.id) as connection:
         contacts = await read_contacts(connection, place)
     return show(
         place,
-        "start",
+        page,
         status=status,
-        kinds=name_kinds(place, ASKABLE),
+        kinds=name_kinds(place, kinds),
         kind=kind,
         problem=problem,
         typed=typed,
@@ -218,43 +225,29 @@ async def _complain(request: Request, limit: HourLimit) -> Response:
     kinds: list[Kind] = ["complaint", "question"]
     if "clock.reklamacja" in find_rules(place.brand).policy.rules:
         kinds.insert(1, "reklamacja")
-    async with place.given.database.brand(place.brand.id) as connection:
-        contacts = await read_contacts(connection, place)
 
-    def again(problem: str | None, kind: str, typed: str = "", status: int = 400) -> Response:
-        return show(
-            place,
-            "complain",
-            status=status,
-            kinds=name_kinds(place, kinds),
-            kind=kind,
-            problem=problem,
-            typed=typed,
-            once=new_once(),
-            most=MOST_WORDS,
-            can_mail=place.given.can_mail,
-            **contacts,
-        )
+    async def again(problem: str | None, kind: str, typed: str = "", status: int = 400) -> Response:
+        return await _show_form(place, "complain", kinds, kind, problem, typed=typed, status=status)
 
     if request.method == "GET":
         asked = request.query_params.get("kind", "")
-        return again(None, asked if asked in kinds else "complaint", status=200)
+        return await again(None, asked if asked in kinds else "complaint", status=200)
     form = await read_open_form(place)
     kind = _read_kind(form.get("kind", ""), tuple(kinds))
     typed = form.get("words", "")
     if wait := seconds_to_wait(place, limit):
         raise HTTPException(429, headers={"Retry-After": str(wait)})
     if len(typed.strip()) < 10:
-        return again("short", kind, typed)
+        return await again("short", kind, typed)
     empty = not form.get("address", "").strip()
     address = RawText(form.get("address", "")[: LONGEST_ADDRESS + 1])
     asker = None if empty else seal_asker(place.given.keys, place.brand.id, address, now=place.now)
     if asker is None and not empty:
-        return again("address", kind, typed)
+        return await again("address", kind, typed)
     try:
         words = read_words(place, typed)
     except MaskingFailed:
-        return again("words", kind)
+        return await again("words", kind)
     async with place.given.database.brand(place.brand.id) as connection:
         request_id = await _open(connection, place, kind, words, form.get("once", ""))
         if asker is not None and await read_asker(connection, request_id) is None:

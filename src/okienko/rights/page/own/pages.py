@@ -493,10 +493,8 @@ async def _do_erase(place: Place, own: Sequence[Own]) -> Response:
                 live=place.given.live,
                 letters=place.given.keys if place.given.can_mail else None,
             )
-        except fulfil.Held:
+        except (fulfil.Held, fulfil.StillSending):
             kept.append(one.id)  # the request stays open: a person says why, and when it ends
-        except fulfil.StillSending:
-            kept.append(one.id)
     visit = current(place)
     left = tuple(one for one in visit.people if one[0] in kept)
     after = Visit(until=visit.until, people=left, requests=tuple(made))
