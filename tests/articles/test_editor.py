@@ -20,7 +20,6 @@ from okienko.articles import pages as articles
 from okienko.articles.asked import pages as asked
 from okienko.articles.drafts import Defaults, Draft
 from okienko.articles.editor import pages as editor
-from okienko.articles.editor.compare import compare
 from okienko.articles.editor.form import Written, check, propose_id, read_written
 from okienko.articles.sources.store import add_source, keep_in_step
 from okienko.articles.store import add_article_feedback, import_articles, read_article, read_versions
@@ -29,6 +28,7 @@ from okienko.database.urls import Urls
 from okienko.quoting import Quoting
 from okienko.staff.store import Role
 from okienko.values import Brand, MaskedText, StaffId
+from okienko.web.differences import compare
 from tests.desk_world import World, csrf, open_world
 from tests.web_world import find_article
 

@@ -22,7 +22,6 @@ from okienko.articles.asked.gaps import SHOWN
 from okienko.articles.asked.pages import read_tried, trace_customers
 from okienko.articles.body import render_body
 from okienko.articles.drafts import Draft, make_slug
-from okienko.articles.editor.compare import Piece, compare
 from okienko.articles.editor.form import Written, check, propose_id, read_written
 from okienko.articles.editor.view import (
     Place,
@@ -44,6 +43,7 @@ from okienko.conversations.store.unanswered import Helped, count_answers_helped,
 from okienko.database.pool import Connection
 from okienko.values import Brand, SignedIn
 from okienko.web.csrf import require_token
+from okienko.web.differences import Piece, compare
 from okienko.web.forms import read_form
 from okienko.web.i18n import LANGUAGES, mark
 from okienko.web.services import services
