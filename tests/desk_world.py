@@ -26,6 +26,7 @@ from okienko.database.ids import new_id
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.desk import pages as desk
+from okienko.desk.replies import pages as replies
 from okienko.desk.words import pages as brand_words
 from okienko.keys import Keys
 from okienko.masking.keeping import sensitive_until
@@ -274,6 +275,7 @@ async def open_world(urls: Urls, folder: Path) -> AsyncGenerator[World]:
                 *staff.routes(),
                 *webchat.routes(),
                 *brand_words.routes(),
+                *replies.routes(),
                 *desk.routes(touch=touch),
             ],
             middleware=[Middleware(SecurityHeaders), Middleware(KnowStaff)],

@@ -36,6 +36,7 @@ from okienko.demo import pages as demo_pages
 from okienko.desk import pages as desk
 from okienko.desk.audit import pages as audit
 from okienko.desk.privacy import pages as privacy
+from okienko.desk.replies import pages as replies
 from okienko.desk.words import pages as brand_words
 from okienko.log import describe
 from okienko.mail.mailbox import Mailbox
@@ -116,6 +117,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *scenarios.routes(),
             *staff.routes(),
             *brand_words.routes(),
+            *replies.routes(),
             *audit.routes(verify=verify, packs=_open_packs(given, verify)),
             *privacy.routes(),
             *desk.routes(touch=touch),

@@ -20,6 +20,7 @@ from okienko.bench.bench import DEMO, World, count, find_port, furnish, postmast
 from okienko.bench.store import Check
 from okienko.database.embedded import EmbeddedPostgres
 from okienko.database.migrate import migrate
+from okienko.database.pool import DatabaseAway
 from okienko.opening import now
 
 
@@ -89,6 +90,6 @@ def is_settled(server: EmbeddedPostgres, world: World) -> Check | None:
     """The count, once nothing is left to be answered or sent."""
     try:
         found = asyncio.run(count(server.urls, world.brand))
-    except psycopg.OperationalError:
+    except (psycopg.OperationalError, DatabaseAway):
         return None
     return found if found.unanswered == found.unsent == 0 else None

@@ -56,6 +56,10 @@ async def known(house: House) -> Mapping[str, str]:
         assert pack is not None
         scenario = {"csrf": csrf(page), "brand": world.brand.slug, "ready": "delivery-problem"}
         await admin.post("/desk/scenarios", data=scenario)
+        reply = {"csrf": csrf(page), "language": "pl", "name": "Powitanie", "body": "Dzień dobry."}
+        await admin.post(f"/desk/replies/{world.brand.slug}", data=reply)
+        replies = re.search(r"/desk/replies/seans/([0-9a-f-]{36})#", (await admin.get("/desk/replies")).text)
+        assert replies is not None
         request = {"csrf": csrf(page), "brand": world.brand.slug, "kind": "restrict"}
         opened = await admin.post("/desk/privacy", data=request)
         asked = urlsplit(opened.headers["location"]).path.rpartition("/")[2]
@@ -64,6 +68,7 @@ async def known(house: House) -> Mapping[str, str]:
         "reference": begun.reference,
         "article": ARTICLE.id,
         "scenario": "delivery-problem",
+        "reply": replies[1],
         "language": "pl",
         "category": "konto",
         "staff_id": str(celina),

@@ -83,6 +83,8 @@ Action = Literal[
     "policy-changed",
     "processor-changed",
     "text-published",
+    "saved-reply-changed",
+    "saved-reply-deleted",
     "synonyms-changed",
     "examples-changed",
     "topic-level-changed",

@@ -28,6 +28,8 @@ from okienko.conversations.store.attachments import Attached
 from okienko.conversations.store.desk import Conversation, Row, View
 from okienko.database.pool import Connection
 from okienko.desk import rules
+from okienko.desk.replies.form import fill
+from okienko.desk.replies.store import SavedReply, list_replies
 from okienko.identity import store as identity
 from okienko.identity.levels import Level
 from okienko.masking.forms import Piece
@@ -79,6 +81,7 @@ class Talk:
     category: str | None
     hidden: tuple[reveals.Hidden, ...]
     earlier: tuple[store.Earlier, ...]
+    replies: Sequence[SavedReply]  # those in the customer's language first
     found: Sequence[identity.Found]  # about who writes, the last word first
     proved: str  # the code of the person that they were proved to be
     asks_code: bool  # the category wants to know, and nobody has found out
@@ -232,6 +235,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         names = await read_categories(connection)
         found = await identity.list_found(connection, conversation.id)
         asking = await identity.read_levels(connection)
+        replies = await list_replies(connection)
     language = page_language(request)
     last = found[0] if found else None
     slugs = {slug for known in names.values() for slug in known}
@@ -248,6 +252,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         category=_name(names, language, conversation.category),
         hidden=hidden,
         earlier=earlier,
+        replies=_fill_in(replies, brand, conversation, staff),
         found=found,
         proved=rules.make_code(last.proved) if last is not None and last.proved is not None else "",
         asks_code=conversation.category in asking and (last is None or last.level is Level.NONE),
@@ -258,6 +263,14 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         may_open=rules.may_open(staff, brand.id, conversation.agent_id),
         once=once or str(uuid4()),
     )
+
+
+def _fill_in(
+    replies: Sequence[SavedReply], brand: Brand, conversation: Conversation, staff: SignedIn
+) -> list[SavedReply]:
+    values = {"reference": conversation.reference, "brand": brand.name, "agent": staff.name}
+    ordered = sorted(replies, key=lambda reply: reply.language != conversation.language)
+    return [replace(reply, body=fill(reply.body, values)) for reply in ordered]
 
 
 async def render_inbox(

@@ -112,7 +112,10 @@ async def _show(request: Request) -> Response:
     staff = signed_in(request)
     brand = await find_brand(request, staff)
     talk = await read_talk(request, staff, brand)
-    return await render_inbox(request, staff, talk=talk, said=_read_said(request))
+    asked = request.query_params.get("insert")
+    body = next((reply.body for reply in talk.replies if str(reply.id) == asked), None)
+    draft = None if body is None else Draft(text=body)
+    return await render_inbox(request, staff, talk=talk, draft=draft, said=_read_said(request))
 
 
 def _read_said(request: Request) -> Said | None:

@@ -136,6 +136,46 @@
     fetch(form.dataset.typing, { method: "POST", body: new URLSearchParams({ csrf: form.elements.csrf.value }) });
   });
 
+  // Saved replies: put in where the cursor is, and found by any of their words. -----------------------------------------
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("#replies [data-insert]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    one("#replies").hidePopover();
+    const text = one("#text");
+    const before = text.value.slice(0, text.selectionStart);
+    const gap = before === "" || /\s$/.test(before) ? "" : " ";
+    text.setRangeText(gap + link.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.focus();
+  });
+  document.addEventListener("toggle", (event) => {
+    if (event.target.id !== "replies" || event.newState !== "open") return;
+    const search = one("#replies-search");
+    search.hidden = false;
+    search.focus();
+  }, true);
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "replies-search") return;
+    const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ł", "l").toLowerCase();
+    const wanted = plain(event.target.value).split(/\s+/);
+    for (const link of all("#replies [data-insert]")) {
+      const words = plain(`${link.textContent} ${link.dataset.insert}`);
+      link.parentElement.hidden = !wanted.every((word) => words.includes(word));
+    }
+    one("#replies-none").hidden = Boolean(one("#replies li:not([hidden])"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp" && event.key !== "Enter") return;
+    if (!event.target.closest?.("#replies")) return;
+    const links = all("#replies li:not([hidden]) a");
+    const at = links.indexOf(document.activeElement);
+    if (event.key === "Enter" && event.target.id === "replies-search") links[0]?.click();
+    else if (event.key !== "Enter") links[Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1))]?.focus();
+    else return;
+    event.preventDefault();
+  });
+
   // The queue: rows that are there change in place; new ones wait behind a button, so nothing jumps under the pointer. -
   let latest = null;
   let pending = false; // at most one look a second, and always one after the last change
