@@ -37,6 +37,7 @@ PLAN: Final = {
     "notice": "which notice was given",
     "run": "where the conversation stands in a scenario",
     "verify": "a code is asked for before a person gets it",
+    "report": "the incident that the conversation asks about",
 }
 SAY: Final = {"kind", "text", "choices", "labels", "citations", "confidence", "generator"}
 KINDS: Final = {
@@ -48,6 +49,7 @@ BECAUSE: Final = {
     "bot_allowed",
     *("code_asked", "code_entered", "code_skipped"),
     "scenario",
+    "incident",
 }
 # Quick replies, and what a press of them does: it writes a message of the customer's, or opens a form of the widget.
 CHOICES: Final = {
@@ -71,6 +73,7 @@ WRITES: Final = {
     ("insert into", "notice_shown"),
     ("insert into", "scenario_run"),  # where this conversation stands in a scenario
     ("delete from", "scenario_run"),
+    ("insert into", "incident_report"),  # that this conversation asks about an incident
 }
 PERSON_COLUMNS: Final = {"people_only_at"}
 CONVERSATION_COLUMNS: Final = {

@@ -85,10 +85,11 @@ def begin(situation: Situation, stage: Stage, scenario: str, look_up: LookUp) ->
     return _play(situation, stage, newest[0], machine.begin(*newest, _around(situation, stage)), look_up)
 
 
-def go_on(situation: Situation, stage: Stage, look_up: LookUp) -> Played | None:
+def go_on(situation: Situation, stage: Stage, look_up: LookUp, *, interrupted: bool = False) -> Played | None:
     """What comes after this turn's words; None where they leave the scenario, or its version is no more.
 
-    What is no answer may be a question: where an article answers it, it is answered, and then asked for again.
+    What is no answer may be a question: where an article answers it, it is answered, and then asked for again. So it is
+    where something else is said to these words (`interrupted`).
     """
     run, scenario = situation.run, stage.find(situation.run)
     if run is None or scenario is None or situation.closed or _leaves(situation.asked):
@@ -109,9 +110,9 @@ def go_on(situation: Situation, stage: Stage, look_up: LookUp) -> Played | None:
     if move is not None:
         return _play(situation, stage, scenario, move, look_up)
     between = _answer_between(situation, said, look_up)
-    if between is not None:
+    if between is not None or interrupted:
         again = _play(situation, stage, scenario, machine.ask_again(scenario, run, around), look_up)
-        return replace(again, says=(between, *again.says))
+        return again if between is None else replace(again, says=(between, *again.says))
     return _play(situation, stage, scenario, machine.miss(scenario, run, around), look_up)
 
 

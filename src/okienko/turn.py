@@ -6,6 +6,8 @@
     program → is in a scenario, or picked one → a category was picked → a scenario, or an answer from the help centre
     → which category? → a person
 
+Whoever asks about an incident hears of it first, and then what they would have heard without it.
+
 It is pure: a `Situation` and the `House` go in, a `Plan` comes out. `work.py` reads the one and writes the other.
 """
 
@@ -18,6 +20,7 @@ from typing import Final, Literal
 from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.consent.texts import write_notice
 from okienko.heard import asks_whether_program, mentions_person, wants_person, wishes_people_only
+from okienko.incidents.incident import Ongoing
 from okienko.masking.mask import published
 from okienko.playing import PERSON, LookUp, Played, Stage, begin, begun, go_on, repeat
 from okienko.routing.model import Guess, Outcome
@@ -32,6 +35,7 @@ from okienko.values import (
     Language,
     MaskedText,
     Plan,
+    Report,
     Say,
     Situation,
 )
@@ -55,6 +59,8 @@ SKIP: Final = "skip"  # quick reply: on to a person without one
 # Before a person gets it for one of these reasons, some topics want to know who writes. Where the customer's wish or
 # something broken is the reason, nobody is asked.
 _ASKED_FIRST: Final[frozenset[Because]] = frozenset({"asked_for_person", "no_answer", "attachment", "scenario"})
+# Turns in which no program reads what was written, or in which there is nothing to read.
+_UNREAD: Final[frozenset[Because]] = frozenset({"people_only", "bot_allowed", "restricted", "unreadable", "broken"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,7 @@ class House:
     verifying: frozenset[str] = frozenset()  # categories that ask who writes before a person gets the conversation
     can_mail: bool = False  # codes can be sent
     stage: Stage | None = None  # the brand's scenarios; None: it has none
+    incidents: tuple[Ongoing, ...] = ()  # that run now
 
 
 def decide(situation: Situation, house: House) -> Plan:
@@ -95,10 +102,53 @@ def decide(situation: Situation, house: House) -> Plan:
 
     Pure, and quick enough to be called for many conversations in one go; may raise whatever a broken look-up raises.
     """
-    return _with_notice(_with_code(_decide(situation, house), house), house)
+    incident = _find_incident(situation, house)
+    plan = _decide(situation, house, interrupted=incident is not None)
+    if incident is not None:
+        plan = _with_incident(plan, incident)
+    return _with_notice(_with_code(plan, house), house)
 
 
-def _decide(situation: Situation, house: House) -> Plan:
+def _find_incident(situation: Situation, house: House) -> Ongoing | None:
+    """The incident that is asked about, if one is: that which the words are most about."""
+    if situation.restricted:
+        return None
+    said = [asked.text for asked in situation.asked if asked.kind in {Kind.TEXT, Kind.ATTACHMENT}]
+    picked = _picked(situation, house)
+    best, most = None, 1.0
+    for incident in house.incidents:
+        if incident.incident.concerns(language=situation.language, channel=situation.channel, picked=picked):
+            likeness = max(map(incident.likeness, said), default=0.0)
+            if likeness >= most:
+                best, most = incident, likeness
+    return best
+
+
+def _with_incident(plan: Plan, incident: Ongoing) -> Plan:
+    """What is known of an incident, before whatever else is said; once in full, and in short to who asks again.
+
+    The first time it is the answer where there is no sure one: nobody is asked to put it in other words.
+    """
+    situation = plan.situation
+    if plan.reason in _UNREAD:
+        return plan
+    known = situation.told.get(incident.id)
+    notice = incident.notice.get(situation.language)
+    if not plan.says or notice is None or situation.people_only:  # people have it, and see what it is about
+        return replace(plan, report=Report(incident=incident.id, told=known))
+    again = known == incident.version
+    say = Say(kind=Kind.TEXT, text=published(incident.again[situation.language] if again else notice))
+    report = Report(incident=incident.id, told=incident.version)
+    if again or plan.reason not in {"no_answer", "clarified"}:
+        return replace(plan, says=(say, *plan.says), report=report)
+    alone = (replace(say, choices=(PERSON,)),)
+    if situation.sensitive:
+        alone = _with_care(situation, alone, Holder.BOT)
+    misses = situation.misses
+    return replace(plan, says=alone, holder=Holder.BOT, misses=misses, reason="incident", report=report)
+
+
+def _decide(situation: Situation, house: House, *, interrupted: bool) -> Plan:
     speak = words(situation.language)
     wish = _wish(situation)
     if situation.holder is not Holder.BOT and not situation.closed:
@@ -111,7 +161,7 @@ def _decide(situation: Situation, house: House) -> Plan:
     told = _without_answering(situation, house, wish)
     if told is not None:
         return told
-    played = _play(situation, house)
+    played = _play(situation, house, interrupted=interrupted)
     if played is not None:
         return played
     question = what_is_asked(situation)
@@ -172,14 +222,14 @@ def _without_answering(situation: Situation, house: House, wish: bool | None) ->
     return None
 
 
-def _play(situation: Situation, house: House) -> Plan | None:
+def _play(situation: Situation, house: House, *, interrupted: bool) -> Plan | None:
     """What comes next in a scenario that runs or was picked; None where none does, or where the words leave it."""
     if house.stage is None:
         return None
     picked = begun(situation)
     if picked is not None:
         return _begin(situation, house, picked)
-    played = go_on(situation, house.stage, house.look_up)
+    played = go_on(situation, house.stage, house.look_up, interrupted=interrupted)
     return None if played is None else _as_played(situation, house, played)
 
 

@@ -229,6 +229,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A conversation that asks about an incident."""
+
+    incident: UUID
+    told: int | None  # the version of the notice that is said to it now, or was before; None: the bot says nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """Everything that a turn is decided from, read in one round trip."""
 
@@ -263,6 +271,7 @@ class Situation:
     code_asked: bool = False  # the bot has asked for a code before
     code_awaited: bool = False  # and a person gets the conversation after it, or without it
     run: Run | None = None  # where it stands in a scenario
+    told: Mapping[UUID, int] = field(default_factory=dict[UUID, int])  # incidents, and which version of their notice
 
 
 Because = Literal[
@@ -284,6 +293,7 @@ Because = Literal[
     "code_entered",
     "code_skipped",
     "scenario",
+    "incident",
     "broken",
 ]
 
@@ -305,6 +315,7 @@ class Plan:
     notice: int | None = None  # the version of the AI notice among what is said
     run: Run | None = None  # where it stands in a scenario from now on
     verify: bool = False  # it is to be checked who writes before a person gets it, whatever the topic
+    report: Report | None = None  # the incident that it asks about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,8 @@ from okienko.desk.hours import describe_hours, is_open
 from okienko.embed import Meaning
 from okienko.http import Http, Pages
 from okienko.identity import store as identity
+from okienko.incidents import store as incidents
+from okienko.incidents.shelf import Incidents, list_ongoing
 from okienko.keys import Keys
 from okienko.links import check_links
 from okienko.log import describe
@@ -106,6 +108,7 @@ class Worker:
     phrasing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     routers: Routers = field(default_factory=Routers)
     scenarios: Scenarios = field(default_factory=Scenarios)
+    incidents: Incidents = field(default_factory=Incidents)
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
     gate: Gate = field(init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
@@ -303,8 +306,10 @@ class Worker:
             texts = await read_texts(connection) or await publish_texts(connection, brand, write_texts, now)
             levels = await identity.read_levels(connection)
             scenarios_version, _ = await read_scenario_rules(connection, brand_id)
+            incidents_version = await incidents.read_version(connection, brand_id)
         index = await self.shelf.get(self.database, replace(brand, articles_version=version))
         shelved = await self.scenarios.get(self.database, brand_id, scenarios_version)
+        live = await self.incidents.get(self.database, brand_id, incidents_version)
         is_open_now = is_open(brand.hours, brand.timezone, now)
         house = House(
             name=brand.name,
@@ -328,6 +333,7 @@ class Worker:
                 scenarios=shelved.scenarios,
                 begins=shelved.begins,
             ),
+            incidents=list_ongoing(live, brand, now),
         )
         self.houses[brand_id] = (now, house)
         self.indexes[brand_id] = index

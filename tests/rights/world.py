@@ -376,6 +376,11 @@ _ROWS = (
     values (current_brand(), gen_random_uuid(), 'conversation', %(c)s, %(lookup2)s, %(p)s, %(now)s, %(later)s)""",
     """insert into scenario_run (brand_id, conversation_id, scenario_id, version, step, names, answers, changed_at)
     values (current_brand(), %(c)s, 'return', 1, 'why', array['why'], array[%(h_run)s], %(now)s)""",
+    "insert into incident (brand_id, id, created_at) values (current_brand(), %(c)s, %(now)s)",
+    """insert into incident_mark (brand_id, incident_id, conversation_id, message_id, about, at)
+    values (current_brand(), %(c)s, %(c)s, %(answered)s, true, %(now)s)""",
+    """insert into incident_report (brand_id, conversation_id, incident_id, told, first_at, last_at)
+    values (current_brand(), %(c)s, %(c)s, 1, %(now)s, %(now)s)""",
     """insert into verification (brand_id, conversation_id, id, person_id, proved_id, level, staff_id, reason, at)
     values (current_brand(), %(c)s, gen_random_uuid(), %(p)s, null, 'person', %(agent)s, %(h_checked)s, %(now)s)""",
     """insert into letter (brand_id, id, template, language, person_id, identity_id, state, due_at, until, settled_at,

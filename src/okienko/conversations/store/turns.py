@@ -69,7 +69,7 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
     order by v.id desc limit 1
   ), false), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked',
-  n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
+  e.incidents, e.told, n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
   select * from lane
@@ -99,6 +99,10 @@ cross join lateral (
     order by id desc limit 40
   ) r
 ) m
+cross join lateral (
+  select array_agg(i.incident_id) as incidents, array_agg(i.told) as told from incident_report i
+  where i.brand_id = current_brand() and i.conversation_id = w.conversation_id and i.told is not null
+) e
 left join scenario_run n on n.brand_id = current_brand() and n.conversation_id = w.conversation_id
 """
 
@@ -149,6 +153,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             verified=verified,
             code_asked=code_asked,
             code_awaited=code_awaited,
+            told=dict(zip(incidents or (), told or (), strict=True)),
             run=_read_run(run),
         )
         for (
@@ -182,6 +187,8 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             verified,
             code_asked,
             code_awaited,
+            incidents,
+            told,
             *run,
         ) in rows
     ]
@@ -284,6 +291,14 @@ with plan as (
   on conflict (brand_id, conversation_id) do update set
     scenario_id = excluded.scenario_id, version = excluded.version, step = excluded.step, names = excluded.names,
     answers = excluded.answers, tries = excluded.tries, path = excluded.path, changed_at = excluded.changed_at
+), reported as (
+  insert into incident_report as i (brand_id, conversation_id, incident_id, told, first_at, last_at)
+  select current_brand(), conversation_id, incident_id, told, %(now)s::timestamptz, %(now)s::timestamptz
+  from unnest(%(report_conversations)s::uuid[], %(report_incidents)s::uuid[], %(report_told)s::integer[])
+    as r (conversation_id, incident_id, told)
+  where (conversation_id in (select conversation_id from held)) is true
+  on conflict (brand_id, conversation_id, incident_id) do update set
+    told = coalesce(excluded.told, i.told), asked = i.asked + 1, last_at = excluded.last_at
 ), left_it as (
   delete from scenario_run r
   where r.brand_id = current_brand() and r.conversation_id = any(%(run_ended)s::uuid[])
@@ -312,6 +327,7 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         for plan in plans
         if plan.run is not None and plan.run != plan.situation.run
     ]
+    reports = [(plan.situation.conversation, plan.report) for plan in plans if plan.report is not None]
     return {
         "now": now,
         "conversations": ids([p.situation.conversation for p in plans]),
@@ -358,6 +374,9 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "run_answers": texts([_join(run.kept.values()) for _, run in runs]),
         "run_tries": numbers([run.tries for _, run in runs]),
         "run_paths": texts([_join(run.path) for _, run in runs]),
+        "report_conversations": ids([conversation for conversation, _ in reports]),
+        "report_incidents": ids([report.incident for _, report in reports]),
+        "report_told": numbers([report.told for _, report in reports]),
         "run_ended": ids([p.situation.conversation for p in plans if p.run is None and p.situation.run is not None]),
     }
 
