@@ -6,6 +6,7 @@ import asyncio
 import re
 from uuid import uuid4
 
+import httpx2
 import pytest
 
 from okienko.audit.store import Actor
@@ -309,6 +310,27 @@ async def test_an_empty_or_endless_text_is_refused(world: World, text: str) -> N
         assert (await browser.post(begun.address + "/say", data=form)).status_code == 422
 
 
+async def test_a_conversation_is_put_into_another_category(world: World) -> None:
+    ola = await hire_ola(world)
+    begun = await world.begin("halo")
+    async with await world.enter(ola) as browser:
+        token = csrf((await browser.get(begun.address)).text)
+
+        async def file(category: str) -> httpx2.Response:
+            return await browser.post(f"{begun.address}/category", data={"csrf": token, "category": category})
+
+        for _ in range(2):
+            assert (await file("konto")).headers["location"] == f"{begun.address}?did=category"
+        assert await begun.read("select category, picked, version from conversation") == [("konto", True, 1)]
+        assert (await file("nie-ma-takiej")).status_code == 400
+        await browser.post(f"{begun.address}/close", data={"csrf": token})
+        assert (await file("konto")).headers["location"] == f"{begun.address}?but=closed"
+    assert [text for author, text in await begun.read(MESSAGES) if author == "system"] == [
+        "Rozmowa została zamknięta. Nowa wiadomość otworzy ją ponownie."
+    ], "the customer is told nothing of categories"
+
+
+@pytest.mark.anyio
 async def test_giving_away_closing_and_opening_again(world: World) -> None:
     ola = await hire_ola(world)
     begun = await world.begin("halo")

@@ -52,6 +52,7 @@ Action = Literal[
     "reply-written",
     "note-written",
     "message-sent-again",
+    "conversation-filed",
     # done with articles
     "article-published",
     "article-withdrawn",

@@ -193,6 +193,27 @@ async def change_holder(
     return "done"
 
 
+# A turn of the bot that is under way writes nothing: it was thought out for another category. What a person chooses is
+# kept like what the customer picks.
+FILE_UNDER: Final = """
+update conversation set category = %(category)s::text, routed = null, picked = true, version = version + 1,
+  updated_at = %(now)s::timestamptz
+where brand_id = current_brand() and id = %(conversation)s::uuid and closed_at is null
+  and category is distinct from %(category)s::text
+"""
+
+
+async def file_under(
+    connection: Connection, category: str, *, conversation_id: ConversationId, now: datetime
+) -> Outcome:
+    """Puts the conversation into another category. Anybody may, whoever holds it; the customer is told nothing."""
+    values = {"conversation": conversation_id, "category": category, "now": now}
+    if (await connection.execute(FILE_UNDER, values)).rowcount == 1:
+        return "done"
+    row = await (await connection.execute(READ_HELD, {"conversation": conversation_id})).fetchone()
+    return "closed" if row is None or row[0] else "already"
+
+
 SEND_AGAIN: Final = """
 update outbox o set state = first_state(o.channel), due_at = %(now)s::timestamptz, attempts = 0, error = null
 from conversation c

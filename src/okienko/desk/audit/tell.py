@@ -39,6 +39,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "identity-doubted": mark("took back who a customer is"),
     "reply-written": mark("wrote a reply"),
     "note-written": mark("wrote a note"),
+    "conversation-filed": mark("put a conversation into another category"),
     "message-sent-again": mark("sent a message again"),
     "article-published": mark("published an article"),
     "article-withdrawn": mark("withdrew an article"),

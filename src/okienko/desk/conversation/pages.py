@@ -14,6 +14,7 @@ from starlette.routing import Route
 from okienko.audit import store as audit
 from okienko.audit.chain import Action
 from okienko.audit.store import Actor
+from okienko.brands.store import read_categories
 from okienko.conversations.sealing import Sealing, seal_forms, seal_values
 from okienko.conversations.store import actions
 from okienko.conversations.store.actions import Change, Outcome
@@ -72,6 +73,7 @@ _DONE: Final[dict[str, tuple[str, str | None]]] = {
     "close": (mark("The conversation is closed."), "reopen"),
     "reopen": (mark("The conversation is open and yours."), "close"),
     "send-again": (mark("The message is on its way again."), None),
+    "category": (mark("The conversation is in another category now."), None),
     "checked": (mark("It is noted that you have found out who this is."), None),
     "doubted": (mark("It is noted that this person is not verified any more."), None),
 }
@@ -83,6 +85,7 @@ _ACTS: Final[dict[str, Action]] = {
     "close": "conversation-closed",
     "reopen": "conversation-reopened",
     "send-again": "message-sent-again",
+    "category": "conversation-filed",
 }
 _NOT_DONE: Final[dict[Outcome, str]] = {
     "held": mark("Nothing was changed: the conversation is not yours."),
@@ -133,7 +136,7 @@ def _read_said(request: Request) -> Said | None:
 
 
 async def _act(request: Request) -> Response:
-    """Take over, hand back, put into the queue, close, open again, send again."""
+    """Take over, hand back, put into the queue, close, open again, send again, put into another category."""
     given = services(request)
     staff, brand, form = await read_action(request)
     action = request.path_params["action"]
@@ -171,6 +174,11 @@ async def _act(request: Request) -> Response:
                 connection, conversation_id=conversation.id, staff_id=staff.id, message_id=message, now=now
             )
             outcome = "done" if again else "already"
+        elif action == "category":
+            category = form.get("category", "")
+            if not any(category in known for known in (await read_categories(connection)).values()):
+                raise HTTPException(400)
+            outcome = await actions.file_under(connection, category, conversation_id=conversation.id, now=now)
         else:
             raise HTTPException(404)
         if outcome == "done":
