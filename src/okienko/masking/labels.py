@@ -53,7 +53,7 @@ _STEMS: Final = {
         "zamowien zam. zamowinie zamowie. order. orders. paczk paczek paczuszk paczce. przesyl parcel package. "
         "packages. shipment tracking. track. faktur invoice reklamacj ticket zgloszen przewozow polecon fv. fvs. "
         "ref. referenc waybill paragon receipt transakcj transaction zwrotu. rma. sledzenia. awb. booking "
-        "rezerwacj case. sprawy. consignment listu. zlecen ordr. zamuwien "
+        "rezerwacj case. sprawy. sledzeniu. sledzenie. consignment listu. zlecen ordr. zamuwien "
         "zamowene. nadania. bookin. dispatch. dostaw. korekt proform subskrypcj subscription"
     ),
     GOODS: (

@@ -55,9 +55,14 @@ def find(reading: Reading) -> Iterator[Hit]:
 
 
 # A message that speaks of software and not of a network means a version: `na iOS 17 działało, na 9.0.3.75 już nie`.
-_SOFTWARE: Final = frozenset(
-    ("ios", "android", "macos", "firmware", "wersja", "wersji", "wersje", "version", "build", "aktualizacji", "update")
-)
+_SOFTWARE_WORDS: Final = """
+ios android androida androidzie macos windows linux firmware wersja wersji wersje wersjami wersjach version versions
+build aktualizacji aktualizacja aktualizacje update updated updates plugin plugins wtyczka wtyczki wtyczke theme
+motyw motywu motywem sterownik sterownika sterowniki driver drivers release wydanie wydania oprogramowanie
+oprogramowania software patch latka modul modulu module biblioteka biblioteki library sdk api apk bios uefi kernel
+jadro przegladarka przegladarki browser chrome firefox safari edge wordpress woocommerce prestashop
+"""
+_SOFTWARE: Final = frozenset(_SOFTWARE_WORDS.split())
 _NETWORK: Final = frozenset(
     ("ip", "adres", "adresu", "address", "server", "serwer", "serwera", "router", "host", "vpn")
 )

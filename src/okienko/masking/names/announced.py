@@ -10,7 +10,7 @@ from okienko.masking.names.cues import AFTER, Cue
 from okienko.masking.names.extent import extended, past_particles
 from okienko.masking.names.lexicon import COMMON, FOREIGN, FUNCTION, ORDINARY_EN, ORDINARY_PL, POPULAR, WIDESPREAD
 from okienko.masking.names.message import Message
-from okienko.masking.names.shapes import with_initials
+from okienko.masking.names.shapes import is_wares, with_initials
 from okienko.masking.names.surroundings import SHAPES
 
 _MOST_LINKS: Final = 6  # words between a cue and its name
@@ -68,6 +68,8 @@ def announced(message: Message, place: int) -> tuple[int, int, Rank] | None:  # 
         return None
     if not message.alone(first) or not _believed(message, first, cue, linked=linked):
         return None
+    if cue == Cue.GREETS and is_wares(message, first):
+        return None  # Hello, Emma boots leak
     if message.famous(first) or message.starred(first) or (cue < Cue.TITLE and message.article(first)):
         return None
     end = past_particles(message, first, message.capital(first)) or first + 1
@@ -115,6 +117,8 @@ def _believed(message: Message, place: int, cue: int, *, linked: bool) -> bool: 
         return False
     if cue >= Cue.KIN and past_particles(message, place, capital):
         return True
+    if cue == Cue.GREETS and given < SURE and surname < SURE and not _hailed(message, place):
+        return False
     if capital:
         if code & LETTER:
             return message.initial(place)
@@ -156,6 +160,21 @@ def _believed(message: Message, place: int, cue: int, *, linked: bool) -> bool: 
             and word not in _COMPOUNDS
         )
     return False
+
+
+def _hailed(message: Message, place: int) -> bool:
+    """Whether a word that may be another is addressed by a greeting: `Hi Rose, …`, `hello rose can you`.
+
+    Where a sentence goes on behind it the word is rather its subject: `Hello, Bell does not ring`.
+    """
+    after = place + 1
+    if message.closed(after):
+        return True
+    given = message.given(place)
+    if message.capital(after):
+        return given > 0 and message.codes[after] & NAME != 0
+    spoken_to = "," not in message.gap(place) and message.gap(after) == " "
+    return spoken_to and given >= AMBIGUOUS and message.codes[after] & FUNCTION != 0
 
 
 def _asked_for(message: Message, place: int) -> bool:

@@ -20,22 +20,29 @@ from okienko.masking.names.codes import (
 )
 from okienko.masking.names.cues import Cue
 from okienko.masking.names.lexicon import FUNCTION, fold
-from okienko.masking.names.surroundings import ARTICLES, BRANDS, STARS, ZODIAC
+from okienko.masking.names.surroundings import ARTICLES, BRANDS, SALUTES, STARS, ZODIAC
 
 HYPHENS: Final = frozenset(("-", " - ", "'", "’", "`"))
 _QUOTES: Final = "\"„“”«»'‘‚"
 _CLOSING: Final = re.compile(r"""["“”»«'’]""")
 _LONGEST_QUOTE: Final = 48  # characters
-_LONGEST_BRAND: Final = 4  # words
+_LONGEST_BRAND: Final = 5  # words
+_LONGEST_SALUTATION: Final = 5  # words
 _SPACES: Final = frozenset((" ", "  "))
 _ARTICLES: Final = frozenset(ARTICLES.split())
 _BRANDS: Final[dict[str, list[tuple[str, ...]]]] = {}
 for _brand in BRANDS.split(","):
     _words = tuple(_brand.split())
     _BRANDS.setdefault(_words[0], []).append(_words)
+    _apart = tuple(
+        _part for _word in _words for _part in ((_word[:-1], "s") if len(_word) > 4 and _word[-1] == "s" else (_word,))
+    )
+    if _apart != _words and len(_words) > 1:  # Victoria's Secret
+        _BRANDS.setdefault(_apart[0], []).append(_apart)
+_SALUTES: Final = frozenset(SALUTES.split())
 _ZODIAC: Final = frozenset(ZODIAC.split())
 _STARS: Final = frozenset(STARS.split())
-_WOMEN: Final = frozenset(("gabriela", "juliana"))  # although of Gabriel, of Julian
+_WOMEN: Final = frozenset(("bogumila", "gabriela", "iwona", "juliana", "martyna"))  # although of Gabriel, of Julian
 
 
 class Message:
@@ -101,7 +108,17 @@ class Message:
         if not place:
             return True
         gap = self.gap(place)
-        return gap != " " and ("\n" in gap or any(sign in gap for sign in ".!?•*;"))
+        if gap == " ":
+            return place == 1 and self.cue(0) == Cue.GREETS  # Hey Pearl buttons fell off
+        return "\n" in gap or any(sign in gap for sign in ".!?•*;") or (gap == ", " and self.greeted(place))
+
+    def greeted(self, place: int) -> bool:
+        """Whether nothing but a salutation stands before a word: `Witam, …`, `To whom it may concern, …`."""
+        return (
+            place <= _LONGEST_SALUTATION
+            and (self.cue(0) == Cue.GREETS or self.words[0] in _SALUTES)
+            and "," not in self.text[: self.end(place - 1)]
+        )
 
     def closed(self, end: int) -> bool:
         """Whether a line or a sentence ends before a word."""
@@ -158,7 +175,7 @@ class Message:
 
     def thing(self, place: int) -> bool:
         """Whether a word is a Polish noun for a thing, and announces nobody."""
-        if self.codes[place] & FUNCTION or self.cue(place) not in {Cue.NONE, Cue.WORKS}:
+        if self.codes[place] & FUNCTION or self.cue(place) not in {Cue.NONE, Cue.WORKS} or self.given(place) == SURE:
             return False
         return len(self.words[place]) > 2 and is_thing_word(self.words[place])
 

@@ -29,7 +29,7 @@ from okienko.masking.names.lexicon import (
     WIDESPREAD,
 )
 from okienko.masking.names.message import Message
-from okienko.masking.names.surroundings import DESKS, GOODS, OWNERS, SAID, SAINTS, STAGE, TRAVELS
+from okienko.masking.names.surroundings import DESKS, GOODS, OWNERS, SAID, SAINTS, SENT, STAGE, TRAVELS
 from okienko.masking.reading import FILLER
 
 _SAID: Final = frozenset(SAID.split())
@@ -43,6 +43,10 @@ _ROADS: Final = frozenset(
 )
 _AT: Final = frozenset(("przy", "pod", "na", "w", "we", "koło", "obok", "at", "in", "on"))
 _STAGE: Final = frozenset(STAGE.split())
+_ROAD_NAMES: Final = frozenset(("street", "road", "avenue", "lane", "square", "station", "airport"))
+_COUNTS: Final = frozenset(("two", "three", "four", "five", "six", "both", "another", "several", "some", "pair"))
+_ADJECTIVE_ENDS: Final = ("y", "i", "a", "e", "ego", "ej", "ym", "im", "ych", "ich", "ą")
+_SENT: Final = frozenset(SENT.split())
 _SEEN: Final = frozenset(("na", "for", "to", "see", "watch", "find", "stream", "of", "obejrze", "obejrzec", "ogladac"))
 _PLACE_AND: Final = frozenset(["to", "do", "and", "or", "i", "lub", "albo", "a"])
 _MOST_HAVE: Final = SURNAME | WIDESPREAD | COMMON
@@ -244,6 +248,12 @@ def is_title(message: Message, first: int, end: int) -> bool:
     if message.cue(first) > Cue.NEAR and message.cue(first) < Cue.PLACES:
         return False
     last = message.codes[end - 1]
+    if message.words[end - 1] in _ROAD_NAMES and message.capital(end - 1):
+        return True  # King Street
+    if _on_a_line(message, first) or _on_a_line(message, end - 1):
+        return True
+    if first and message.words[first - 1].startswith("swiet") and message.words[first - 1] in _SAINTS:
+        return True  # świętego Marcina rogale
     if message.words[first] in _SAINTS or message.codes[first] & (FIRM | WIDESPREAD) == FIRM:
         return True
     if message.capital(first) and message.begins(first) and not message.codes[first] & POPULAR:
@@ -259,7 +269,7 @@ def is_title(message: Message, first: int, end: int) -> bool:
     )
 
 
-def is_thing_name(message: Message, place: int) -> bool:
+def is_thing_name(message: Message, place: int) -> bool:  # noqa: PLR0912 - a list of reasons
     """Whether a name alone is rather that of a thing, a place, a day, or a word: `fotel Emma`, `the Amanda rug`."""
     words, code = message.words, message.codes[place]
     if message.article(place):
@@ -268,8 +278,12 @@ def is_thing_name(message: Message, place: int) -> bool:
         return False
     before = words[place - 1] if place and message.gap(place) in {" ", ". "} else ""
     after = words[place + 1] if place + 1 < message.count and message.gap(place + 1) == " " else ""
-    if _named_thing(message, place) or before in _SAINTS or (after in _GOODS and message.capital(place)):
+    if _named_thing(message, place) or before in _SAINTS:
         return True
+    if (message.capital(place) or message.begins(place)) and is_wares(message, place):
+        return True
+    if before in _COUNTS and after and message.words[place + 1].islower() and not message.capital(place + 1):
+        return True  # two Emma bedside tables
     if before in _OWNERS and message.given(place) < SURE:
         return True
     if message.starred(place):
@@ -278,6 +292,10 @@ def is_thing_name(message: Message, place: int) -> bool:
         return True
     if code & PLACE and _with_place(message, place):
         return True
+    if _on_a_line(message, place):
+        return True  # pociąg Sanok - Kraków
+    if code & PLACE and before in {"to", "in"} and place > 1 and words[place - 2] in _SENT:
+        return True  # shipping to Jackson
     if before in {"na", "przy"} and words[place].endswith("ej") and not message.given(place):
         return True  # przy Marszałkowskiej
     if message.about(_STAGE) and _staged(message, place):
@@ -289,6 +307,12 @@ def is_thing_name(message: Message, place: int) -> bool:
     if message.capital(place) and any(code & FIRM for code in message.codes[max(0, place - 2) : place]):
         return message.joined(place) and message.capital(place - 1)
     return after == "by" and message.begins(place) and place + 2 < message.count and message.capital(place + 2)
+
+
+def is_wares(message: Message, place: int) -> bool:
+    """Whether an English word for goods stands directly behind a name: `Emma boots`."""
+    after = place + 1
+    return after < message.count and message.words[after] in _GOODS and message.gap(after) == " "
 
 
 def _named_thing(message: Message, place: int) -> bool:
@@ -303,20 +327,41 @@ def _named_thing(message: Message, place: int) -> bool:
         return False
     if message.after_cue(place, Cue.WORKS):
         return True
-    return message.gap(place) in _BEHIND_THINGS and message.thing(place - 1)
+    if message.gap(place) not in _BEHIND_THINGS:
+        return False
+    if message.thing(place - 1):
+        return True
+    described = message.words[place - 1]
+    return (
+        place > 1
+        and message.capital(place)
+        and message.gap(place - 1) == " "
+        and described.endswith(_ADJECTIVE_ENDS)
+        and not message.capital(place - 1)
+        and not message.codes[place - 1]
+        and message.cue(place - 1) == Cue.NONE
+        and (message.thing(place - 2) or message.cue(place - 2) == Cue.WORKS)
+    )  # kubek termiczny Zuzanna
 
 
 def _with_place(message: Message, place: int) -> bool:
     """Whether a word is one of two places: `from Georgia to Virginia`, `Jersey or Chester`."""
     for other in (place - 2, place + 2):
         if 0 <= other < message.count and message.codes[other] & PLACE:
-            rather_people = message.codes[other] & message.codes[place] & POPULAR and message.words[place - 1] not in {
-                "from",
-                "to",
-            }
+            first = min(place, other)
+            travels = first > 0 and message.words[first - 1] in {"from", "to"}  # of both, or one would stay
+            rather_people = message.codes[other] & message.codes[place] & POPULAR and not travels
             if message.words[(place + other) // 2] in _PLACE_AND and not rather_people:
                 return True
     return False
+
+
+def _on_a_line(message: Message, place: int) -> bool:
+    """Whether a dash stands between a word and a place, in a message about a journey: `pociąg Sanok - Kraków`."""
+    return any(
+        0 < second < message.count and message.gap(second) == " - " and message.codes[other] & PLACE
+        for second, other in ((place, place - 1), (place + 1, place + 1))
+    ) and message.about(_TRAVELS)
 
 
 def _staged(message: Message, place: int) -> bool:
@@ -341,6 +386,8 @@ def _acts(message: Message, place: int) -> bool:
         return True
     if after[0] == "who" or (after[0] == "is" and after[1:2] and after[1] in {"my", "our"}):
         return True
+    if after[0] == "in" and after[1:2] and after[1] in _OWNERS:
+        return False  # faith in this shop
     return after[0] in {"z", "ze", "from", "in", "at"} and not _DESKS.isdisjoint(after[1:])
 
 

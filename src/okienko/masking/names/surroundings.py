@@ -35,7 +35,9 @@ chair table lamp bed mattress sofa kettle cushion blanket handbag backpack earri
 suszarke suszarki drukarka drukarke drukarki swieca swiece wino piwo sezon sezonu odcinek odcinka odcinki bajka bajke
 bajki spektakl spektaklu musical opera opere opery audiobook audiobooka ebook ebooka powiesc powiesci komiks komiksu
 komedia komedie animacja animacje season episode novel audiobook musical opera cartoon plyn plynu proszek proszku lody
-chipsy kawa kawe kawy szampon mydlo mydla pasta paste piwa sok soku ksiazeczka serie
+chipsy kawa kawe kawy szampon mydlo mydla pasta paste piwa sok soku ksiazeczka serie szafki szafce szafek kozakow
+polka polke polki ekspres ekspresu mikser miksera okno okna laptop laptopa tablet tabletu slownik slownika podrecznik
+podrecznika encyklopedia encyklopedii atlas wiersze wierszy poemat dramat dramatu tomik podcast podcastu
 """
 
 # What follows these is named for somebody: a street, a school, a church.
@@ -87,7 +89,13 @@ tiles tap sink bath basin toilet shower door window roses rose tulips bulbs bulb
 pears potatoes tomatoes wine beer gin whisky whiskey rum vodka tea coffee chocolate chocolates biscuits cake cakes
 cheese sauce rice pizza salad soup cereal yoghurt card cards app account plan tariff branch hotel inn pub cafe
 restaurant store shop centre center station street road park movie film series show song album book novel audiobook
-ebook dvd tickets trailer season episode
+ebook dvd tickets trailer season episode doors kitchen sideboards tables chests lamps candles mirrors stools benches
+bedside sofas armchairs wallpapers charm charms cardigans jumpers sweaters skirts blouses coats jackets hats scarves
+wallets purses watches backpacks prams cots tents bikes helmets heater radiator freezers microwave grinder teapot jug
+jar jars tin tins tray trays basket baskets rack hook hooks lock locks handle handles hinge hinges panel panels drape
+drapes sheet sheets pillowcase quilt mop broom bin bins ladder shed swing slide trampoline pool hose pump filter
+filters socket adapter sunscreen conditioner toothbrush razor choker locket anklet brooch pyjama onesie bodysuit
+romper bib sneaker sandal slipper clogs
 """
 
 # Before one of these nobody is meant: `my Bill`, `your Will`.
@@ -101,7 +109,7 @@ TRAVELS: Final = """
 jechal pojechal jedzie live living mieszkam train trains flight flights bus coach ferry fly flying flew travel
 travelling trip moved moving relocated driving airport station heathrow gatwick pociag pociagiem lot lotu loty autobus
 autobusem bus busem wycieczka wycieczki wyjazd przeprowadzka przeprowadzilam przeprowadzilem jade jedziemy lece lecimy
-podroz
+podroz travels journey tram coaches ferries sails sailing roaming
 """
 
 # The zodiac, and the words that speak of it.
@@ -207,7 +215,44 @@ tommyego hilfigera, tony chocolonely, tony stark, tonys chocolonely, toyota cari
 a half men, tytus romek i atomek, ugly betty, veronica mars, vicky cristina barcelona, volkswagen polo, vw polo,
 wallace and gromit, wallace i gromit, wednesday addams, wielka orkiestra, wilkinson sword, willego wonki, willy wonka,
 wladyslawa jagielly, wybor zofii, wyboru zofii, young sheldon, zbyszko z bogdanca, zosi samosi, zosia samosia, zosie
-samosie, zycie davida gale
+samosie, zycie davida gale, goldman sachs, j p morgan, ernst and young, ernst young, ernst i young, mamma mia, george
+foreman, carlo rossi, lincoln navigator, lincoln continental, lincoln aviator, valentines day, mothers day, fathers
+day, st patricks day, new years eve, st georges day, st davids day, matka boska, matki boskiej, matke boska, matko
+boska, matce boskiej, mon fri, mon sat, mon sun, mon thu, tue fri, tue sat, tue sun, wed sun, thu sun, fri sun, fri
+sat, sat sun, mcdonald s, levi s, black red white, canal plus, top gun, w kruk, dear santa, victoria s secret, na
+sylwestra, w sylwestra, mamy sylwestra, przed sylwestrem, po sylwestrze, na mikolajki, w mikolajki, na andrzejki, w
+andrzejki, hope you, hope it, hope this, hope that, hope the, hope to, chase the refund, chase up, chase it, mark my
+words, taylor made, jysk i agata, meble agata, agata meble, salonie agata, salon agata, hbo max, krakowskim
+przedmiesciu, krakowskie przedmiescie, krakowskiego przedmiescia, nowym swiecie, nowy swiat, nowego swiatu, aleje
+jerozolimskie, alejach jerozolimskich, alei jerozolimskich, wall street, king street, queen street, baker street,
+oxford street, regent street, bond street, carnaby street, fleet street, downing street, fifth avenue, madison avenue,
+park lane, drury lane, brick lane, covent garden, leicester square, russell square, sloane square, union square, times
+square, trafalgar square, victoria line, jubilee line, charing cross, james street, george street, princes street,
+prince street, queen mary, king charles, johns hopkins, lloyds bank, barclays bank, raymond weil, patek philippe, vera
+wang, donna karan, oscar de la renta, diane von furstenberg, tommy bahama, perry ellis, kenneth cole, steve madden,
+sam edelman, nine west, eddie bauer, abercrombie and fitch, abercrombie fitch, brooks brothers, anna sui, betsey
+johnson, rebecca minkoff, alexander mcqueen, alexander wang, roberto coin, emporio armani, jean patou, elie saab, karl
+kani, pepe jeans, pierre hermes, gerry weber, betty barclay, thomas sabo, fred olsen, arthur andersen, william
+lawsons, william lawson, jameson irish, don julio, jose cuervo, diplomatico reserva, charles heidsieck, henkell
+trocken, carlo gavazzi, mr clean, mr porky, mr kleen, mrs butterworth, mrs fields, mrs meyers, aunt jemima, little
+debbie, marie callender, jimmy dean, oscar mayer, trader joes, trader joe, duncan hines, orville redenbacher, chef
+boyardee, uncle tom, ben jerrys, famous amos, amys kitchen, newmans own, jack in the box, el pollo loco, wendys
+burger, jersey mikes, jimmy johns, johnny rockets, carls jr, ruby tuesday, ruby tuesdays, max mara, max power, baby
+jogger, peg perego, britax romer, melissa doug, ben ten, dora the explorer, dora poznaje swiat, noddy and, clifford
+the, curious george, ciekawski george, rudolf czerwononosy, pszczolka maja, pszczolki mai, pszczolke maje, krolewna
+sniezka, krolowa sniegu, czerwony kapturek, kot w butach, tomek w krainie, ania z avonlea, dzieci z bullerbyn,
+detektyw pozytywka, mikolajka tom, biuro detektywistyczne, lassego i mai, lasse i maja, elsa i anna, anna i elsa, elsy
+i anny, kraina lodu, krainy lodu, quo vadis, lalka prusa, nad niemnem, zemsta fredry, moralnosc pani dulskiej, pani
+dulska, pani dulskiej, doktor zywago, mistrz i malgorzata, mistrza i malgorzaty, mistrzu i malgorzacie, cierpienia
+mlodego wertera, kod leonarda da vinci, leonardo da vinci, m jak milosc, czterej pancerni, janek kos, stawka wieksza,
+king kong, king crimson, queen elizabeth, mary celeste, rick i morty, bojack horseman, father brown, miss scarlet, mr
+robot, mr selfridge, mr and mrs smith, nancy drew, dawsons creek, will and grace, mike and molly, dharma and greg,
+king of queens, magnum pi, hunter x hunter, max steel, marcus fenix, samus aran, sonic the hedgehog, ratchet and
+clank, jak and daxter, gta san andreas, san andreas, tom clancys, tony hawks, madden nfl, sid meier, sid meiers,
+carmen sandiego, leisure suit larry, lego harry, lego indiana, jfk airport, john lennon airport, charles de gaulle,
+john wayne airport, plac wilsona, placu wilsona, rondo dmowskiego, ronda dmowskiego, plac konstytucji, rondo
+daszynskiego, ronda daszynskiego, dworzec wilenski, galeria krakowska, galerii krakowskiej, stary browar, zlote
+tarasy, zlotych tarasach, saska kepa, saskiej kepie, nowa huta, nowej hucie, stare bielany
 """
 
 # What stands behind an article is a thing, unless it is a given name with a surname.
@@ -224,13 +269,26 @@ siemens siri skoda skype slack smart sony spotify steam surface suzuki teams tes
 ups hermes nando nandos barclays lloyds santander klarna stripe evri kross beckers barbie hasbro mattel dulux josera
 purina whiskas pedigree versace viber vinted visa volvo whatsapp wifi windows wittchen stiga word xbox xiaomi yahoo
 yamaha youtube zalando zara zelmer zoom grycan wedel jacobs ariel ziaja lays benz cisco seppa sepa oauth exo hulu
+heinz hbo laserjet deskjet officejet mcdonalds kfc starbucks heineken carlsberg guinness smirnoff lavazza tchibo
+nescafe nespresso krups moulinex rowenta tefal delonghi gorenje indesit grundig blaupunkt haier hisense pioneer denon
+bose sennheiser jabra garmin fitbit suunto festina tissot rolex seiko pandora swarovski cartier bulgari burberry
+lacoste timberland reebok asics salomon quiksilver uniqlo bershka reserved mohito orsay deichmann shein temu
+aliexpress sephora clinique lancome guerlain loreal maybelline bourjois inglot bielenda rexona pampers huggies danone
+nestle milka lindt ferrero nutella kelloggs haribo knorr michelin goodyear pirelli bridgestone dunlop castrol
+vattenfall tauron netia polsat tidal deezer twitch discord telegram tiktok snapchat pinterest bolt glovo wolt
+deliveroo airbnb ryanair lufthansa easyjet flixbus sonos roborock roomba viessmann vaillant junkers makita metabo
+stihl husqvarna gardena karcher hebe sonko soplica toya enea moya ing cropp
 """
 
 # No names, although the table has people who are called so: wishes, a law and a number, neighbours, a people.
 NO_NAMES: Final = """
-milego milej nice dobrego dobrej spokojnego udanego przemila przemily rodo iban litwie litwy litwe czechy czech czechach
-czechom polacy polakow polakom polakami polakach
+milego milej nice dobrego dobrej spokojnego udanego przemila przemily rodo iban litwie litwy litwe czechy czech
+czechach czechom polacy polakow polakom polakami polakach dzial dziale dzialow obsluga obsluge obslugi obsludze
+obslugo zespole redakcjo sklepie boze bozia mikolajki mikolajkach hejka hejo siemka elo million
 """
+
+# With one of these, or a greeting, a salutation begins: `Dzień dobry, …`.
+SALUTES: Final = "dzien dobry good klaniam drodzy szanowni to panie panowie"
 
 # Stand inside surnames: Maria de la Cruz, Ludwig van Beethoven, O'Brien.
 PARTICLES: Final = "de da di do dos del della la le van von der den ter ten bin ibn al el abu o mc mac st d"
@@ -246,6 +304,21 @@ SHAPES: Final = """
 ski cki dzki ska cka dzka skiego ckiego skiej ckiej skiemu ckiemu skim ckim skie scy ccy skich wicz wicza wiczowi
 wiczem czyk czyka czykowi czykiem iak iaka iakowi iakiem czuk czuka czukowi czukiem enko enki enka enke uk uka ak ek
 ik yk owa son sen ez ov ova yan
+"""
+
+# Towns and countries that the table knows as names of people only.
+TOWNS: Final = """
+bath blackburn burnley bury canterbury chichester darlington derry dover ely harlow hastings hereford hull kendal
+kettering newbury oldham poole reading salisbury scarborough shrewsbury slough stafford stoke sunderland taunton
+telford warrington warwick watford wells winchester worcester albuquerque alexandria arlington boise brooklyn dayton
+fremont hartford henderson lafayette modesto plano providence reno springfield stockton trenton yonkers bergen cork
+limerick israel chad kenya cuba rutland skye guernsey harrow hackney lambeth clapham bromley barnet enfield
+"""
+
+# What goes to places, and how long it takes: `shipping to Jackson`, `three days to York`.
+SENT: Final = """
+deliver delivers delivery deliveries delivering dispatch ship ships shipping shipped postage minutes hours hour days
+day week weeks bus train coach flight flights tickets ticket
 """
 
 # Plays, films, books: with one of these in a message, a name that does nothing may be a title.
