@@ -115,6 +115,14 @@ class Pages(Protocol):
         ...
 
 
+class Sources(Protocol):
+    """How a brand's own system is asked. A test hands in a value that answers."""
+
+    async def get(self, address: str, *, most_bytes: int, headers: Mapping[str, str]) -> Answered | Failed:
+        """As `Pages.get`, with these headers, too."""
+        ...
+
+
 _EMBEDDING: Final = tuple(
     map(IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 )
@@ -195,14 +203,17 @@ class Reader:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def get(self, address: str, *, most_bytes: int) -> Answered | Failed:
+    async def get(
+        self, address: str, *, most_bytes: int, headers: Mapping[str, str] | None = None
+    ) -> Answered | Failed:
         """A page of at most `most_bytes`, undecoded: a small body may unpack to a huge one."""
         found = await _find(address, self._may_reach)
         if isinstance(found, Failed):
             return found
-        headers = {"host": found.host, "user-agent": "okienko", "accept-encoding": "identity"}
+        ours = {"host": found.host, "user-agent": "okienko", "accept-encoding": "identity"}
+        sent = {**(headers or {}), **ours}
         try:
-            async with self._client.stream("GET", found.url, headers=headers, extensions=found.extensions) as answer:
+            async with self._client.stream("GET", found.url, headers=sent, extensions=found.extensions) as answer:
                 if answer.headers.get("content-encoding", "identity") != "identity":
                     return Failed(reason="an encoding that nobody asked for", permanent=True)
                 body = bytearray()

@@ -14,10 +14,11 @@ from typing import Final
 from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.masking.mask import published
 from okienko.scenarios import machine
-from okienko.scenarios.machine import Move, Surroundings, Uttered
+from okienko.scenarios.machine import Fact, Move, Surroundings, Uttered
 from okienko.scenarios.scenario import HandOff, Scenario
+from okienko.scenarios.scenario import LookUp as LookedUp
 from okienko.scenarios.understand import Said, wishes
-from okienko.values import ARTICLE, OPTION, SCENARIO, Asked, Kind, Language, MaskedText, Run, Say, Situation
+from okienko.values import ARTICLE, OPTION, SCENARIO, Asked, Kind, Language, MaskedText, Run, Say, Situation, Wanted
 from okienko.web.i18n import words
 
 PERSON: Final = "person"  # quick reply: the button that asks for a person
@@ -36,6 +37,8 @@ class Stage:
     today: date  # in the brand's time zone
     scenarios: Mapping[tuple[str, int], Scenario] = field(default_factory=dict[tuple[str, int], Scenario])
     begins: Mapping[str, int] = field(default_factory=dict[str, int])  # what is published, and in which version
+    # What was looked up for this very turn.
+    facts: Mapping[Wanted, Fact] = field(default_factory=dict[Wanted, Fact])
 
     def newest(self, name: str) -> tuple[Scenario, int] | None:
         """What begins by this name, and in which version; None where nothing does."""
@@ -65,6 +68,8 @@ class Played:
     run: Run | None  # None: it has ended
     category: str | None = None  # that the scenario belongs to
     hand_off: HandOff | None = None
+    wanted: Wanted | None = None  # to be looked up first: nothing is said yet
+    locked: bool = False  # it waits until it is known who asks
 
 
 def begun(situation: Situation) -> str | None:
@@ -94,6 +99,8 @@ def go_on(situation: Situation, stage: Stage, look_up: LookUp, *, interrupted: b
     run, scenario = situation.run, stage.find(situation.run)
     if run is None or scenario is None or situation.closed or _leaves(situation.asked):
         return None
+    if isinstance(scenario.step(run.step), LookedUp):
+        return resume(situation, stage, look_up)
     around = _around(situation, stage)
     said = _said(situation.asked)
     match wishes(said.text) if said.choice is None else None:
@@ -116,10 +123,19 @@ def go_on(situation: Situation, stage: Stage, look_up: LookUp, *, interrupted: b
     return _play(situation, stage, scenario, machine.miss(scenario, run, around), look_up)
 
 
+def resume(situation: Situation, stage: Stage, look_up: LookUp) -> Played | None:
+    """What comes now that it is known who asks; None where no look-up waits for that."""
+    run, scenario = situation.run, stage.find(situation.run)
+    if run is None or scenario is None:
+        return None
+    move = machine.look_again(scenario, run, _around(situation, stage))
+    return None if move is None else _play(situation, stage, scenario, move, look_up)
+
+
 def repeat(situation: Situation, stage: Stage) -> Played | None:
     """The question that waits, once more; None where none does."""
     run, scenario = situation.run, stage.find(situation.run)
-    if run is None or scenario is None:
+    if run is None or scenario is None or isinstance(scenario.step(run.step), LookedUp):
         return None
     move = machine.ask_again(scenario, run, _around(situation, stage))
     says = tuple(_ask(situation, uttered) for uttered in move.says)
@@ -170,10 +186,19 @@ def _stopped(situation: Situation) -> Say:
 
 
 def _play(situation: Situation, stage: Stage, scenario: Scenario, move: Move, look_up: LookUp) -> Played:
-    """A move as messages. Nothing can be looked up elsewhere yet, so whatever is asked for is away."""
-    move = machine.settle(scenario, move, lambda _: None, _around(situation, stage))
+    """A move as messages; one that wants to know more says nothing yet, and is made again when that is known."""
+    around = _around(situation, stage)
+    move = machine.settle(scenario, move, stage.facts.get, around, stage.newest(scenario.id))
+    if move.wanted is not None and move.wanted not in stage.facts:
+        return Played(says=(), run=situation.run, category=scenario.category, wanted=move.wanted)
     says = tuple(say for uttered in move.says for say in _as_messages(situation, uttered, look_up))
-    return Played(says=says, run=move.running, category=scenario.category, hand_off=move.hand_off)
+    return Played(
+        says=says,
+        run=move.running,
+        category=scenario.category,
+        hand_off=move.hand_off,
+        locked=move.wanted is not None,
+    )
 
 
 def _as_messages(situation: Situation, uttered: Uttered, look_up: LookUp) -> list[Say]:

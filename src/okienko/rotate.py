@@ -19,6 +19,8 @@ from okienko.brands.store import read_brands, read_secrets, seal_bound, wrap_doo
 from okienko.conversations.store.person_keys import count_keys, read_others, wrap_anew
 from okienko.database.pool import LONGEST_WORK, Database
 from okienko.keys import Keys, WrongKey
+from okienko.lookups import store as lookups
+from okienko.lookups import vault
 from okienko.masking.vault import person_bound
 from okienko.staff.second.store import read_sealed, wrap_app_anew
 from okienko.staff.second.totp import app_bound
@@ -34,7 +36,7 @@ class Wrapped:
     """What operator's keys wrap."""
 
     people: dict[str, int] = field(default_factory=dict[str, int])  # key id → people's keys
-    lost: int = 0  # secrets of connections and of authenticator apps that no key opens
+    lost: int = 0  # secrets of connections, sources of facts and authenticator apps that no key opens
 
 
 async def count_wrapped(database: Database, keys: Keys) -> Wrapped:
@@ -47,6 +49,8 @@ async def count_wrapped(database: Database, keys: Keys) -> Wrapped:
                 people[key_id] = people.get(key_id, 0) + count
             for door, secret in (await read_secrets(connection)).items():
                 lost += not _opens(keys, secret, seal_bound(door))
+            for source, secret in (await lookups.read_sealed(connection)).items():
+                lost += _wrap_source(keys, secret, brand, source) is None
     async with database.shared() as connection:
         for staff, sealed in (await read_sealed(connection)).items():
             lost += not _opens(keys, sealed, app_bound(staff))
@@ -98,6 +102,10 @@ async def _secrets(database: Database, keys: Keys, brand: BrandId) -> None:
                 await wrap_door_anew(
                     connection, door, keys.wrap(keys.unwrap(secret, seal_bound(door)), seal_bound(door))
                 )
+        for source, secret in (await lookups.read_sealed(connection)).items():
+            anew = _wrap_source(keys, secret, brand, source)
+            if anew is not None:
+                await lookups.wrap_anew(connection, source, anew)
 
 
 async def _apps(database: Database, keys: Keys) -> None:
@@ -121,6 +129,14 @@ async def _people(database: Database, keys: Keys, brand: BrandId, after: UUID) -
                 anew[person] = keys.wrap(keys.unwrap(wrapped, bound), bound)
         await wrap_anew(connection, anew, key_id=keys.key_id)
     return (max(batch), len(anew)) if batch else None
+
+
+def _wrap_source(keys: Keys, sealed: bytes, brand: BrandId, source: str) -> bytes | None:
+    """A source's secret under the key that wraps now; None when no key opens it."""
+    try:
+        return vault.wrap_anew(keys, sealed, brand=brand, source=source)
+    except WrongKey:
+        return None
 
 
 def _opens(keys: Keys, wrapped: bytes, bound: bytes) -> bool:

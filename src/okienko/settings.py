@@ -39,6 +39,7 @@ class Settings:
     audit_file: Path | None = None  # where signed heads of the audit log are added
     audit_url: str | None = None  # where they are posted
     neighbours: tuple[str, ...] = ()  # `host:port` in our own network that brands' messages may be posted to
+    lookup_hosts: tuple[str, ...] = ()  # `host:port` on the internet that brands' scenarios may ask for facts
     follow_links: bool = False  # the worker follows the links in articles once a week
     scan_command: tuple[str, ...] = ()  # looks for malware in attachments; run without a shell
     model_url: str | None = None  # of an OpenAI-compatible API, without /chat/completions; None: no brand has a model
@@ -80,6 +81,7 @@ NAMES: Final = {
     "OKIENKO_AUDIT_FILE": "audit_file",
     "OKIENKO_AUDIT_URL": "audit_url",
     "OKIENKO_NEIGHBOURS": "neighbours",
+    "OKIENKO_LOOKUP_HOSTS": "lookup_hosts",
     "OKIENKO_FOLLOW_LINKS": "follow_links",
     "OKIENKO_SCAN_COMMAND": "scan_command",
     "OKIENKO_MODEL_URL": "model_url",
@@ -144,7 +146,8 @@ def read(environ: Mapping[str, str], home: Path) -> Settings:
         second_step=_second_step(given.get("second_step", "sensitive")),
         audit_file=Path(given["audit_file"]) if "audit_file" in given else None,
         audit_url=_address("OKIENKO_AUDIT_URL", given.get("audit_url"), "https://audit.company.example/heads"),
-        neighbours=_neighbours(given.get("neighbours", "")),
+        neighbours=_places("OKIENKO_NEIGHBOURS", given.get("neighbours", ""), "shop.internal:8080"),
+        lookup_hosts=_places("OKIENKO_LOOKUP_HOSTS", given.get("lookup_hosts", ""), "api.shop.example:443"),
         follow_links=_yes("OKIENKO_FOLLOW_LINKS", given.get("follow_links", "no")),
         scan_command=_words(
             "OKIENKO_SCAN_COMMAND", given.get("scan_command", "[]"), '["clamdscan", "--no-summary", "-"]'
@@ -239,12 +242,12 @@ def _languages(value: str) -> tuple[str, ...]:
     return words
 
 
-def _neighbours(value: str) -> tuple[str, ...]:
+def _places(name: str, value: str, example: str) -> tuple[str, ...]:
     places = tuple(value.split())
     for place in places:
         host, _, port = place.rpartition(":")
         if not host or "/" in host or not port.isdecimal():
-            raise WrongSetting("OKIENKO_NEIGHBOURS must be hosts with their ports, such as shop.internal:8080")
+            raise WrongSetting(f"{name} must be hosts with their ports, such as {example}")
     return places
 
 

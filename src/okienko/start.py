@@ -22,6 +22,7 @@ from okienko.channels.webchat.limit import MessageLimit
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.embed import Meaning, open_encoder
+from okienko.facts import Facts
 from okienko.http import Client, Reader, place_of
 from okienko.keys import WrongKey
 from okienko.mail.mailbox import Mailbox
@@ -115,6 +116,13 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             settings=settings,
             audit_key=open_signing_key(settings) if parts.work else None,
             outside=Outside(file=settings.audit_file, url=settings.audit_url),
+            facts=Facts(
+                database=services.database,
+                keys=services.keys,
+                clock=clock,
+                sources=pages,
+                hosts=settings.lookup_hosts,
+            ),
             phraser=None if model is None else Phraser(model, services.database, http, services.keys, clock),
         )
         limit = MessageLimit(per_minute=settings.messages_per_minute, per_day=settings.messages_per_day)

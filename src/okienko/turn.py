@@ -22,7 +22,7 @@ from okienko.consent.texts import write_notice
 from okienko.heard import asks_whether_program, mentions_person, wants_person, wishes_people_only
 from okienko.incidents.incident import Ongoing
 from okienko.masking.mask import published
-from okienko.playing import PERSON, LookUp, Played, Stage, begin, begun, go_on, repeat
+from okienko.playing import PERSON, LookUp, Played, Stage, begin, begun, go_on, repeat, resume
 from okienko.routing.model import Guess, Outcome
 from okienko.values import (
     ARTICLE,
@@ -239,12 +239,41 @@ def _begin(situation: Situation, house: House, scenario: str) -> Plan | None:
 
 
 def _as_played(situation: Situation, house: House, played: Played) -> Plan:
+    if played.wanted is not None:
+        return replace(_plan(situation, category=played.category, reason="scenario"), wants=played.wanted)
+    if played.locked:
+        return _ask_who(situation, house, played)
     if played.hand_off is None:
         plan = _plan(situation, says=played.says, category=played.category, reason="scenario")
         return replace(plan, run=played.run)
-    plan = _hand_over(situation, house, "scenario", category=played.category)
-    verify = played.hand_off.authentication == "code"
-    return replace(plan, says=(*played.says, *plan.says), verify=verify)
+    wanted = played.hand_off.authentication
+    known = wanted != "order" or situation.knows_order or situation.verified
+    before = "" if known else _unchecked(words(situation.language))
+    plan = _hand_over(situation, house, "scenario", before, category=played.category)
+    return replace(plan, says=(*played.says, *plan.says), verify=wanted == "code")
+
+
+def _ask_who(situation: Situation, house: House, played: Played) -> Plan:
+    """A source tells only whom it is about: asks for a code, once, and looks again when it was entered."""
+    speak = words(situation.language)
+    if situation.code_asked or not _can_ask_for_code(situation, house):
+        plan = _hand_over(situation, house, "scenario", _unchecked(speak), category=played.category)
+        return replace(plan, says=(*played.says, *plan.says))
+    text = speak.gettext(
+        "Before this is looked up, we check who you are: that protects your account. We send a code to the e-mail "
+        "address that is on record here. You can skip it; then a person helps with general questions."
+    )
+    say = Say(kind=Kind.TEXT, text=published(text), choices=(CODE, SKIP))
+    plan = _plan(situation, says=(*played.says, say), category=played.category, reason="code_asked")
+    return replace(plan, run=played.run)
+
+
+def _unchecked(speak: Words) -> str:
+    return speak.gettext("It was not checked who you are: a person may ask.")
+
+
+def _can_ask_for_code(situation: Situation, house: House) -> bool:
+    return house.can_mail and situation.channel == "webchat"  # the window that has a form for it
 
 
 def give_up(situation: Situation, house: House) -> Plan:
@@ -544,8 +573,8 @@ def _with_code(plan: Plan, house: House) -> Plan:
         return plan
     speak = words(situation.language)
     *before, last = plan.says
-    if not house.can_mail or situation.channel != "webchat":  # the window that has a form for it
-        text = speak.gettext("It was not checked who you are: a person may ask.")
+    if not _can_ask_for_code(situation, house):
+        text = _unchecked(speak)
         return replace(plan, says=(*before, replace(last, text=published(f"{text} {last.text.text}"))))
     text = speak.gettext(
         "Before a person takes this, we check who you are: that protects your account. We send a code to the e-mail "
@@ -558,9 +587,12 @@ def _with_code(plan: Plan, house: House) -> Plan:
 
 
 def _after_code(situation: Situation, house: House) -> Plan:
-    """The person who was promised: with what has been found out, or without."""
+    """The person who was promised: with what has been found out, or without. Or what waited for the code goes on."""
     speak = words(situation.language)
     if situation.verified:
+        played = None if house.stage is None else resume(situation, house.stage, house.look_up)
+        if played is not None:
+            return _as_played(situation, house, played)
         return _hand_over(situation, house, "code_entered", speak.gettext("Thank you, the code was right."))
     text = speak.gettext("It was not checked who you are, so a person helps with general questions first.")
     return _hand_over(situation, house, "code_skipped", text)

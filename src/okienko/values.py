@@ -229,6 +229,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a scenario wants to know from a source of facts."""
+
+    source: str
+    arguments: tuple[tuple[str, str], ...] = field(repr=False)  # what the source calls it, and its value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A conversation that asks about an incident."""
 
@@ -267,6 +275,7 @@ class Situation:
     restricted: bool = False  # the customer wants their data kept and not used
     people_only: bool = False  # the customer wants no program to answer, on any channel
     verified: bool = False  # it was found out who writes: by a code to an address on record, or by a person
+    knows_order: bool = False  # the customer has named an order and a second fact about it
     reachable: bool = False  # the customer has left a way to be reached
     code_asked: bool = False  # the bot has asked for a code before
     code_awaited: bool = False  # and a person gets the conversation after it, or without it
@@ -316,6 +325,7 @@ class Plan:
     run: Run | None = None  # where it stands in a scenario from now on
     verify: bool = False  # it is to be checked who writes before a person gets it, whatever the topic
     report: Report | None = None  # the incident that it asks about
+    wants: Wanted | None = None  # to be looked up before this can be decided; such a plan is never written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

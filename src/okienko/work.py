@@ -36,6 +36,7 @@ from okienko.database.pool import LONGEST_WORK, SET_BRAND, Database, DatabaseAwa
 from okienko.database.space import index_sensitive, rewrite
 from okienko.desk.hours import describe_hours, is_open
 from okienko.embed import Meaning
+from okienko.facts import Facts
 from okienko.http import Http, Pages
 from okienko.identity import store as identity
 from okienko.incidents import store as incidents
@@ -44,6 +45,7 @@ from okienko.keys import Keys
 from okienko.links import check_links
 from okienko.log import describe
 from okienko.mail import store as mail
+from okienko.lookups.store import forget_old
 from okienko.mail.server import Post
 from okienko.masking.egress import Gate
 from okienko.masking.mask import published
@@ -72,6 +74,7 @@ MOST_PHRASED: Final = 8  # answers that are with the model at once; one more is 
 QUICK: Final = 0.005  # seconds between looks for work while there is some
 SLOW: Final = 0.04  # and while there is none
 HOUSE_FRESH: Final = timedelta(milliseconds=250)
+MOST_LOOKED_UP: Final = 16  # conversations for which something is looked up at once; the others wait for their turn
 RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
 LETTERS: Final = timedelta(days=7)  # how long it is known what became of a letter
@@ -110,7 +113,10 @@ class Worker:
     scenarios: Scenarios = field(default_factory=Scenarios)
     incidents: Incidents = field(default_factory=Incidents)
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
+    facts: Facts | None = None  # what scenarios look things up in; None: all of it is away
     gate: Gate = field(init=False)
+    asking: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])  # a source of facts
+    _desk: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_LOOKED_UP), init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
     indexes: dict[BrandId, Index] = field(default_factory=dict[BrandId, Index])  # those that the houses look into
 
@@ -137,15 +143,15 @@ class Worker:
                 tasks.create_task(self._every(MINUTE, self.sign_log))
                 tasks.create_task(self._every(HOUR, self.look_back, after=CALM))
         finally:
-            for task in self.phrasing:  # their lanes are taken again when their leases end
+            for task in (*self.phrasing, *self.asking):  # their lanes are taken again when their leases end
                 task.cancel()
             self.shelf.close()
 
     async def take_turns(self) -> int:
         """One batch of turns: claim, read, think, write. How many lanes were claimed.
 
-        An answer that a model is to word keeps its lane and is written when the model has spoken or the time for it is
-        over, before the lease is; the others do not wait for it.
+        An answer that a model is to word, and one for which something is looked up, keeps its lane and is written when
+        that is done or the time for it is over, before the lease is; the others do not wait for it.
         """
         until = asyncio.get_running_loop().time() + (LEASE - MARGIN).total_seconds()
         async with self.database.shared() as connection:
@@ -160,16 +166,16 @@ class Worker:
             house = await self._with_versions(brand, await self.house(brand), situations)
             if self.meaning is not None:
                 house = await self._listen(self.meaning, brand, house, situations)
-            thought = [self._think(situation, house) for situation in situations]
+            thought = self._set_wanting_apart(brand, house, [self._think(one, house) for one in situations], until)
             plans[brand] = thought if self.phraser is None else await self._set_apart(brand, thought, until)
         if any(plans.values()):
             await self._write(plans)
         return len(leases)
 
     async def phrased(self) -> None:
-        """Waits for the answers that are with the model now."""
-        if self.phrasing:
-            await asyncio.wait(self.phrasing)
+        """Waits for the answers that are with the model now, and for those that need something looked up."""
+        while self.asking or self.phrasing:
+            await asyncio.wait(self.asking or self.phrasing)
 
     async def send(self) -> int:
         """One round of sends to channels that are called. How many."""
@@ -204,6 +210,7 @@ class Worker:
 
     async def hand_over(self) -> None:
         """Gives people the conversations whose customers were asked for a code and have gone away."""
+                await forget_old(connection, now)
         now = self.clock()
         for brand in (await self.directory.read()).brands:
             async with self.database.brand(brand) as connection:
@@ -399,6 +406,49 @@ class Worker:
             log.warning("database_away", **describe(error))
 
     def _look_over(self, plan: Plan) -> Plan:
+    def _set_wanting_apart(self, brand: BrandId, house: House, plans: Sequence[Plan], until: float) -> list[Plan]:
+        """Has looked up what plans want to know first; the plans that can be written now."""
+        for plan in plans:
+            if plan.wants is not None:
+                task = asyncio.create_task(self._look_up(brand, house, plan, until))
+                self.asking.add(task)
+                task.add_done_callback(self.asking.discard)
+        return [plan for plan in plans if plan.wants is None]
+
+    async def _look_up(self, brand_id: BrandId, house: House, plan: Plan, until: float) -> None:
+        """Decides a turn with what it wanted to know, and writes that; what is not known in time is away."""
+        situation = plan.situation
+        try:
+            try:
+                async with self._desk:
+                    brand = await self.directory.brand(brand_id)
+                    while plan.wants is not None:
+                        plan, house = await self._know_more(brand, house, plan, until)
+            except (DatabaseAway, psycopg.Error):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever broke, the customer gets a person
+                log.error("turn_broke", conversation=str(situation.conversation), **describe(error))
+                plan = turn.give_up(situation, house)
+            await self._write({brand_id: [plan]})
+        except (DatabaseAway, psycopg.Error) as error:  # the lane is taken again when its lease ends
+            log.warning("database_away", conversation=str(situation.conversation), **describe(error))
+
+    async def _know_more(self, brand: Brand, house: House, plan: Plan, until: float) -> tuple[Plan, House]:
+        """The plan of the same situation with one more fact."""
+        assert plan.wants is not None
+        assert house.stage is not None
+        situation, fact = plan.situation, Fact()
+        if self.facts is not None and asyncio.get_running_loop().time() < until:
+            try:
+                async with asyncio.timeout_at(until):
+                    fact = await self.facts.look_up(brand, situation, plan.wants, until=until)
+            except TimeoutError:
+                log.warning("source_away", conversation=str(situation.conversation), error="slow")
+        if fact.proves:
+            situation = replace(situation, knows_order=True)
+        house = replace(house, stage=replace(house.stage, facts={**house.stage.facts, plan.wants: fact}))
+        return self._think(situation, house), house
+
         """The second look at the bot's words, before they are stored and with that sent. What the conversation's vault
         hides becomes a placeholder. Nearly always nothing: the bot reads masked words and quotes articles.
         """

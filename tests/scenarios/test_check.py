@@ -39,7 +39,7 @@ def _told(pl: str, en: str) -> str:
     ],
 )  # fmt: skip
 def test_what_nobody_would_notice_before_a_customer_does(steps: str, line: int, says: str) -> None:
-    known = Known(articles={"there"}, teams={"delivery"}, cases={"complaint"}, sources=set())
+    known = Known(articles={"there"}, teams={"delivery"}, cases={"complaint"}, sources={})
     problems = find_problems(read_scenario(file(steps)), known)
     assert any(problem.line == line and says in str(problem) for problem in problems), list(map(str, problems))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from okienko.scenarios import machine
 from okienko.scenarios.files import read_library
-from okienko.scenarios.machine import Broken, Move, Surroundings
+from okienko.scenarios.machine import Broken, Fact, Move, Surroundings
 from okienko.scenarios.play import surroundings
 from okienko.scenarios.read import read_scenario
 from okienko.scenarios.scenario import Ask, Scenario
@@ -76,7 +76,7 @@ def _hear(move: Move, text: str, choice: str | None = None) -> Move:
 
 def _look_up(move: Move, values: dict[str, str] | None) -> Move:
     assert move.running is not None
-    return machine.found(_scenario(), move.running, values, PL)
+    return machine.found(_scenario(), move.running, Fact(values=values), PL)
 
 
 def test_from_question_to_question_to_a_look_up() -> None:
@@ -198,7 +198,8 @@ def _answer(data: Any, scenario: Scenario, move: Move, around: Surroundings) -> 
     if move.wanted is not None:
         step = scenario.step(move.running.step)
         values = dict.fromkeys(getattr(step, "save", {}).values(), "x")
-        return machine.found(scenario, move.running, data.draw(st.sampled_from([values, {}, None])), around)
+        known = data.draw(st.sampled_from([values, {}, None]))
+        return machine.found(scenario, move.running, Fact(values=known), around)
     choices = [value for value, _ in move.says[-1].choices] if move.says else []
     said = data.draw(st.one_of(WORDS, st.sampled_from(choices))) if choices else data.draw(WORDS)
     heard = machine.hear(scenario, move.running, Said(text=said, choice=said if said in choices else None), around)

@@ -255,7 +255,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         replies=_fill_in(replies, brand, conversation, staff),
         found=found,
         proved=rules.make_code(last.proved) if last is not None and last.proved is not None else "",
-        asks_code=conversation.category in asking and (last is None or last.level is Level.NONE),
+        asks_code=conversation.category in asking and (last is None or not last.level.reaches(Level.CODE)),
         code=rules.make_code(conversation.person_id),
         own=conversation.agent_id == staff.id,
         senior=rules.is_senior(staff, brand.id),

@@ -10,7 +10,7 @@ class Level(StrEnum):
     """A rung. What a person at the desk may do follows from it; the bot changes nothing at any of them."""
 
     NONE = "none"
-    ORDER = "order"  # knows what only the buyer knows. Nothing reads orders yet, and the database refuses it
+    ORDER = "order"  # has named an order and a second fact about it, which a table of the brand confirms
     CODE = "code"  # entered a code that was sent to an address which was verified before
     PERSON = "person"  # somebody at the desk has found out, and said how
 

@@ -267,6 +267,23 @@ async def note_checked(
     await connection.execute(NOTE_LEVEL, {**values, "id": new_id(now), "now": now})
 
 
+# Naming an order takes nothing away from what is known already.
+NOTE_ORDER: Final = """
+insert into verification (brand_id, conversation_id, id, person_id, level, at)
+select c.brand_id, c.id, %(id)s::uuid, c.person_id, 'order', %(now)s::timestamptz
+from conversation c
+where c.brand_id = current_brand() and c.id = %(conversation)s::uuid and coalesce((
+  select v.level from verification v where v.brand_id = c.brand_id and v.conversation_id = c.id
+  order by v.id desc limit 1
+), 'none') = 'none'
+"""
+
+
+async def note_order(connection: Connection, conversation: ConversationId, *, now: datetime) -> None:
+    """Who writes here has named an order and a second fact about it."""
+    await connection.execute(NOTE_ORDER, {"conversation": conversation, "id": new_id(now), "now": now})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What was found out last in a conversation."""

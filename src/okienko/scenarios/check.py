@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
 
 from okienko.scenarios.document import Problem
 from okienko.scenarios.flow import find_loop, known_before, reach, reach_person
@@ -29,13 +31,21 @@ from okienko.web.i18n import mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a source of facts needs to find something, and what it gives."""
+
+    needs: Collection[str]
+    gives: Collection[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What a brand has that scenarios may name. None: it is not looked at."""
 
     languages: Collection[Language] | None = None
     categories: Collection[str] | None = None
     articles: Collection[str] | None = None
-    sources: Collection[str] | None = None
+    sources: Mapping[str, Offer] | None = None  # another one is away, and scenarios have a way for that
     teams: Collection[str] | None = None
     cases: Collection[str] | None = None
 
@@ -48,6 +58,7 @@ def find_problems(scenario: Scenario, known: Known | None = None) -> tuple[Probl
         *_reached(scenario),
         *_ends(scenario),
         *_variables(scenario),
+        *_asked_with(scenario),
         *(problem for step in scenario.steps for problem in _wordings(scenario, step)),
         *(problem for step in scenario.steps for problem in _named(step, known)),
     )
@@ -148,6 +159,23 @@ def _needs(step: Step) -> Iterator[str]:
             yield from message.names()
     if isinstance(step, LookUp):
         yield from step.arguments.values()
+
+
+# What a customer typed freely never leaves for another system: only what was understood as one of these does.
+_UNDERSTOOD: Final = {"choice", "number", "date", "order_number"}
+
+
+def _asked_with(scenario: Scenario) -> Iterator[Problem]:
+    """Of what is sent to sources, each variable has a form that was checked."""
+    free = {step.save for step in scenario.steps if isinstance(step, Ask) and step.kind not in _UNDERSTOOD}
+    for step in scenario.steps:
+        if isinstance(step, LookUp):
+            for name in sorted(free.intersection(step.arguments.values())):
+                yield _problem(
+                    step,
+                    mark("“%(name)s” is what a customer wrote freely: nothing can be looked up by it."),
+                    name=name,
+                )
 
 
 def _compared(
@@ -252,11 +280,29 @@ def _named(step: Step, known: Known) -> Iterator[Problem]:
     match step:
         case Quote(article=name) if known.articles is not None and name not in known.articles:
             yield _problem(step, mark("There is no published article “%(name)s”."), name=name)
-        case LookUp(source=name) if known.sources is not None and name not in known.sources:
-            yield _problem(step, mark("There is no source “%(name)s” to look into."), name=name)
+        case LookUp() if known.sources is not None:
+            yield from _looked_up(step, known.sources)
         case HandOff(team=str(name)) if known.teams is not None and name not in known.teams:
             yield _problem(step, mark("There is no team “%(name)s”."), name=name)
         case OpenCase(kind=name) if known.cases is not None and name not in known.cases:
             yield _problem(step, mark("There are no cases of the kind “%(name)s”."), name=name)
         case _:
             pass
+
+
+def _looked_up(step: LookUp, sources: Mapping[str, Offer]) -> Iterator[Problem]:
+    """One that is there gives what it is asked for; one that is not there is away, unless its name is a slip."""
+    offer = sources.get(step.source)
+    if offer is None:
+        near = get_close_matches(step.source, sources, n=1, cutoff=0.75)
+        if near:
+            what = mark("There is no source “%(name)s”. Did you mean “%(near)s”?")
+            yield _problem(step, what, name=step.source, near=near[0])
+        return
+    if set(step.arguments) != set(offer.needs):
+        what = mark("The source “%(name)s” is asked with: %(needs)s.")
+        yield _problem(step, what, name=step.source, needs=", ".join(offer.needs))
+    for theirs in step.save.values():
+        if theirs not in offer.gives:
+            what = mark("The source “%(name)s” does not give “%(fact)s”. It gives: %(gives)s.")
+            yield _problem(step, what, name=step.source, fact=theirs, gives=", ".join(offer.gives))

@@ -34,7 +34,7 @@ from okienko.scenarios.scenario import (
     Wording,
 )
 from okienko.scenarios.understand import Said, understand
-from okienko.values import Language, Run
+from okienko.values import Language, Run, Wanted
 
 MOST_LOOKED_UP: Final = 10  # one after the other
 LONGEST_MOVE: Final = 250  # steps without a question; publishing refuses loops, so this is never met
@@ -78,11 +78,12 @@ class Uttered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a source is asked for."""
+class Fact:
+    """What a source said: values, none where there is nothing; None where it is away."""
 
-    source: str
-    arguments: Mapping[str, str] = field(repr=False)
+    values: Mapping[str, str] | None = field(default=None, repr=False)
+    locked: bool = False  # it wants to know who asks first
+    proves: bool = False  # who asked has named a second fact about what was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,35 +154,53 @@ def step_back(scenario: Scenario, running: Run, surroundings: Surroundings) -> M
     return ask_again(scenario, replace(earlier, kept=kept), surroundings)
 
 
-def found(scenario: Scenario, running: Run, values: Mapping[str, str] | None, surroundings: Surroundings) -> Move:
-    """What comes after a look-up: its values, none where there was nothing, None when the source was away."""
+def look_again(scenario: Scenario, running: Run, surroundings: Surroundings) -> Move | None:
+    """The look-up that waits, once more: whoever asks has been found out in between. None where none waits."""
+    step = scenario.step(running.step)
+    return _Walk(scenario, running, surroundings).go(step.name) if isinstance(step, LookUp) else None
+
+
+def found(
+    scenario: Scenario,
+    running: Run,
+    fact: Fact,
+    surroundings: Surroundings,
+    newest: tuple[Scenario, int] | None = None,
+) -> Move:
+    """What comes after a look-up. Raises `Broken`."""
     step = scenario.step(running.step)
     if not isinstance(step, LookUp):
         raise Broken(f"{running.scenario} {running.version}: nothing is looked up at {running.step}")
-    walk = _Walk(scenario, running, surroundings)
-    if values is None:
-        return walk.go(step.away)
+    if fact.values is None:
+        return _Walk(scenario, running, surroundings, newest).go(step.away)
+    values = fact.values
     brought = {name: values[theirs] for name, theirs in step.save.items() if theirs in values}
     if len(brought) < len(step.save):
-        return walk.go(step.missing)
+        return _Walk(scenario, running, surroundings, newest).go(step.missing)
     known = replace(running, kept={**running.kept, **brought})
-    return _Walk(scenario, known, surroundings).go(scenario.after(step))
+    return _Walk(scenario, known, surroundings, newest).go(scenario.after(step))
 
 
 def settle(
     scenario: Scenario,
     move: Move,
-    look_up: Callable[[Wanted], Mapping[str, str] | None],
+    know: Callable[[Wanted], Fact | None],
     surroundings: Surroundings,
+    newest: tuple[Scenario, int] | None = None,
 ) -> Move:
-    """A move until it asks for nothing more: each look-up is answered and what was said is put together.
+    """A move as far as it is known what it wants to know: each look-up is answered, what was said is put together.
 
-    Raises `Broken`.
+    It still wants something where `know` says None, or that whoever asks has to be found out first. Raises `Broken`.
     """
     for _ in range(MOST_LOOKED_UP):
         if move.wanted is None or move.running is None:
             return move
-        following = found(scenario, move.running, look_up(move.wanted), surroundings)
+        fact = know(move.wanted)
+        if fact is None or fact.locked:
+            return move
+        version = newest[1] if newest is not None else None
+        current = newest[0] if newest is not None and move.running.version == version else scenario
+        following = found(current, move.running, fact, surroundings, newest)
         move = replace(following, says=(*move.says, *following.says), cases=(*move.cases, *following.cases))
     raise Broken(f"{scenario.id}: it looks things up again and again")
 
@@ -235,7 +254,7 @@ class _Walk:
                 return self._wait(None)
             case LookUp():
                 self.running = replace(self.running, step=step.name, tries=0)
-                arguments = {theirs: self._kept(ours) for theirs, ours in step.arguments.items()}
+                arguments = tuple((theirs, self._kept(ours)) for theirs, ours in sorted(step.arguments.items()))
                 return self._wait(Wanted(source=step.source, arguments=arguments))
             case HandOff(say=say):
                 self._say(say)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,10 +9,10 @@ from typing import Final
 from okienko.folding import fold
 from okienko.scenarios import machine
 from okienko.scenarios.document import Problem
-from okienko.scenarios.machine import Broken, Move, Surroundings, Uttered, Wanted
+from okienko.scenarios.machine import Broken, Fact, Move, Surroundings, Uttered
 from okienko.scenarios.scenario import Dialogue, Scenario, Turn
 from okienko.scenarios.understand import Said, wishes
-from okienko.values import Language, Run
+from okienko.values import Language, Run, Wanted
 from okienko.web.i18n import mark
 
 # A dialogue is played on this day, so that „wczoraj” means the same whenever it is played. A Wednesday.
@@ -47,8 +46,8 @@ def play(scenario: Scenario, dialogue: Dialogue) -> Played:
     """Plays one dialogue from its start to its last turn."""
     around = surroundings(dialogue.language)
 
-    def look_up(wanted: Wanted) -> Mapping[str, str] | None:
-        return dialogue.finds.get(wanted.source, {})
+    def look_up(wanted: Wanted) -> Fact:
+        return Fact(values=dialogue.finds.get(wanted.source, {}))
 
     lines: list[Line] = []
     problems: list[Problem] = []

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from okienko.database.pool import Connection
 from okienko.scenarios import store
-from okienko.scenarios.check import Known, find_problems
+from okienko.scenarios.check import Known, Offer, find_problems
 from okienko.scenarios.document import ScenarioRefused
 from okienko.scenarios.play import play_all
 from okienko.scenarios.read import read_scenario
@@ -17,10 +17,17 @@ from okienko.values import Brand, StaffId
 
 
 async def read_known(connection: Connection, brand: Brand) -> Known:
-    """What this brand has that a scenario may name. Nothing can be looked up elsewhere yet, and there are no cases."""
+    """What this brand has that a scenario may name. There are no cases yet."""
     row = await (await connection.execute(store.READ_KNOWN, {"brand": brand.id})).fetchone()
     assert row is not None
-    return Known(languages=brand.languages, categories=row[0], articles=row[1], sources=(), cases=())
+    sources = await (await connection.execute(store.READ_SOURCES, {"brand": brand.id})).fetchall()
+    return Known(
+        languages=brand.languages,
+        categories=row[0],
+        articles=row[1],
+        sources={name: Offer(needs=needs, gives=gives) for name, needs, gives in sources},
+        cases=(),
+    )
 
 
 def read_runnable(body: str, known: Known) -> Scenario:

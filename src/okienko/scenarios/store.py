@@ -295,6 +295,7 @@ select
   coalesce((select array_agg(distinct slug) from category where brand_id = %(brand)s::uuid), '{}'),
   coalesce((select array_agg(distinct id) from article where brand_id = %(brand)s::uuid and state = 'published'), '{}')
 """
+READ_SOURCES: Final = "select id, needs, gives from lookup_source where brand_id = %(brand)s::uuid"
 
 READ_RULES: Final = "select scenarios_version, scenario_review from brand where id = %(brand)s::uuid"
 

@@ -182,7 +182,7 @@ select c.reference, c.language, c.holder, s.name, c.closed_at is not null,
   exists (
     select from category k where k.brand_id = c.brand_id and k.slug = c.category and k.level <> 'none')
   and coalesce((
-    select v.level = 'none' from verification v
+    select v.level in ('none', 'order') from verification v
     where v.brand_id = c.brand_id and v.conversation_id = c.id order by v.id desc limit 1), true),
   exists (
     select from identity i

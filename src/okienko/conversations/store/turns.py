@@ -64,11 +64,11 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
       where i.brand_id = current_brand() and i.person_id = p.id and i.kind in ('email', 'phone')
     )] from person p
     where p.brand_id = current_brand() and p.id = c.person_id
-  ), coalesce((
-    select v.level <> 'none' from verification v
+  ), (
+    select v.level from verification v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
     order by v.id desc limit 1
-  ), false), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked',
+  ), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked',
   e.incidents, e.told, n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
@@ -150,7 +150,8 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             restricted=wishes[0],
             people_only=wishes[1],
             reachable=wishes[2],
-            verified=verified,
+            verified=level in {"code", "person"},
+            knows_order=level == "order",
             code_asked=code_asked,
             code_awaited=code_awaited,
             told=dict(zip(incidents or (), told or (), strict=True)),
@@ -184,7 +185,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             quoted,
             hidden,
             wishes,
-            verified,
+            level,
             code_asked,
             code_awaited,
             incidents,
