@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "audit": ("audit:audit_", "The log of who changed or looked at what."),
     "backup": ("backup:backup", "Write the embedded database to a new file."),
     "bench": ("examine:bench_", "Measure this machine, with everything started afresh."),
+    "channel": ("channel:channel", "What the channels make of what vendors send."),
     "demo": ("serve:demo_", "Two invented brands to look around in, in one process."),
     "doctor": ("examine:doctor_", "Say what is wrong with this installation, and how to mend it."),
     "encoder": ("encoder:encoder", "An encoder that finds articles by what is meant."),

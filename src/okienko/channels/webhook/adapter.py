@@ -10,10 +10,11 @@ import base64
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, cast, final
+from typing import Final, final
 
 import orjson
 
+from okienko.channels.event import describe
 from okienko.values import (
     Connection,
     Failed,
@@ -28,6 +29,7 @@ from okienko.values import (
 
 TOLERANCE: Final = 5 * 60  # seconds, both ways
 MOST_CHARACTERS: Final = 20_000
+FIELDS: Final = frozenset({"type", "conversation", "sender", "text", "kind", "language", "id", "messages"})
 KINDS: Final = {"text": Kind.TEXT, "person": Kind.PERSON}
 
 
@@ -67,7 +69,7 @@ class Webhook:
                 kind = KINDS.get(str(rest.get("kind", "text")))
                 language = rest.get("language")
                 if kind is None or not text.strip() or len(text) > MOST_CHARACTERS:
-                    raise Unreadable(describe(given))
+                    raise Unreadable(describe(given, FIELDS))
                 return (
                     Inbound(
                         event=headers["webhook-id"],
@@ -78,7 +80,7 @@ class Webhook:
                     ),
                 )
             case _:
-                raise Unreadable(describe(given))
+                raise Unreadable(describe(given, FIELDS))
 
     def call(self, outgoing: Outgoing, connection: Connection, now: datetime) -> HttpCall:
         """One message to the brand's application. Our message's id is the idempotency key."""
@@ -121,21 +123,6 @@ class Webhook:
             permanent=status not in (408, 425, 429) and status < 500,
             retry_after=float(wait) if wait.isascii() and wait.isdigit() else None,
         )
-
-
-def describe(value: object, depth: int = 0) -> str:
-    """The shape of a JSON value: keys that we know ourselves, and types. No value, no foreign key, gets through."""
-    known = {"type", "conversation", "sender", "text", "kind", "language", "id", "messages"}
-    if depth > 3:
-        return "…"
-    if isinstance(value, dict):
-        items = cast("dict[str, object]", value).items()
-        inner = sorted(f"{key if key in known else '?'}: {describe(item, depth + 1)}" for key, item in items)
-        return "{" + ", ".join(inner[:20]) + "}"
-    if isinstance(value, list):
-        first = cast("list[object]", value)[:1]
-        return "[" + "".join(describe(item, depth + 1) for item in first) + "]"
-    return type(value).__name__
 
 
 ADAPTER: Final = Webhook()
