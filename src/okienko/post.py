@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -18,6 +19,7 @@ from okienko.brands.directory import Directory
 from okienko.database.pool import Connection, Database
 from okienko.identity import store as identity
 from okienko.identity.codes import derive_code
+from okienko.incidents.store import read_asked
 from okienko.keys import Keys, WrongKey
 from okienko.log import describe
 from okienko.mail import store
@@ -86,6 +88,11 @@ async def _read_facts(connection: Connection, keys: Keys, brand: Brand, draft: D
         return None
     if draft.template in {"code", "contact"}:
         return Facts(brand=brand.name, code=derive_code(keys, draft.about))
+    if draft.template == "all_clear":
+        asked = None if draft.person is None else await read_asked(connection, draft.about, draft.person)
+        if asked is None:
+            return None
+        return Facts(brand=brand.name, asked_on=asked.astimezone(ZoneInfo(brand.timezone)).date())
     request = await read_request(connection, draft.about)
     if request is None:
         return None

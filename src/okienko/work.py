@@ -40,6 +40,7 @@ from okienko.facts import Facts
 from okienko.http import Http, Pages
 from okienko.identity import store as identity
 from okienko.incidents import store as incidents
+from okienko.incidents.publish import end_due, tell_all_clear
 from okienko.incidents.shelf import Incidents, list_ongoing
 from okienko.keys import Keys
 from okienko.links import check_links
@@ -140,6 +141,7 @@ class Worker:
                 tasks.create_task(self._every(HOUR, self.tend_articles, after=CALM))
                 tasks.create_task(self._every(LOOK, self.read_sources))
                 tasks.create_task(self._every(LOOK, self.publish))
+                tasks.create_task(self._every(LOOK, self.tend_incidents))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
                 tasks.create_task(self._every(HOUR, self.look_back, after=CALM))
         finally:
@@ -255,6 +257,16 @@ class Worker:
         for brand in (await self.directory.read()).brands.values():
             async with self.database.brand(brand.id) as connection:
                 await publish_texts(connection, brand, write_texts, self.clock())
+
+    async def tend_incidents(self) -> None:
+        """Ends incidents whose time is over, and tells those who asked about one that it is solved."""
+        for brand in (await self.directory.read()).brands.values():
+            await end_due(self.database, brand, self.clock())
+            told = True
+            while told:
+                told = await tell_all_clear(self.database, brand, self.clock(), can_mail=self.post is not None)
+                if told:
+                    await self.live.announce(brand.id, told)
 
     async def sign_log(self) -> None:
         """Signs how far the audit log has got, when that is due, and carries what is signed outside."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import pytest
 
+from okienko.conversations.store.choices import tell
 from okienko.database.ids import new_id
 from okienko.incidents import store
 from okienko.incidents.incident import Incident
-from okienko.values import ConversationId
+from okienko.incidents.publish import tell_all_clear
+from okienko.values import ConversationId, MaskedText, MessageId
 from tests.road.conftest import World
 
 pytestmark = pytest.mark.anyio
@@ -154,3 +157,184 @@ async def test_a_new_text_is_told_in_full_to_who_asks_again(world: World) -> Non
     await ask(world, "blik mi odrzuca płatność")
     assert "wraca po kolei" in (await said(world, ann))[1]
     assert await reports(world) == [(ann, 2, 2)]
+
+
+# the all clear --------------------------------------------------------------------------------------------------------
+
+
+async def end(world: World, id_: UUID, *, solved: bool = True) -> None:
+    async with world.database.brand(world.brand.id) as connection:
+        assert await store.end(connection, world.brand.id, id_, solved=solved, staff_id=None, now=world.clock())
+
+
+async def clears(world: World, conversation: ConversationId) -> int:
+    """How often it was said in a conversation that it is over."""
+    return sum("jest usunięta" in text for _, _, text in await world.transcript(conversation))
+
+
+async def outcomes(world: World) -> list[tuple[Any, ...]]:
+    async with world.database.brand(world.brand.id) as connection:
+        rows = await connection.execute("select conversation_id, outcome from incident_report order by first_at")
+        return await rows.fetchall()
+
+
+async def test_exactly_those_who_asked_are_told_once_that_it_is_over(world: World) -> None:
+    id_ = await declare(world, blik(world))
+    ann, bob = await world.begin(ANN), await world.begin(BOB)
+    await ask(world, "blik mi odrzuca płatność")
+    await ask(world, "jak zmienić hasło?", token=BOB)
+    await world.worker.tend_incidents()
+    assert await clears(world, ann) == 0
+    await end(world, id_)
+    for _ in range(3):
+        await world.worker.tend_incidents()
+    assert (await clears(world, ann), await clears(world, bob)) == (1, 0)
+    assert (await world.transcript(ann))[-1][:2] == ("system", "event")
+    assert await outcomes(world) == [(ann, "told")]
+
+
+async def test_what_is_not_solved_says_nothing_until_it_is(world: World) -> None:
+    id_ = await declare(world, blik(world))
+    ann = await world.begin(ANN)
+    await ask(world, "blik mi odrzuca płatność")
+    await end(world, id_, solved=False)
+    await world.worker.tend_incidents()
+    assert await clears(world, ann) == 0
+    async with world.database.brand(world.brand.id) as connection:
+        assert await store.solve(connection, world.brand.id, id_)
+    await world.worker.tend_incidents()
+    assert await clears(world, ann) == 1
+
+
+@pytest.mark.parametrize(("clear", "told"), [(True, 1), (False, 0)])
+async def test_whose_time_is_over_counts_as_solved_only_if_its_editor_said_so(
+    world: World, clear: bool, told: int
+) -> None:
+    await declare(world, blik(world, clears=clear))
+    ann = await world.begin(ANN)
+    await ask(world, "blik mi odrzuca płatność")
+    world.clock.move(3 * 3600)
+    await world.worker.tend_incidents()
+    assert await clears(world, ann) == told
+
+
+class Killed(Exception):
+    """As a worker that dies."""
+
+
+async def _die_while_telling(world: World) -> None:
+    async with world.database.brand(world.brand.id) as connection:
+        claimed = await store.claim_unsettled(connection, world.brand.id, now=world.clock(), most=2)
+        for one in claimed:
+            message = MessageId(new_id(world.clock()))
+            text = MaskedText("jest usunięta")
+            await tell(connection, one.conversation, message=message, text=text, now=world.clock())
+        assert len(claimed) == 2
+        raise Killed
+
+
+async def test_a_worker_that_dies_half_way_tells_nobody_twice_and_leaves_nobody_out(world: World) -> None:
+    id_ = await declare(world, blik(world))
+    tokens = [f"{name}-" + name * 40 for name in "abcdef"]
+    conversations = [await world.begin(token) for token in tokens]
+    for token in tokens:
+        await ask(world, "blik mi odrzuca płatność", token=token)
+    await end(world, id_)
+    brand, now = world.brand, world.clock()
+    assert len(await tell_all_clear(world.database, brand, now, can_mail=False, most=2)) == 2
+    with pytest.raises(Killed):
+        await _die_while_telling(world)
+    assert sum([await clears(world, conversation) for conversation in conversations]) == 2
+    await world.worker.tend_incidents()
+    assert [await clears(world, conversation) for conversation in conversations] == [1] * 6
+
+
+async def test_two_workers_at_once_tell_each_conversation_once(world: World) -> None:
+    id_ = await declare(world, blik(world))
+    tokens = [f"{name}-" + name * 40 for name in "abcdef"]
+    conversations = [await world.begin(token) for token in tokens]
+    for token in tokens:
+        await ask(world, "blik mi odrzuca płatność", token=token)
+    await end(world, id_)
+    await asyncio.gather(
+        *(tell_all_clear(world.database, world.brand, world.clock(), can_mail=False, most=4) for _ in range(3))
+    )
+    await world.worker.tend_incidents()
+    assert [await clears(world, conversation) for conversation in conversations] == [1] * 6
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ("update person set restricted_at = now()", "restricted"),
+        ("update thread set muted = true", "withdrawn"),
+    ],
+)
+async def test_who_may_not_be_written_to_is_not_and_the_page_can_say_why(
+    world: World, change: LiteralString, outcome: str
+) -> None:
+    id_ = await declare(world, blik(world))
+    ann = await world.begin(ANN)
+    await ask(world, "blik mi odrzuca płatność")
+    async with world.database.brand(world.brand.id) as connection:
+        await connection.execute(change)
+    await end(world, id_)
+    await world.worker.tend_incidents()
+    assert await clears(world, ann) == 0
+    assert await outcomes(world) == [(ann, outcome)]
+    async with world.database.brand(world.brand.id) as connection:
+        (account,) = await store.read_account(connection, world.brand.id, id_)
+    assert (account.what, account.count, len(account.references)) == (outcome, 1, 1)
+
+
+async def test_a_conversation_that_a_person_has_is_told_too_and_stays_theirs(world: World) -> None:
+    id_ = await declare(world, blik(world))
+    ann = await world.begin(ANN)
+    await ask(world, "chcę rozmawiać z człowiekiem")
+    await ask(world, "blik mi odrzuca płatność")
+    await end(world, id_)
+    await world.worker.tend_incidents()
+    assert await clears(world, ann) == 1
+    async with world.database.brand(world.brand.id) as connection:
+        row = await (await connection.execute("select holder from conversation")).fetchone()
+    assert row == ("queue",)
+
+
+async def test_a_letter_goes_to_a_verified_address_when_nobody_seems_to_look(world: World) -> None:
+    id_ = await declare(world, blik(world))
+    ann, bob = await world.begin(ANN), await world.begin(BOB)
+    await ask(world, "blik mi odrzuca płatność")
+    await ask(world, "blik mi odrzuca płatność", token=BOB)
+    async with world.database.brand(world.brand.id) as connection:
+        await connection.execute(
+            """insert into identity
+              (brand_id, person_id, id, kind, lookup, sealed, created_at, verified_at, verified_by)
+            select brand_id, person_id, gen_random_uuid(), 'email', 'x', 'x', now(), now(), 'code' from conversation
+            where id = %s""",
+            (ann,),
+        )
+    world.clock.move(3600)
+    await end(world, id_)
+    await tell_all_clear(world.database, world.brand, world.clock(), can_mail=True)
+    await tell_all_clear(world.database, world.brand, world.clock(), can_mail=True)
+    assert await outcomes(world) == [(ann, "letter"), (bob, "told")]
+    assert (await clears(world, ann), await clears(world, bob)) == (1, 1)
+    async with world.database.brand(world.brand.id) as connection:
+        rows = await (await connection.execute("select template, about from letter")).fetchall()
+    assert rows == [("all_clear", id_)]
+
+
+async def test_a_person_with_two_conversations_is_told_in_the_newer_one(world: World) -> None:
+    id_ = await declare(world, blik(world))
+    ann, again = await world.begin(ANN), await world.begin(BOB)
+    async with world.database.brand(world.brand.id) as connection:
+        await connection.execute(
+            "update conversation set person_id = (select person_id from conversation where id = %s) where id = %s",
+            (ann, again),
+        )
+    await ask(world, "blik mi odrzuca płatność")
+    await ask(world, "blik mi odrzuca płatność", token=BOB)
+    await end(world, id_)
+    await world.worker.tend_incidents()
+    assert (await clears(world, ann), await clears(world, again)) == (0, 1)
+    assert await outcomes(world) == [(ann, "elsewhere"), (again, "told")]

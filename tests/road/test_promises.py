@@ -198,7 +198,8 @@ WAYS_OUT: Final = {
     "mail/store.py": "a letter that was asked for",
     "demo/store.py": "invented conversations of the demo",
 }
-LETTERS: Final = {"code", "contact", "rights_received", "rights_answered"}
+# The last says that a fault is mended, to whoever asked about it in a conversation and left this address there.
+LETTERS: Final = {"code", "contact", "rights_received", "rights_answered", "all_clear"}
 SENDS: Final = re.compile(r"insert into (?:outbox|letter)\b")
 
 

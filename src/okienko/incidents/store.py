@@ -9,8 +9,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from okienko.database.pool import Connection
+from okienko.incidents.clear import Facts, Outcome
 from okienko.incidents.incident import Incident
-from okienko.values import BrandId, ConversationId, Language, MessageId, StaffId
+from okienko.values import BrandId, ConversationId, Language, MessageId, PersonId, StaffId
 
 MOST_BACKGROUND: Final = 3000  # texts from which it is learnt how customers of a brand write
 MOST_PREVIEWED: Final = 200
@@ -62,6 +63,7 @@ order by i.created_at desc limit 200
 """
 LIST: Final = _VERSION + _LATEST_ONLY
 READ_VERSIONS: Final = _VERSION + " and i.id = %(incident)s::uuid order by v.version desc"
+READ_SAID: Final = _VERSION + " and i.id = %(incident)s::uuid and v.version = i.live"
 READ_LIVE: Final = _VERSION + " and i.ended_at is null and v.version = i.live order by v.since, i.id"
 
 
@@ -73,6 +75,12 @@ async def list_incidents(connection: Connection, brand_id: BrandId) -> list[Vers
 async def read_versions(connection: Connection, brand_id: BrandId, incident: UUID) -> list[Version]:
     """Every version of an incident, the latest first; none where there is no such incident."""
     return await _read(connection, READ_VERSIONS, {"brand": brand_id, "incident": incident})
+
+
+async def read_said(connection: Connection, brand_id: BrandId, incident: UUID) -> Incident:
+    """An incident that was declared, in the version that is or was said last."""
+    (said,) = await _read(connection, READ_SAID, {"brand": brand_id, "incident": incident})
+    return said.incident
 
 
 async def read_live(connection: Connection, brand_id: BrandId) -> list[Version]:
@@ -448,3 +456,208 @@ async def read_version(connection: Connection, brand_id: BrandId) -> int:
     """How often what runs has changed."""
     row = await (await connection.execute(READ_VERSION, {"brand": brand_id})).fetchone()
     return 0 if row is None else row[0]
+
+
+# the all clear --------------------------------------------------------------------------------------------------------
+
+SETTLED_AT_ONCE: Final = 200
+
+# Conversations are locked first, and in order, as a turn does. What another worker is at is left to it.
+LOCK_UNSETTLED: Final = """
+select c.id from conversation c
+where c.brand_id = %(brand)s::uuid and c.id in (
+  select r.conversation_id from incident_report r
+  join incident i on i.brand_id = r.brand_id and i.id = r.incident_id and i.solved
+  where r.brand_id = %(brand)s::uuid and r.outcome is null
+  order by r.conversation_id limit %(most)s::integer
+)
+order by c.id for no key update skip locked
+"""
+READ_UNSETTLED: Final = """
+select r.incident_id, r.conversation_id, r.first_at, c.person_id, c.language, p.restricted_at is not null,
+  exists (select from thread t where t.brand_id = c.brand_id and t.conversation_id = c.id and t.muted),
+  exists (
+    select from incident_report o
+    join conversation d on d.brand_id = o.brand_id and d.id = o.conversation_id and d.person_id = c.person_id
+    where o.brand_id = r.brand_id and o.incident_id = r.incident_id and o.conversation_id <> r.conversation_id
+      and (o.outcome in ('told', 'letter')
+        or (o.outcome is null and (o.last_at, o.conversation_id) > (r.last_at, r.conversation_id)))
+  ),
+  (
+    select e.id from identity e
+    where e.brand_id = c.brand_id and e.person_id = c.person_id and e.kind = 'email' and e.verified_at is not null
+    order by e.verified_at desc limit 1
+  ),
+  c.updated_at
+from incident_report r
+join incident i on i.brand_id = r.brand_id and i.id = r.incident_id and i.solved
+join conversation c on c.brand_id = r.brand_id and c.id = r.conversation_id
+join person p on p.brand_id = c.brand_id and p.id = c.person_id
+where r.brand_id = %(brand)s::uuid and r.outcome is null and r.conversation_id = any(%(conversations)s::uuid[])
+order by r.conversation_id, r.incident_id for no key update of r
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """A conversation that asked about an incident that is solved, and has not been told so."""
+
+    incident: UUID
+    conversation: ConversationId
+    asked_at: datetime
+    person: PersonId
+    language: Language
+    facts: Facts
+    address: UUID | None  # a verified e-mail address
+
+
+async def claim_unsettled(
+    connection: Connection, brand_id: BrandId, *, now: datetime, most: int = SETTLED_AT_ONCE
+) -> list[Unsettled]:
+    """Locks up to `most` conversations that have yet to be told. Whoever is told in the same transaction is told once:
+    when it breaks off, nobody was."""
+    locked = await (await connection.execute(LOCK_UNSETTLED, {"brand": brand_id, "most": most})).fetchall()
+    values = {"brand": brand_id, "conversations": [conversation for (conversation,) in locked]}
+    rows = await (await connection.execute(READ_UNSETTLED, values)).fetchall() if locked else []
+    return [
+        Unsettled(
+            incident=incident,
+            conversation=ConversationId(conversation),
+            asked_at=asked_at,
+            person=PersonId(person),
+            language=language,
+            facts=Facts(
+                restricted=restricted,
+                withdrawn=withdrawn,
+                elsewhere=elsewhere,
+                has_address=address is not None,
+                silent=now - updated_at,
+            ),
+            address=address,
+        )
+        for (
+            incident,
+            conversation,
+            asked_at,
+            person,
+            language,
+            restricted,
+            withdrawn,
+            elsewhere,
+            address,
+            updated_at,
+        ) in rows
+    ]
+
+
+SETTLE: Final = """
+update incident_report set outcome = %(outcome)s::text, settled_at = %(now)s::timestamptz,
+  message_id = %(message)s::uuid, letter_id = %(letter)s::uuid
+where brand_id = %(brand)s::uuid and conversation_id = %(conversation)s::uuid and incident_id = %(incident)s::uuid
+"""
+
+
+async def settle(
+    connection: Connection,
+    brand_id: BrandId,
+    unsettled: Unsettled,
+    outcome: Outcome,
+    *,
+    message: MessageId | None = None,
+    letter: UUID | None = None,
+    now: datetime,
+) -> None:
+    """What became of the all clear for one conversation."""
+    values = {"brand": brand_id, "conversation": unsettled.conversation, "incident": unsettled.incident, "now": now}
+    await connection.execute(SETTLE, {**values, "outcome": outcome, "message": message, "letter": letter})
+
+
+SOLVE: Final = """
+update incident set solved = true
+where brand_id = %(brand)s::uuid and id = %(incident)s::uuid and ended_at is not null and not solved
+"""
+
+
+async def solve(connection: Connection, brand_id: BrandId, id_: UUID) -> bool:
+    """What has ended without a word is solved after all: those who asked are told. False when it was before."""
+    return (await connection.execute(SOLVE, {"brand": brand_id, "incident": id_})).rowcount > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Conversations of one incident to which the same happened, with some of them."""
+
+    what: str  # an `Outcome`, or: waits, failed, letter-failed, open
+    count: int
+    references: Sequence[str]
+
+
+# A message that the channel has not taken, and a letter that did not arrive, are told apart from those that did.
+READ_ACCOUNT: Final = """
+select what, count(*), (array_agg(reference order by at desc))[1:20]
+from (
+  select c.reference, r.last_at as at,
+    case
+      when r.outcome is null then case when i.solved then 'waits' else 'open' end
+      when r.outcome in ('told', 'letter') and o.state in ('failed', 'unsure', 'cancelled') then 'failed'
+      when r.outcome = 'letter' and l.state = 'failed' then 'letter-failed'
+      else r.outcome
+    end as what
+  from incident_report r
+  join incident i on i.brand_id = r.brand_id and i.id = r.incident_id
+  join conversation c on c.brand_id = r.brand_id and c.id = r.conversation_id
+  left join outbox o
+    on o.brand_id = r.brand_id and o.conversation_id = r.conversation_id and o.message_id = r.message_id
+  left join letter l on l.brand_id = r.brand_id and l.id = r.letter_id
+  where r.brand_id = %(brand)s::uuid and r.incident_id = %(incident)s::uuid
+) x
+group by what order by what
+"""
+
+
+async def read_account(connection: Connection, brand_id: BrandId, id_: UUID) -> list[Account]:
+    """What became of those who asked about an incident, by kind; of each kind the latest twenty by their reference."""
+    rows = await (await connection.execute(READ_ACCOUNT, {"brand": brand_id, "incident": id_})).fetchall()
+    return [Account(what=what, count=count, references=tuple(references)) for what, count, references in rows]
+
+
+READ_ASKED: Final = """
+select min(r.first_at) from incident_report r
+join conversation c on c.brand_id = r.brand_id and c.id = r.conversation_id
+where r.brand_id = current_brand() and r.incident_id = %(incident)s::uuid and c.person_id = %(person)s::uuid
+"""
+
+
+async def read_asked(connection: Connection, id_: UUID, person: PersonId) -> datetime | None:
+    """When somebody asked about an incident first; None where that is gone."""
+    row = await (await connection.execute(READ_ASKED, {"incident": id_, "person": person})).fetchone()
+    return None if row is None else row[0]
+
+
+LIST_CHANNELS: Final = """
+select distinct channel from connection where brand_id = %(brand)s::uuid and active order by channel
+"""
+
+
+async def list_channels(connection: Connection, brand_id: BrandId) -> list[str]:
+    """The channels that a brand has."""
+    rows = await (await connection.execute(LIST_CHANNELS, {"brand": brand_id})).fetchall()
+    return [channel for (channel,) in rows]
+
+
+FIND_MESSAGES: Final = """
+select distinct on (m.text) m.text, m.conversation_id, m.id from message m
+join conversation c on c.brand_id = m.brand_id and c.id = m.conversation_id
+where m.brand_id = %(brand)s::uuid and m.author = 'customer' and m.kind = 'text' and m.sensitive_until is null
+  and m.id > %(after)s::uuid and m.text = any(%(texts)s::text[]) and may_be_used(c.brand_id, c.person_id)
+order by m.text, m.id desc
+"""
+
+
+async def find_messages(
+    connection: Connection, brand_id: BrandId, texts: Sequence[str], *, after: UUID
+) -> dict[str, Message]:
+    """Which of these texts are customers' own words, written since an id: these are pointed at, and not copied."""
+    values = {"brand": brand_id, "texts": list(texts), "after": after}
+    rows = await (await connection.execute(FIND_MESSAGES, values)).fetchall()
+    return {text: (ConversationId(conversation), MessageId(message)) for text, conversation, message in rows}

@@ -28,6 +28,7 @@ class Facts:
     code: str = field(default="", repr=False)
     reference: str = ""
     due_on: date | None = None
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,19 @@ def write(template: Template, facts: Facts, language: Language) -> Letter:
             return Letter(
                 subject=speak.gettext("%(brand)s: request %(reference)s", brand=facts.brand, reference=facts.reference),
                 text=speak.gettext("Request %(reference)s has been answered.", reference=facts.reference) + "\n",
+            )
+        case "all_clear":
+            assert facts.asked_on is not None
+            return Letter(
+                subject=speak.gettext("%(brand)s: the problem is solved", brand=facts.brand),
+                text=_join(
+                    speak.gettext(
+                        "The problem that you wrote to %(brand)s about on %(date)s is solved.",
+                        brand=facts.brand,
+                        date=speak.date(facts.asked_on),
+                    ),
+                    speak.gettext("If it is still there, write in the chat again. This letter cannot be answered."),
+                ),
             )
 
 
