@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".build" / "assets"
 VENDOR = ROOT / "src" / "okienko" / "web" / "static" / "vendor"
 SERVED = {  # the package's file: its name on our pages
+    "@dagrejs/dagre/dist/dagre.min.js": "dagre.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/dist/ext/hx-sse.min.js": "hx-sse.min.js",
 }

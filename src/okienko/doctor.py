@@ -49,7 +49,7 @@ SAME: Final = 0.9999
 FREE_BYTES: Final = 1024**3
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_POSTGRES: Final = 15
-BROWSER_CODE: Final = ("vendor/htmx.min.js", "vendor/hx-sse.min.js")
+BROWSER_CODE: Final = ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "vendor/dagre.min.js")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

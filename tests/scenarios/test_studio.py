@@ -59,13 +59,14 @@ async def _begin(browser: httpx2.AsyncClient) -> dict[str, str]:
 async def test_from_a_ready_one_to_what_runs_with_a_second_pair_of_eyes(world: World) -> None:
     async with await _enter(world, "Lena") as lena, await _enter(world, "Adam", "admin") as adam:
         form = await _begin(lena)
-        page = (await lena.post(ONE, data={**form, "body": read_texts()["delivery-problem"], "do": "try"})).text
+        page = (await lena.post(ONE, data={**form, "body": read_texts()["delivery-problem"], "do": "look"})).text
         assert "Marka nie ma kategorii „delivery”. Ma: konto." in page
         said = "nie przyszła\nwczoraj\ntak"
-        page = (await lena.post(ONE, data={**form, "body": BODY, "said": said, "language": "pl", "do": "try"})).text
+        page = (await lena.post(ONE, data={**form, "body": BODY, "said": said, "language": "pl", "do": "look"})).text
         assert "Nic do poprawy; 3 dialogi przebiegają tak, jak zapisano." in page
         assert "Dobrze. Gdyby paczka nie przyszła" in page
-        assert (await lena.post(ONE, data={**form, "body": BODY, "do": "propose"})).status_code == 303
+        proposed = await lena.post(ONE, data={**form, "body": BODY, "do": "propose"})
+        assert "Teraz może to opublikować ktoś inny." in proposed.text
         page = (await lena.get(ONE)).text
         assert "czeka na drugą osobę" in page
         assert "Opublikuje to ktoś inny." in page
@@ -98,7 +99,7 @@ async def test_what_has_problems_is_saved_and_not_published(world: World) -> Non
         assert "najpierw trzeba poprawić" in refused.text
         assert "nie działa" in (await adam.get(PAGE)).text
         other = await lena.post(
-            ONE, data={**form, "base": "1.2", "body": BODY.replace("scenario: d", "scenario: e", 1), "do": "save"}
+            ONE, data={**form, "base": "1.2", "body": BODY.replace("scenario: d", "scenario: e", 1), "do": "keep"}
         )
         assert other.status_code == 422
         assert "musi zostać taka, jaka jest" in other.text
@@ -108,8 +109,8 @@ async def test_two_people_overwrite_nothing_unseen(world: World) -> None:
     async with await _enter(world, "Lena") as lena, await _enter(world, "Adam", "admin") as adam:
         form = await _begin(lena)
         theirs = {**form, "csrf": csrf((await adam.get(PAGE)).text)}
-        assert (await lena.post(ONE, data={**form, "body": BODY, "do": "save"})).status_code == 303
-        late = await adam.post(ONE, data={**theirs, "body": BODY + "# moje\n", "do": "save"})
+        assert (await lena.post(ONE, data={**form, "body": BODY, "do": "keep"})).status_code == 200
+        late = await adam.post(ONE, data={**theirs, "body": BODY + "# moje\n", "do": "keep"})
         assert late.status_code == 409
         assert "# moje" in late.text
         assert 'name="base" value="1.2"' in late.text
@@ -121,10 +122,10 @@ async def test_back_to_a_version_that_ran_and_withdrawn(world: World) -> None:
         token = {"csrf": form["csrf"]}
         changed = await adam.post(f"{PAGE}/review", data={**token, "brand": "seans", "review": "no"})
         assert "Zmieniono, kto publikuje." in (await adam.get(changed.headers["location"])).text
-        await adam.post(ONE, data={**form, "body": BODY, "do": "save"})
+        await adam.post(ONE, data={**form, "body": BODY, "do": "keep"})
         assert (await adam.post(f"{ONE}/run", data={**token, "base": "1.2", "do": "publish"})).status_code == 303
         newer = BODY.replace("Co się stało z przesyłką?", "Co się stało?")
-        await adam.post(ONE, data={**token, "base": "1.2", "body": newer, "do": "save"})
+        await adam.post(ONE, data={**token, "base": "1.2", "body": newer, "do": "keep"})
         assert (await adam.post(f"{ONE}/run", data={**token, "base": "2.1", "do": "publish"})).status_code == 303
         assert (await adam.post(f"{ONE}/run", data={**token, "base": "1.2", "do": "publish"})).status_code == 303
         page = (await adam.get(ONE)).text

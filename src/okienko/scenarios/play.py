@@ -35,6 +35,8 @@ class Played:
     dialogue: str
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
+    running: Run | None = None  # where it stands after the last turn; None: it has ended, or could not go on
+    reached: tuple[str, ...] = ()  # after each turn: the step that asks next, or how it ended
 
 
 def surroundings(language: Language, *, brand: str = "Kramik", today: date = DAY) -> Surroundings:
@@ -51,9 +53,12 @@ def play(scenario: Scenario, dialogue: Dialogue) -> Played:
 
     lines: list[Line] = []
     problems: list[Problem] = []
+    running: Run | None = None
+    reached: list[str] = []
     try:
         move = machine.settle(scenario, machine.begin(scenario, 1, around), look_up, around)
         lines += _lines(move)
+        running = move.running
         for turn in dialogue.turns:
             lines.append(Line(customer=True, text=turn.says))
             if move.running is None:
@@ -61,12 +66,21 @@ def play(scenario: Scenario, dialogue: Dialogue) -> Played:
                 break
             move = machine.settle(scenario, _answer(scenario, move.running, turn.says, around), look_up, around)
             lines += _lines(move)
+            running = move.running
+            reached.append(running.step if running is not None else move.ended or "")
             problems += _compare(turn, move)
             if problems:
                 break
     except Broken as broken:
         problems.append(_problem(dialogue.line, mark("It could not go on: %(why)s."), why=str(broken)))
-    return Played(dialogue=dialogue.name, lines=tuple(lines), problems=tuple(problems))
+        running = None
+    return Played(
+        dialogue=dialogue.name,
+        lines=tuple(lines),
+        problems=tuple(problems),
+        running=running,
+        reached=tuple(reached),
+    )
 
 
 def play_all(scenario: Scenario) -> tuple[Played, ...]:

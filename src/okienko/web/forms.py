@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, cast
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl
 
 import orjson
 from python_multipart.exceptions import MultipartParseError
@@ -42,14 +42,31 @@ async def read_json(request: Request, limit: int = FORM_LIMIT) -> Mapping[str, A
     return cast("dict[str, Any]", value)
 
 
-async def read_form(request: Request, limit: int = FORM_LIMIT) -> dict[str, str]:
-    """The fields of a form; of a repeated one, the last. Raises 400, 413, 415; files are refused (415)."""
+async def read_form(request: Request, limit: int = FORM_LIMIT, most: int = _FIELDS) -> dict[str, str]:
+    """The fields of a form, at most so many; of a repeated one, the last. Raises 400, 413, 415, the last for files."""
     body = await read_body(request, limit)
     media_type, options = parse_options_header(request.headers.get("content-type"))
     if media_type == b"application/x-www-form-urlencoded":
-        return parse_urlencoded(body)
+        return parse_urlencoded(body, most)
     if media_type == b"multipart/form-data":
-        return parse_multipart(body, options.get(b"boundary", b""))
+        return parse_multipart(body, options.get(b"boundary", b""), most)
+    raise HTTPException(415)
+
+
+async def read_fields(request: Request, limit: int = FORM_LIMIT) -> dict[str, list[str]]:
+    """The fields of a form of which some may be repeated; in a form with parts, each counts once.
+
+    Raises 400, 413, 415.
+    """
+    body = await read_body(request, limit)
+    media_type, options = parse_options_header(request.headers.get("content-type"))
+    if media_type == b"application/x-www-form-urlencoded":
+        try:
+            return parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
+        except ValueError:
+            raise HTTPException(400, "the form could not be read") from None
+    if media_type == b"multipart/form-data":
+        return {name: [value] for name, value in parse_multipart(body, options.get(b"boundary", b"")).items()}
     raise HTTPException(415)
 
 
@@ -65,23 +82,23 @@ async def read_upload(request: Request, limit: int) -> tuple[dict[str, str], dic
     return _parse_parts(body, options.get(b"boundary", b""))
 
 
-def parse_urlencoded(body: bytes) -> dict[str, str]:
+def parse_urlencoded(body: bytes, most: int = _FIELDS) -> dict[str, str]:
     """Pure. Raises 400."""
     try:
-        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"))
+        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=most, errors="strict"))
     except ValueError:
         raise HTTPException(400, "the form could not be read") from None
 
 
-def parse_multipart(body: bytes, boundary: bytes) -> dict[str, str]:
+def parse_multipart(body: bytes, boundary: bytes, most: int = _FIELDS) -> dict[str, str]:
     """Pure. Raises 400; 415 for a file."""
-    fields, files = _parse_parts(body, boundary)
+    fields, files = _parse_parts(body, boundary, most)
     if files:
         raise HTTPException(415)
     return fields
 
 
-def _parse_parts(body: bytes, boundary: bytes) -> tuple[dict[str, str], dict[str, bytes]]:
+def _parse_parts(body: bytes, boundary: bytes, most: int = _FIELDS) -> tuple[dict[str, str], dict[str, bytes]]:
     """Pure. Raises 400."""
     fields: dict[str, str] = {}
     files: dict[str, bytes] = {}
@@ -102,7 +119,7 @@ def _parse_parts(body: bytes, boundary: bytes) -> tuple[dict[str, str], dict[str
             fields[options[b"name"].decode()] = part.decode()
         headers.clear()
         part.clear()
-        if len(fields) + len(files) > _FIELDS:
+        if len(fields) + len(files) > most:
             raise HTTPException(400, "the form has too many fields")
 
     def append(to: bytearray) -> Any:

@@ -1,0 +1,1 @@
+"""Where scenarios are written: forms, text, picture, trial and versions."""
