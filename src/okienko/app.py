@@ -38,7 +38,10 @@ from okienko.desk.audit import pages as audit
 from okienko.desk.privacy import pages as privacy
 from okienko.desk.replies import pages as replies
 from okienko.desk.words import pages as brand_words
+from okienko.facts import Facts
+from okienko.incidents import pages as incidents
 from okienko.log import describe
+from okienko.lookups import pages as lookups
 from okienko.mail.mailbox import Mailbox
 from okienko.pack import store as pack_store
 from okienko.pack.make import make_pack, write_page
@@ -115,6 +118,8 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *model.routes(),
             *routing.routes(Routers()),
             *scenarios.routes(),
+            *incidents.routes(),
+            *lookups.routes(_open_facts(given)),
             *staff.routes(),
             *brand_words.routes(),
             *replies.routes(),
@@ -128,6 +133,18 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
     )
     pages.state.services = given
     return pages
+
+
+def _open_facts(given: Services) -> lookups.Facts:
+    """What the desk does with sources of facts, besides writing down what they are."""
+    facts = Facts(
+        database=given.database,
+        keys=given.keys,
+        clock=given.clock,
+        sources=given.sources,
+        hosts=given.settings.lookup_hosts,
+    )
+    return lookups.Facts(try_out=facts.try_out, load=facts.load)
 
 
 def _open_packs(given: Services, verify: Callable[[], Awaitable[Verdict]]) -> audit.Packs:

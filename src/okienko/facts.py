@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
 from okienko.database.ids import new_id
-from okienko.database.pool import Connection, Database
+from okienko.database.pool import LONGEST_WORK, Connection, Database
 from okienko.http import Answered, Sources, place_of
 from okienko.identity.codes import NotAnAddress, hash_address
 from okienko.identity.store import note_order
@@ -25,7 +25,7 @@ from okienko.lookups.source import (
     LONGEST_ANSWER,
     Outcome,
     Source,
-    Trouble,
+    Told,
     fit,
     fold_value,
     is_old,
@@ -44,15 +44,6 @@ log = structlog.get_logger()
 MOST_BYTES = 64 * 1024  # of an answer
 
 _GONE = frozenset({404, 410})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """What a source said: its facts, none where there was nothing; or why it said nothing."""
-
-    facts: tuple[str, ...] | None = field(default=None, repr=False)
-    owner: bytes | None = None  # the keyed hash of the address of whom it is about
-    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +84,11 @@ class Facts:
         *,
         language: Language,
         until: float,
-    ) -> _Told:
+    ) -> Told:
         """What a source says, whoever asks: for `look_up`, and for an administrator who tries it."""
         values = order_values(source, arguments)
         if values is None:
-            return _Told(trouble="mismatch")
+            return Told(trouble="mismatch")
         if source.kind == "table":
             return await self._find(brand, source, values)
         told = await self._call(brand, source, dict(zip(source.needs, values, strict=True)), until)
@@ -105,49 +96,63 @@ class Facts:
             return told
         masked = [hide(fact, language, brand) for fact in told.facts]
         facts = tuple(fact for fact in masked if fact is not None)
-        return replace(told, facts=facts) if len(facts) == len(masked) else _Told(trouble="no_json")
+        return replace(told, facts=facts) if len(facts) == len(masked) else Told(trouble="no_json")
 
-    async def _find(self, brand: Brand, source: Source, values: Sequence[str]) -> _Told:
+    async def try_out(self, brand: Brand, source: Source, values: Sequence[str]) -> Told:
+        """What a source says to an administrator who tries it; noted of the source, and of no conversation."""
+        arguments = tuple(zip(source.needs, values, strict=True))
+        until = asyncio.get_running_loop().time() + source.seconds
+        told = await self.ask(brand, source, arguments, language=brand.language, until=until)
+        async with self.database.brand(brand.id) as connection:
+            await store.note_health(connection, note(source, told.trouble, self.clock()))
+        return told
+
+    async def load(self, brand: Brand, source: Source, table: Table) -> Source:
+        """Puts a table in place of the one that was there. Raises `BadTable`."""
+        async with self.database.brand(brand.id, longest=LONGEST_WORK) as connection:
+            return await import_table(connection, self.keys, brand, source, table, now=self.clock())
+
+    async def _find(self, brand: Brand, source: Source, values: Sequence[str]) -> Told:
         if is_old(source, self.clock()):
-            return _Told(trouble="old")
+            return Told(trouble="old")
         async with self.database.brand(brand.id) as connection:
             row = await store.find_row(connection, source.id, make_key(self.keys, source.id, values))
-        return _Told(facts=()) if row is None else _Told(facts=tuple(row[1]), owner=row[0])
+        return Told(facts=()) if row is None else Told(facts=tuple(row[1]), owner=row[0])
 
-    async def _call(self, brand: Brand, source: Source, values: Mapping[str, str], until: float) -> _Told:
+    async def _call(self, brand: Brand, source: Source, values: Mapping[str, str], until: float) -> Told:
         assert source.url is not None
         address = write_address(source.url, values)
         if address is None:
-            return _Told(facts=())
+            return Told(facts=())
         if self.sources is None or place_of(address) not in self.hosts:
-            return _Told(trouble="not_allowed")
+            return Told(trouble="not_allowed")
         headers: dict[str, str] = {"accept": "application/json"}
         if source.header is not None and source.secret is not None:
             try:
                 headers[source.header] = open_secret(self.keys, source.secret, brand=brand.id, source=source.id)
             except WrongKey:
-                return _Told(trouble="sealed")
+                return Told(trouble="sealed")
         latest = min(until, asyncio.get_running_loop().time() + source.seconds)
         try:
             async with asyncio.timeout_at(latest):
                 answer = await self.sources.get(address, most_bytes=MOST_BYTES, headers=headers)
         except TimeoutError:
-            return _Told(trouble="slow")
+            return Told(trouble="slow")
         if not isinstance(answer, Answered):
-            return _Told(trouble="no_answer")
+            return Told(trouble="no_answer")
         if answer.status in _GONE:
-            return _Told(facts=())
+            return Told(facts=())
         if answer.status != 200:
-            return _Told(trouble="status")
+            return Told(trouble="status")
         owner = (source.owner_path,) if source.owner_path is not None else ()
         read = read_reply(answer.body, (*source.paths, *owner))
         if read is None:
-            return _Told(trouble="no_json")
+            return Told(trouble="no_json")
         found = read[: len(source.paths)]
         if any(fact is None for fact in found):
-            return _Told(facts=())
+            return Told(facts=())
         whose = read[-1] if owner else None
-        return _Told(
+        return Told(
             facts=tuple(fact or "" for fact in found),
             owner=None if whose is None else _hash_owner(self.keys, whose),
         )
@@ -163,7 +168,7 @@ class Facts:
         self,
         connection: Connection,
         source: Source,
-        told: _Told | None,
+        told: Told | None,
         situation: Situation,
         *,
         outcome: Outcome,
@@ -188,7 +193,7 @@ class Facts:
         )
 
 
-def _settle(source: Source, told: _Told, proved: frozenset[bytes] | None) -> tuple[Outcome, Fact]:
+def _settle(source: Source, told: Told, proved: frozenset[bytes] | None) -> tuple[Outcome, Fact]:
     """What a conversation is told. What is somebody else's is not there: no answer says that it exists."""
     if told.facts is None:
         return "away", Fact()

@@ -95,7 +95,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
         server = open_server(settings)
         mailbox = Mailbox() if parts.demo and server is None else None
         letters = mailbox if server is None else Smtp(server)
-        services = replace(opened, can_mail=letters is not None)
+        services = replace(opened, can_mail=letters is not None, sources=pages)
         encoder = open_encoder(settings, http) if parts.work else None
         meaning = None
         if encoder is not None:

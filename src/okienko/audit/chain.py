@@ -71,6 +71,8 @@ Action = Literal[
     "source-added",
     "source-removed",
     "source-refused",
+    "lookup-saved",
+    "lookup-removed",
     # done with accounts
     "signed-in",
     "sign-in-failed",

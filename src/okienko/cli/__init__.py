@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "encoder": ("encoder:encoder", "An encoder that finds articles by what is meant."),
     "eval": ("evaluate:eval_", "How well something does, on invented or your own examples."),
     "keys": ("keys:keys_", "The operator's keys, which wrap every person's key."),
+    "lookup": ("lookup:lookup", "What scenarios may look up: tables that a brand imports."),
     "mask": ("mask:mask_", "Mask personal data in text from a file or standard input."),
     "model": ("model:model", "A language model that may word answers, brand by brand."),
     "person": ("person:person", "People who write here, and what they may ask of their data."),

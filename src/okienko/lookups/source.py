@@ -48,6 +48,15 @@ class Source:
     why: Trouble | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a source said: its facts, none where there was nothing; or why it said nothing."""
+
+    facts: tuple[str, ...] | None = field(default=None, repr=False)
+    owner: bytes | None = None  # the keyed hash of the address of whom it is about
+    trouble: Trouble | None = None
+
+
 def fold_value(value: str) -> str:
     """How values are compared: in any case, with or without spaces and hyphens."""
     return re.sub(r"[\s‐‑–-]", "", value).casefold()

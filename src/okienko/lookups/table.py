@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 import orjson
 
-from okienko.lookups.source import MOST_GIVES, MOST_NEEDS, NAME, fit, fold_value
+from okienko.lookups.source import IDENTIFIER, MOST_GIVES, MOST_NEEDS, NAME, Source, fit, fold_value
 from okienko.values import OperatorError
 
 MOST_ROWS: Final = 500_000
@@ -41,6 +41,29 @@ class Row:
     key: tuple[str, ...] = field(repr=False)
     answers: tuple[str, ...] = field(repr=False)
     owner: str | None = field(default=None, repr=False)
+
+
+def name_table(name: str, needs: Sequence[str], *, proof: str, owner: str | None) -> Source:
+    """What a table is to be called, and what is asked of who asks. Raises `BadTable`."""
+    if not IDENTIFIER.fullmatch(name):
+        raise BadTable(f"“{name[:60]}” is no name: small letters a to z, digits and hyphens, a letter first")
+    match proof:
+        case "order" if len(needs) < 2:
+            raise BadTable("a second fact is another column that a row is found by")
+        case "code" if owner is None:
+            raise BadTable("a code goes to an address: name its column")
+        case "none" | "order" | "code":
+            return Source(id=name, kind="table", proof=proof, needs=tuple(needs), gives=())
+        case _:
+            raise BadTable("what is asked of who asks is none, order, or code")
+
+
+def decode(file: bytes) -> str:
+    """A file's text. Raises `BadTable`."""
+    try:
+        return file.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadTable("the file is not text in UTF-8") from None
 
 
 def read_table(text: str, needs: Sequence[str], *, owner: str | None = None) -> Table:

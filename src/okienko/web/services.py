@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from okienko.brands.directory import Directory
 from okienko.database.pool import Database
+from okienko.http import Sources
 from okienko.keys import Keys
 from okienko.settings import Settings
 from okienko.values import Clock
@@ -24,6 +25,7 @@ class Services:
     keys: Keys
     clock: Clock
     live: Live
+    sources: Sources | None = None  # reaches the addresses that scenarios look things up at
     can_mail: bool = False  # letters go out, or in the demo into its mailbox: codes can be sent
 
 

@@ -55,6 +55,8 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "incident-ended": mark("ended an incident"),
     "incident-discarded": mark("threw away the draft of an incident"),
     "articles-policy-changed": mark("changed how articles are used"),
+    "lookup-saved": mark("changed what scenarios can look up"),
+    "lookup-removed": mark("removed a source that scenarios looked things up in"),
     "source-added": mark("added a source of articles"),
     "source-removed": mark("removed a source of articles"),
     "source-refused": mark("kept an article against its source"),
