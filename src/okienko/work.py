@@ -53,10 +53,12 @@ from okienko.masking.mask import published
 from okienko.pack import make as packs
 from okienko.phrase import Phraser
 from okienko.playing import Stage
+from okienko.radar.watch import Radar
 from okienko.rights.retention import nightly
 from okienko.routing.process import TrainingFailed, teach
 from okienko.routing.shelf import Routers
 from okienko.routing.store import read_router_version
+from okienko.saying import read_terms
 from okienko.scenarios.shelf import Scenarios
 from okienko.scenarios.store import read_rules as read_scenario_rules
 from okienko.settings import Settings
@@ -86,6 +88,7 @@ SECOND: Final = 1.0
 MINUTE: Final = 60.0
 TEACH: Final = 10.0  # seconds between looks for routers that have something to learn
 LOOK: Final = 5.0  # seconds between looks for sources of articles that are due
+WATCH: Final = 5.0  # seconds between looks at what was left open
 CALM: Final = 5.0  # seconds at the start in which nothing is done that customers do not wait for
 
 
@@ -116,6 +119,7 @@ class Worker:
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
     facts: Facts | None = None  # what scenarios look things up in; None: all of it is away
     gate: Gate = field(init=False)
+    radar: Radar = field(init=False)
     asking: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])  # a source of facts
     _desk: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_LOOKED_UP), init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
@@ -123,6 +127,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.keys)
+        self.radar = Radar(database=self.database, clock=self.clock, read_terms=read_terms)
 
     async def run(self) -> None:
         """Works until cancelled; waits when the database is away, and goes on by itself when it is back."""
@@ -142,6 +147,7 @@ class Worker:
                 tasks.create_task(self._every(LOOK, self.read_sources))
                 tasks.create_task(self._every(LOOK, self.publish))
                 tasks.create_task(self._every(LOOK, self.tend_incidents))
+                tasks.create_task(self._every(WATCH, self.watch, after=CALM))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
                 tasks.create_task(self._every(HOUR, self.look_back, after=CALM))
         finally:
@@ -251,6 +257,13 @@ class Worker:
         if self.pages is not None:
             for brand in (await self.directory.read()).brands:
                 await sources.run_due(self.database, brand, self.pages, self.clock)
+
+    async def watch(self) -> None:
+        """Looks at what was left open, brand by brand, for something that many ask about all at once."""
+        for brand in (await self.directory.read()).brands.values():
+            noticed = await self.radar.look(brand)
+            if noticed:
+                log.info("radar_noticed", brand=str(brand.id), count=len(noticed))
 
     async def publish(self) -> None:
         """Publishes notices and consent texts that are worded otherwise now: by a setting, or by another okienko."""
