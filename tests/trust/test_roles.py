@@ -60,6 +60,7 @@ async def known(house: House) -> Mapping[str, str]:
         await admin.post(f"/desk/replies/{world.brand.slug}", data=reply)
         replies = re.search(r"/desk/replies/seans/([0-9a-f-]{36})#", (await admin.get("/desk/replies")).text)
         assert replies is not None
+        drafted = await admin.post("/desk/incidents/draft", data={"csrf": csrf(page), "brand": world.brand.slug})
         request = {"csrf": csrf(page), "brand": world.brand.slug, "kind": "restrict"}
         opened = await admin.post("/desk/privacy", data=request)
         asked = urlsplit(opened.headers["location"]).path.rpartition("/")[2]
@@ -68,6 +69,7 @@ async def known(house: House) -> Mapping[str, str]:
         "reference": begun.reference,
         "article": ARTICLE.id,
         "scenario": "delivery-problem",
+        "incident": urlsplit(drafted.headers["location"]).path.rpartition("/")[2],
         "reply": replies[1],
         "language": "pl",
         "category": "konto",
