@@ -23,7 +23,7 @@ from okienko.masking.detectors import DETECTORS
 from okienko.masking.kinds import ENTITIES, Fate, placeholder
 from okienko.masking.normalise import normalise
 from okienko.masking.panel import Panel
-from okienko.masking.reading import FILLER, fold, read
+from okienko.masking.reading import FILLER, MOST_LONG, fold, read
 from okienko.masking.resolve import START, resolve
 from okienko.values import Language, MaskedText, OperatorError, RawText
 
@@ -33,7 +33,7 @@ _AROUND: Final = 160  # characters on each side of what is read anew in a longer
 _OVERLAP: Final = 512  # half of it on each side: longer than any context or identifier
 _ROUNDS: Final = 12  # what is found is painted over and the rest read again; texts that are no attack need two
 _LONGEST_PIECE: Final = 320  # characters without a space; the longest links have fewer
-_DENSE: Final = 64  # places to read again; no message has more, and of a text with more the rest goes unread
+_DENSE: Final = 32  # places to read again; no message has more, and of a text with more the rest goes unread
 _PAINTED: Final = re.compile(f"{FILLER}++")
 _DIGITS: Final = re.compile(r"[0-9]")
 _NEAR: Final = 12  # characters beside what was painted
@@ -340,7 +340,7 @@ def _hits(text: str, detectors: Panel) -> list[Hit]:
     half = _OVERLAP // 2
     for offset in range(0, len(text), _CHUNK):
         first = max(0, offset - half)
-        reading = read(text[first : offset + _CHUNK + half])
+        reading = read(text[first : offset + _CHUNK + half], most_long=MOST_LONG // 2)
         # Each place belongs to one chunk, the one that sees what stands around it.
         hits += (
             hit.moved(first)

@@ -34,9 +34,10 @@ _SINGLE: Final = str.maketrans(
 _ODD: Final = re.compile(
     rf"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u00ad]++|[^\W\d_][\u0300-\u036f]++|%[0-9A-Fa-f]{{2}}|&(?:#[0-9]{{2,7}}|#[xX][0-9A-Fa-f]{{2,6}}|[A-Za-z]{{2,10}});|[^{_PLAIN}]"
 )
-_LOOKS_ODD: Final = re.compile(rf"[^{_PLAIN}]|%[0-9A-Fa-f]{{2}}|&[#A-Za-z]")
+_ODD_SIGN: Final = re.compile(rf"[^{_PLAIN}]")
+_ENCODED: Final = re.compile(r"[%&](?:(?<=%)[0-9A-Fa-f]{2}|(?<=&)[#A-Za-z])")
 _FOREIGN: Final = re.compile(r"[\u0370-\u052f]")
-_TOKEN: Final = re.compile(r"[^\W_]++")
+_MIXED: Final = re.compile(r"(?<![^\W_])[^\W_\u0370-\u052f]*+[\u0370-\u052f][^\W_]*+")  # a word that holds one
 _LATIN: Final = re.compile(r"[A-Za-z0-9]")
 _TWINS: Final = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјкорсухԁһԛԝуӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρυ",
@@ -62,10 +63,10 @@ class Normalised:
 
 def normalise(text: str) -> Normalised:
     """The text in one spelling. Linear in its length."""
-    if _LOOKS_ODD.search(text) is None:
+    if _is_plain(text):
         return Normalised(text=text)
     text = text.translate(_SINGLE)
-    if _LOOKS_ODD.search(text) is None:
+    if _is_plain(text):
         return Normalised(text=text)
     pieces: list[str] = []
     starts: list[int] = []
@@ -86,8 +87,12 @@ def normalise(text: str) -> Normalised:
     stops.extend(range(at + 1, len(text) + 1))
     plain = "".join(pieces).translate(_SINGLE)
     if _FOREIGN.search(plain):
-        plain = _TOKEN.sub(_untwin, plain)
+        plain = _MIXED.sub(_untwin, plain)
     return Normalised(text=plain, starts=starts, stops=stops)
+
+
+def _is_plain(text: str) -> bool:
+    return _ODD_SIGN.search(text) is None and (("%" not in text and "&" not in text) or _ENCODED.search(text) is None)
 
 
 @lru_cache(maxsize=1024)  # single signs, not words
@@ -112,4 +117,4 @@ def _letter(character: str) -> str:
 
 def _untwin(token: re.Match[str]) -> str:
     word = token.group()
-    return word.translate(_TWINS) if _LATIN.search(word) and _FOREIGN.search(word) else word
+    return word.translate(_TWINS) if _LATIN.search(word) else word

@@ -24,7 +24,7 @@ _RUN: Final = re.compile(
     r"[0-9]++)*+"
 )
 # Letters that are hit or read instead of a digit. Only where one stands beside a digit a row of them is looked for.
-_MISREAD: Final = frozenset("OoQlIi|!ZzSsBGgq")
+_BESIDE_MISREAD: Final = re.compile(r"[0-9](?:[OoQlIi|!ZzSsBGgq]|(?<=[OoQlIi|!ZzSsBGgq].))")
 _TYPO: Final = re.compile(r"(?<!\w)[0-9OoQlIi|!ZzSsBGgq]++(?:[ .-][0-9OoQlIi|!ZzSsBGgq]++)*+(?!\w)")
 _DIGIT_FOR: Final = str.maketrans("OoQlIi|!ZzSsBGgq", "0001111122558699")
 _WORD: Final = re.compile(r"[^\W\d_]++")
@@ -43,7 +43,7 @@ _SHORTEST_RETYPED: Final = 9  # signs of a row
 _LONGEST_RETYPED: Final = 34
 _CROWD: Final = 64  # groups; a longer row of small numbers is no identifier that could be told from the next
 _MOST_RUNS: Final = 160  # of one text that is read at once; beyond them only long ones count
-_MOST_LONG: Final = 64  # long ones of such a text; no message has more, and those beyond are masked unread
+MOST_LONG: Final = 64  # long ones of such a text; no message has more, and those beyond are masked unread
 _SHORTEST_CODE: Final = 4  # digits that stand alone
 LONG: Final = 7  # digits of the shortest telephone number
 _LONGEST_SERIES: Final = 5  # letters in front of a document's digits
@@ -280,11 +280,11 @@ def _word_of(folded: str) -> re.Pattern[str]:
     return _PLAIN_WORD if folded.isascii() else _WORD
 
 
-def read(text: str) -> Reading:
-    """Prepare a normalised text. Linear."""
+def read(text: str, *, most_long: int = MOST_LONG) -> Reading:
+    """Prepare a normalised text. Linear. `most_long`: of its long runs that are read, see `crowds`."""
     folded = fold(text)
     matches = list(_RUN.finditer(text))
-    if any(text[m.start() - 1 : m.start()] in _MISREAD or text[m.end() : m.end() + 1] in _MISREAD for m in matches):
+    if matches and _BESIDE_MISREAD.search(text) is not None:
         matches = list(_RUN.finditer(_TYPO.sub(_retyped, text)))
     runs: list[Run] = []
     crowds: list[tuple[int, int]] = []
@@ -296,7 +296,7 @@ def read(text: str) -> Reading:
         long += size >= LONG
         if size > 2 * _CROWD and len(_GROUP.findall(written)) > _CROWD:
             crowds.append((start, end))
-        elif long > _MOST_LONG:
+        elif long > most_long:
             if size >= LONG:
                 crowds.append((start, end))
         elif len(runs) < _MOST_RUNS or size >= LONG:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from math import log2
 from typing import Final
@@ -143,7 +142,9 @@ def _random(token: str) -> bool:
         return False
     if not (any(map(str.islower, token)) and any(map(str.isupper, token))):
         return False
-    return sum(-count / len(token) * log2(count / len(token)) for count in Counter(token).values()) >= _ENOUGH_BITS
+    size = len(token)
+    counts = [token.count(sign) for sign in set(token)]
+    return log2(size) - sum([count * log2(count) for count in counts if count > 1]) / size >= _ENOUGH_BITS
 
 
 def _private_keys(reading: Reading) -> Iterator[Hit]:
