@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import MappingProxyType
 
@@ -14,9 +15,8 @@ from okienko.values import Adapter, Caller
 @cache
 def adapters() -> Mapping[str, Adapter]:
     """Every channel by name."""
-    found = (
-        import_module(f"{__name__}.{module.name}.adapter").ADAPTER for module in iter_modules(__path__) if module.ispkg
-    )
+    names = (f"{__name__}.{module.name}.adapter" for module in iter_modules(__path__) if module.ispkg)
+    found = (import_module(name).ADAPTER for name in names if find_spec(name) is not None)
     return MappingProxyType({adapter.name: adapter for adapter in found})
 
 

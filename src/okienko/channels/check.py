@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, Protocol, cast
 from okienko import channels
 from okienko.channels.event import Attachment, Event, Reading, Referral, Trouble
 from okienko.keys import Keys
+from okienko.masking.kinds import ENTITIES
 from okienko.masking.mask import MaskingFailed, mask
 from okienko.values import Malformed, OperatorError, RawText, Unreadable
 
@@ -79,6 +80,8 @@ def write_event(event: Event) -> dict[str, Any]:
     head = {name: _plain(getattr(event, attribute)) for attribute, name in _NAMES.items()}
     rest = {field.name: _plain(getattr(event, field.name)) for field in fields(event) if field.name not in _HEAD}
     payload = {name: value for name, value in rest.items() if value not in (None, [], {}, False)}
+    if event.name is not None:
+        payload["name"] = f"[{ENTITIES['PERSON'].word('pl')}]"  # a name by itself is hardly ever recognised as one
     return {"kind": event.kind, "direction": event.direction, **head, "payload": payload}
 
 

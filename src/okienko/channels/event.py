@@ -124,7 +124,8 @@ class Event:
     notice: str | None = None  # what an account notice is about, in the vendor's word
     automatic: bool = False  # written by a program: it is never answered
     trusted: bool | None = None  # the sender's address was checked by the mail server; None: nothing is known
-    standing: Mapping[str, str] = field(default_factory=dict[str, str])  # short facts of the vendor, no free text
+    # Short facts of the vendor: states, names of things, other ids of whoever writes. No free text.
+    standing: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
