@@ -7,7 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from okienko.answers.answer import answer
+from okienko.answers.encoders import Encoder
 from okienko.answers.index import Index
+from okienko.embed import hear
 from okienko.keys import Keys
 from okienko.masking.mask import mask
 from okienko.turn import Found, House, decide
@@ -38,13 +40,15 @@ def ask(
     language: Language,
     category: str | None,
     clock: Clock,
+    encoder: Encoder | None = None,
 ) -> dict[str, Any]:
     """`{"kind": "answer|clarify|handoff", "text", "citations": [{"article", "title", "quote"}], "category",
-    "confidence"}`. A refusal is a `handoff`: its text offers a person."""
+    "confidence"}`. A refusal is a `handoff`: its text offers a person. `encoder`: one whose vectors the index
+    has."""
     masked = mask(question, keys=Keys.passing(), language=language, allowed=brand.allowed, denied=brand.denied).text
 
     def look_up(text: MaskedText, language: Language, category: str | None) -> Found:
-        return answer(index, text, language=language, category=category)
+        return answer(index, text, language=language, category=category, heard=hear(index, encoder, text, language))
 
     house = House(name=brand.name, hours={}, open=True, people=1, categories=categories, look_up=look_up)
     first = Asked(arrival=1, kind=Kind.TEXT, text=masked, choice=None, at=clock())

@@ -36,7 +36,7 @@ from okienko.masking.mask import MaskingFailed
 from okienko.routing.features import guess_language, read_words
 from okienko.settings import Settings, read_key
 from okienko.turn import what_is_asked
-from okienko.values import Brand, BrandId, Clock, Holder, HttpCall, Language, RawText, Situation, Unsure
+from okienko.values import Brand, BrandId, Clock, Holder, HttpCall, Language, MaskedText, RawText, Situation, Unsure
 from okienko.web.i18n import LANGUAGES
 
 log = structlog.get_logger()
@@ -162,6 +162,14 @@ def open_encoder(settings: Settings, http: Streaming) -> WaitingEncoder | None:
         languages=frozenset(language for language in LANGUAGES if language in settings.encoder_languages),
     )
     return Remote(server, http)
+
+
+def hear(index: Index, encoder: Encoder | None, question: MaskedText, language: Language) -> Heard:
+    """What a question means to an encoder of this process, at once; nothing in a language that it was not made for."""
+    texts = read_texts(question)
+    if encoder is None or not texts or guess_language(read_words(question.text), language) not in encoder.languages:
+        return {}
+    return dict(zip(texts, compare(index, encoder.encode(texts)), strict=True))
 
 
 @final

@@ -232,7 +232,7 @@ def _encoder(value: str) -> str | None:
         return None
     if value.isidentifier():
         return value
-    return _address("OKIENKO_ENCODER", value, "https://models.company.example/v1, or minilm, or none")
+    return _address("OKIENKO_ENCODER", value, "https://models.company.example/v1, or own, minilm, none")
 
 
 def _languages(value: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ ENCODER, NAME = "OKIENKO_ENCODER", "OKIENKO_ENCODER_NAME"
     ("environ", "says"),
     [
         ({ENCODER: "https://models.company.example/v1"}, "wants OKIENKO_ENCODER_NAME"),
-        ({ENCODER: "mini lm"}, "or minilm, or none"),
+        ({ENCODER: "mini lm"}, "or own, minilm, none"),
         ({ENCODER: "http://models.company.example/v1", NAME: "m"}, "must begin with https://"),
         ({ENCODER: "https://models.company.example/v1?key=1", NAME: "m"}, "must be an address such as"),
         ({"OKIENKO_ENCODER_SECONDS": "0"}, "from 0.05 to 5"),

@@ -8,15 +8,21 @@ from typing import Any
 
 import click
 
-from okienko.answers.index import build_index
+from okienko.answers.encoders import Encoder
+from okienko.answers.encoders.files import open_encoder
+from okienko.answers.encoders.vectors import TooMany
+from okienko.answers.index import Index, build_index
+from okienko.answers.meaning import store
+from okienko.answers.meaning.rule import list_missing, put_in
 from okienko.answers.store import read_published, read_synonyms
 from okienko.ask import ask
 from okienko.brands.store import read_categories
 from okienko.cli.terminal import LANGUAGES, brand_option, data_option, json_option, read_settings, run
 from okienko.commands import open_brand
-from okienko.database.pool import LONGEST_WORK
+from okienko.database.pool import LONGEST_WORK, Connection
 from okienko.database.urls import Urls
 from okienko.opening import now, open_database
+from okienko.settings import Settings
 from okienko.values import Language, RawText
 
 
@@ -31,8 +37,9 @@ def ask_(  # noqa: PLR0917 - one parameter an option
     question: str, data: Path | None, brand: str | None, language: Language, category: str | None, as_json: bool
 ) -> None:
     """Ask what a customer would ask; prints what the bot would say. Nothing is stored."""
-    with open_database(read_settings(data)) as urls:
-        said = run(ask_bot(urls, RawText(question), brand, language, category))
+    settings = read_settings(data)
+    with open_database(settings) as urls:
+        said = run(ask_bot(urls, settings, RawText(question), slug=brand, language=language, category=category))
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False))
         return
@@ -42,11 +49,31 @@ def ask_(  # noqa: PLR0917 - one parameter an option
 
 
 async def ask_bot(
-    urls: Urls, question: RawText, slug: str | None, language: Language, category: str | None
+    urls: Urls, settings: Settings, question: RawText, *, slug: str | None, language: Language, category: str | None
 ) -> dict[str, Any]:
-    """What the bot would say to a question; see `okienko.ask`."""
+    """What the bot would say to a question; see `okienko.ask`. Raises `NoModel`."""
     async with open_brand(urls, slug, longest=LONGEST_WORK) as (brand, connection):
         articles = await read_published(connection, brand.id)
         categories = await read_categories(connection)
         index = build_index(articles, synonyms=await read_synonyms(connection, brand.id))
-    return ask(index, categories, brand, question, language=language, category=category, clock=now)
+        encoder = await choose_encoder(connection, settings)
+        if encoder is not None:
+            index = await attach(connection, index, encoder)
+    return ask(index, categories, brand, question, language=language, category=category, clock=now, encoder=encoder)
+
+
+async def choose_encoder(connection: Connection, settings: Settings) -> Encoder | None:
+    """The encoder of this process, where the current brand has one on; a server is not asked. Raises `NoModel`."""
+    if settings.encoder is None or "://" in settings.encoder or not await store.is_on(connection):
+        return None
+    return open_encoder(settings.encoder, settings.data)
+
+
+async def attach(connection: Connection, index: Index, encoder: Encoder) -> Index:
+    """The index with the vectors that are kept; articles that the encoder has not read yet are found by words."""
+    try:
+        index = put_in(index, {}, encoder.languages)
+        kept = await store.read_vectors(connection, encoder.name, list(list_missing(index)))
+        return put_in(index, kept, encoder.languages, index)
+    except TooMany:
+        return index

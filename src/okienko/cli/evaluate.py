@@ -62,7 +62,7 @@ encoder_option = click.option(
     "--encoder",
     default="none",
     show_default=True,
-    metavar="none|minilm|URL",
+    metavar="none|own|minilm|URL",
     help="An encoder; of a server such as …/v1, with OKIENKO_ENCODER_NAME.",
 )
 

@@ -18,7 +18,8 @@ from okienko.answers.meaning.rule import weigh
 from okienko.answers.passages import Article
 from okienko.answers.text import leave_out_placeholders, read_tokens
 from okienko.articles.drafts import Draft, Problem, make_slug
-from okienko.evaluation.meaning import fill, hear
+from okienko.embed import hear
+from okienko.evaluation.meaning import fill
 from okienko.values import Language, MaskedText
 
 PASSES: Final = 5  # over all questions; the best time of each counts

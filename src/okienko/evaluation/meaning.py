@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Final, final
 
 from okienko import embed, settings
-from okienko.answers.answer import read_texts
 from okienko.answers.encoders import Encoder, Vectors
 from okienko.answers.encoders.files import open_encoder
 from okienko.answers.encoders.vectors import pack
 from okienko.answers.index import Index
-from okienko.answers.meaning.rule import Heard, compare, list_missing, put_in
+from okienko.answers.meaning.rule import list_missing, put_in
 from okienko.http import Client
-from okienko.routing.features import guess_language, read_words
 from okienko.settings import Settings
-from okienko.values import Language, MaskedText, OperatorError
+from okienko.values import Language, OperatorError
 
 _SECONDS: Final = 120.0  # for a batch
 
@@ -71,11 +69,3 @@ def fill(index: Index, encoder: Encoder) -> Index:
         some = missing[begin : begin + embed.BATCH]
         packed |= zip([digest for digest, _ in some], pack(encoder.encode([text for _, text in some])), strict=True)
     return put_in(index, packed, encoder.languages, index)
-
-
-def hear(index: Index, encoder: Encoder | None, question: MaskedText, language: Language) -> Heard:
-    """What a question means, when it is in the encoder's language."""
-    texts = read_texts(question)
-    if encoder is None or not texts or guess_language(read_words(question.text), language) not in encoder.languages:
-        return {}
-    return dict(zip(texts, compare(index, encoder.encode(texts)), strict=True))

@@ -21,8 +21,9 @@ from okienko.answers.encoders import Encoder
 from okienko.answers.index import build_index
 from okienko.answers.passages import Article
 from okienko.ask import begin
+from okienko.embed import hear
 from okienko.evaluation.answers import Asked as Example
-from okienko.evaluation.meaning import fill, hear
+from okienko.evaluation.meaning import fill
 from okienko.keys import Keys
 from okienko.masking.mask import mask, published
 from okienko.turn import Found, House, LookUp, decide
