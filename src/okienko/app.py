@@ -46,6 +46,7 @@ from okienko.mail.mailbox import Mailbox
 from okienko.pack import store as pack_store
 from okienko.pack.make import make_pack, write_page
 from okienko.quoting import Quoting
+from okienko.radar import pages as radar
 from okienko.receive import Reception
 from okienko.rights.page import pages as rights
 from okienko.routing import pages as routing
@@ -120,6 +121,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *scenarios.routes(),
             *incidents.routes(),
             *lookups.routes(_open_facts(given)),
+            *radar.routes(),
             *staff.routes(),
             *brand_words.routes(),
             *replies.routes(),

@@ -76,7 +76,7 @@ async def list_texts(world: World, group: UUID) -> list[str]:
     async with world.services.database.brand(world.brand.id) as connection:
         members = await store.list_members(connection, group, limit=99)
         words = await store.read_words(connection, [member.left for member in members])
-        return sorted(text.text for text in words.values())
+        return sorted(text.all.text for text in words.values())
 
 
 async def test_what_the_bot_leaves_open_is_noted_in_its_own_commit(world: World) -> None:

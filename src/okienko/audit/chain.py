@@ -61,6 +61,8 @@ Action = Literal[
     "scenario-saved",
     "scenario-published",
     "scenario-withdrawn",
+    "radar-dismissed",
+    "evening-recorded",
     "scenario-review-changed",
     "incident-saved",
     "incident-declared",

@@ -179,3 +179,20 @@ def eval_adversarial(url: str | None, name: str | None, as_json: bool) -> None:
     figures = adversarial.evaluate(model=asked, say=say)
     click.echo(json.dumps(figures, ensure_ascii=False) if as_json else "\n".join(write_attacks(figures)))
     sys.exit(0 if figures["holds"] else 1)
+
+
+@eval_.command("radar")
+@click.option("--hourly", type=click.FloatRange(min=0.1), default=30, show_default=True, help="Messages left open.")
+@click.option("--quiet-weeks", type=click.IntRange(min=0), default=2, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@json_option
+def eval_radar(hourly: float, quiet_weeks: int, seed: int, as_json: bool) -> None:
+    """Replay an invented brand's weeks: how often the radar is wrong, and how soon it notices each of eight faults."""
+    from okienko.evaluation.radar import measure  # noqa: PLC0415
+
+    figures = measure.evaluate(hourly=hourly, seed=seed, quiet_weeks=quiet_weeks, say=say)
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name:>34}  {'–' if value is None else value}")

@@ -122,7 +122,7 @@ async def sample_left(connection: Connection, *, since: datetime, until: datetim
 
 
 READ_WORDS: Final = """
-select u.message_id, said.text
+select u.message_id, said.text, said.longest
 from unnest(%(conversations)s::uuid[], %(messages)s::uuid[]) as u (conversation_id, message_id)
 cross join lateral (
   select m.answers, m.kind = 'handoff' as handed_over, coalesce((
@@ -139,6 +139,8 @@ cross join lateral (
       string_agg(m.text, ' ' order by m.arrival) filter (where turn.handed_over),
       (array_agg(m.text order by m.arrival desc))[1]
     ) as text,
+    (array_agg(m.text order by m.arrival > turn.before or turn.handed_over desc, length(m.text) desc, m.arrival))[1]
+      as longest,
     coalesce(bool_or(m.sensitive_until is not null), false) as sensitive
   from message m
   where m.brand_id = current_brand() and m.conversation_id = u.conversation_id and m.author = 'customer'
@@ -149,9 +151,16 @@ where said.text is not null and not said.sensitive
 _TURNS: Final = 4  # messages of a customer that count as what a handover is about
 
 
-async def read_words(connection: Connection, left: Collection[Left]) -> dict[MessageId, MaskedText]:
-    """What was asked, masked, by the message that left it open. Conversations with words about health and the like are
-    left out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What was asked, masked: all of it, and the one message that tells most of it."""
+
+    all: MaskedText
+    message: MaskedText
+
+
+async def read_words(connection: Connection, left: Collection[Left]) -> dict[MessageId, Words]:
+    """What was asked, by the message that left it open. Words about health and the like are left out."""
     if not left:
         return {}
     values = {
@@ -160,7 +169,9 @@ async def read_words(connection: Connection, left: Collection[Left]) -> dict[Mes
         "turns": _TURNS,
     }
     rows = await (await connection.execute(READ_WORDS, values)).fetchall()
-    return {MessageId(message): MaskedText(text) for message, text in rows}
+    return {
+        MessageId(message): Words(all=MaskedText(text), message=MaskedText(longest)) for message, text, longest in rows
+    }
 
 
 COUNT_HOURS: Final = """

@@ -32,7 +32,7 @@ from okienko.radar.rising import (
     likeness,
     make_reference,
 )
-from okienko.radar.store import Group, Left
+from okienko.radar.store import Group, Left, Words
 from okienko.values import Brand, BrandId, Clock, Language, MaskedText, MessageId
 
 ReadTerms = Callable[[MaskedText, Language], Terms]
@@ -40,12 +40,12 @@ ReadTerms = Callable[[MaskedText, Language], Terms]
 
 WINDOWS: Final = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 ALIVE: Final = timedelta(hours=2)  # a group that nothing has joined for so long rises no more
+REFERENCE: Final = timedelta(days=14)  # that what is usual is taken from
+EVERY_HOUR: Final = 6  # messages of it
 FALSE_ALARMS: Final = 0.05  # a week and brand, if people came by chance alone
 
 _OVERLAP: Final = timedelta(minutes=2)  # commits may be seen later than they say
 _SETTLED: Final = timedelta(seconds=30)  # what was offered and not picked by then is left open
-_REFERENCE: Final = timedelta(days=14)
-_EVERY_HOUR: Final = 6  # messages of the reference
 _KEPT: Final = timedelta(days=28)
 _WORDS: Final = 8  # of a message, as a rule: what is looked at for each
 _FEWEST: Final = 50  # messages a week, for a brand that has only begun
@@ -54,7 +54,7 @@ _BRANDS: Final = 32  # whose messages a worker remembers
 _DISMISSED: Final = timedelta(days=14)  # for which something stays dismissed
 _SAME: Final = 0.5  # likeness to what was dismissed
 _COMPARED: Final = 40  # of its messages
-_SHARED: Final = 0.2  # of a group's messages: if so many are in one that is known, it is that
+SHARED: Final = 0.2  # of a group's messages: if so many are in one that is known, it is that
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,7 +108,7 @@ class Radar:
             if memory.hour != begin_hour(now):
                 memory.reference, memory.hour = await self._make_reference(connection, memory, now), begin_hour(now)
             zone = ZoneInfo(brand.timezone)
-            risen = await asyncio.to_thread(_find, opened, memory.reference, hours, now, zone)
+            risen = await asyncio.to_thread(find_now, opened, memory.reference, hours, now, zone)
             noticed = await self._note(connection, memory, risen, left, now) if risen else []
             await store.set_look(connection, now)
         return noticed
@@ -126,15 +126,15 @@ class Radar:
             if (terms := read.get(one.message) or memory.terms.get(one.message)) is not None
         ]
 
-    def _read_terms(
-        self, left: Collection[Left], words: Mapping[MessageId, MaskedText]
-    ) -> dict[MessageId, Terms | None]:
-        read = {one.message: self.read_terms(words[one.message], one.language) for one in left if one.message in words}
+    def _read_terms(self, left: Collection[Left], words: Mapping[MessageId, Words]) -> dict[MessageId, Terms | None]:
+        read = {
+            one.message: self.read_terms(words[one.message].all, one.language) for one in left if one.message in words
+        }
         return {message: terms if terms.stems else None for message, terms in read.items()}
 
     async def _make_reference(self, connection: Connection, memory: Memory, now: datetime) -> Reference:
         until = begin_hour(now - WINDOWS[-1])
-        sample = await store.sample_left(connection, since=until - _REFERENCE, until=until, most=_EVERY_HOUR)
+        sample = await store.sample_left(connection, since=until - REFERENCE, until=until, most=EVERY_HOUR)
         return make_reference(await self._read(connection, memory, sample))
 
     async def _note(
@@ -197,7 +197,7 @@ class Radar:
         return None
 
 
-def _find(
+def find_now(
     opened: Sequence[Open],
     reference: Reference,
     hours: Mapping[datetime, int],
@@ -228,4 +228,4 @@ def _find_known(one: Risen, group_of: Mapping[MessageId, UUID | None], known: Ma
     if not groups:
         return None
     group, count = groups.most_common(1)[0]
-    return known.get(group) if count >= _SHARED * len(one.members) else None
+    return known.get(group) if count >= SHARED * len(one.members) else None
