@@ -105,7 +105,9 @@ class Event:
     message: str | None = field(default=None, repr=False)  # the vendor's id of the message
     dedupe: str = field(repr=False)  # equal for two reports of the same thing
     at: datetime | None  # the vendor's clock
+    subject: RawText | None = None  # of a letter
     text: RawText | None = None
+    quoted: RawText | None = None  # what a letter repeats of others, and its signature: the bot does not read it
     attachments: tuple[Attachment, ...] = ()
     choice: str | None = None  # what a button or a quick reply carries: words of ours
     about: tuple[str, ...] = field(default=(), repr=False)  # messages that are edited, deleted, read, reacted to
