@@ -29,6 +29,7 @@ from okienko.articles.sources import pages as article_sources
 from okienko.articles.synonyms import pages as synonyms
 from okienko.audit.store import Actor
 from okienko.auditing import Verdict, verify_here
+from okienko.cases import pages as cases
 from okienko.channels.webchat import pages as webchat
 from okienko.consent import pages as consent
 from okienko.database.pool import DatabaseAway
@@ -120,6 +121,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *routing.routes(Routers()),
             *scenarios.routes(),
             *incidents.routes(),
+            *cases.routes(),
             *lookups.routes(_open_facts(given)),
             *radar.routes(),
             *staff.routes(),

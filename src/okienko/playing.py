@@ -18,7 +18,20 @@ from okienko.scenarios.machine import Fact, Move, Surroundings, Uttered
 from okienko.scenarios.scenario import HandOff, Scenario
 from okienko.scenarios.scenario import LookUp as LookedUp
 from okienko.scenarios.understand import Said, wishes
-from okienko.values import ARTICLE, OPTION, SCENARIO, Asked, Kind, Language, MaskedText, Run, Say, Situation, Wanted
+from okienko.values import (
+    ARTICLE,
+    OPTION,
+    SCENARIO,
+    Asked,
+    Kind,
+    Language,
+    MaskedText,
+    NewCase,
+    Run,
+    Say,
+    Situation,
+    Wanted,
+)
 from okienko.web.i18n import words
 
 PERSON: Final = "person"  # quick reply: the button that asks for a person
@@ -68,6 +81,7 @@ class Played:
     run: Run | None  # None: it has ended
     category: str | None = None  # that the scenario belongs to
     hand_off: HandOff | None = None
+    cases: tuple[NewCase, ...] = ()
     wanted: Wanted | None = None  # to be looked up first: nothing is said yet
     locked: bool = False  # it waits until it is known who asks
 
@@ -150,6 +164,8 @@ def _around(situation: Situation, stage: Stage) -> Surroundings:
         reference=situation.reference,
         open=stage.open,
         today=stage.today,
+        cases=situation.cases,
+        opened=situation.opened,
     )
 
 
@@ -197,6 +213,7 @@ def _play(situation: Situation, stage: Stage, scenario: Scenario, move: Move, lo
         run=move.running,
         category=scenario.category,
         hand_off=move.hand_off,
+        cases=move.cases,
         locked=move.wanted is not None,
     )
 

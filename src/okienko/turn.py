@@ -241,6 +241,11 @@ def _begin(situation: Situation, house: House, scenario: str) -> Plan | None:
 def _as_played(situation: Situation, house: House, played: Played) -> Plan:
     if played.wanted is not None:
         return replace(_plan(situation, category=played.category, reason="scenario"), wants=played.wanted)
+    return replace(_settle(situation, house, played), cases=played.cases)
+
+
+def _settle(situation: Situation, house: House, played: Played) -> Plan:
+    """What is said, and who answers next."""
     if played.locked:
         return _ask_who(situation, house, played)
     if played.hand_off is None:
@@ -250,7 +255,13 @@ def _as_played(situation: Situation, house: House, played: Played) -> Plan:
     known = wanted != "order" or situation.knows_order or situation.verified
     before = "" if known else _unchecked(words(situation.language))
     plan = _hand_over(situation, house, "scenario", before, category=played.category)
-    return replace(plan, says=(*played.says, *plan.says), verify=wanted == "code")
+    return replace(
+        plan,
+        says=(*played.says, *plan.says),
+        verify=wanted == "code",
+        team=played.hand_off.team,
+        priority=played.hand_off.priority,
+    )
 
 
 def _ask_who(situation: Situation, house: House, played: Played) -> Plan:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Literal, NewType, NoReturn, Protocol, final, runtime_checkable
 from uuid import UUID
@@ -229,6 +229,16 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """A case that a scenario opens; when it is due is found out before it is written."""
+
+    kind: str
+    reference: str
+    due_on: date | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a scenario wants to know from a source of facts."""
 
@@ -280,8 +290,12 @@ class Situation:
     code_asked: bool = False  # the bot has asked for a code before
     code_awaited: bool = False  # and a person gets the conversation after it, or without it
     run: Run | None = None  # where it stands in a scenario
+    cases: tuple[tuple[str, str], ...] = ()  # its open cases: kind and reference
+    opened: int = 0  # its cases, open or not
     told: Mapping[UUID, int] = field(default_factory=dict[UUID, int])  # incidents, and which version of their notice
 
+
+Priority = Literal["low", "normal", "high", "urgent"]
 
 Because = Literal[
     "person_has_it",
@@ -325,6 +339,9 @@ class Plan:
     run: Run | None = None  # where it stands in a scenario from now on
     verify: bool = False  # it is to be checked who writes before a person gets it, whatever the topic
     report: Report | None = None  # the incident that it asks about
+    cases: tuple[NewCase, ...] = ()
+    team: str | None = None  # that is to take it
+    priority: Priority | None = None  # None: as it was, and so is the team
     wants: Wanted | None = None  # to be looked up before this can be decided; such a plan is never written
 
 

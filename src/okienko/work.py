@@ -24,6 +24,8 @@ from okienko.audit import store as audit
 from okienko.auditing import Outside
 from okienko.brands.directory import Directory
 from okienko.brands.store import read_brands, read_categories
+from okienko.cases import store as cases
+from okienko.casing import date_cases, list_openings
 from okienko.consent.store import publish_texts, read_texts
 from okienko.consent.texts import NOTICE, write_texts
 from okienko.conversations.store import attachments, choices, upkeep
@@ -45,8 +47,8 @@ from okienko.incidents.shelf import Incidents, list_ongoing
 from okienko.keys import Keys
 from okienko.links import check_links
 from okienko.log import describe
-from okienko.mail import store as mail
 from okienko.lookups.store import forget_old
+from okienko.mail import store as mail
 from okienko.mail.server import Post
 from okienko.masking.egress import Gate
 from okienko.masking.mask import published
@@ -59,6 +61,7 @@ from okienko.routing.process import TrainingFailed, teach
 from okienko.routing.shelf import Routers
 from okienko.routing.store import read_router_version
 from okienko.saying import read_terms
+from okienko.scenarios.machine import Fact
 from okienko.scenarios.shelf import Scenarios
 from okienko.scenarios.store import read_rules as read_scenario_rules
 from okienko.settings import Settings
@@ -73,11 +76,11 @@ log = structlog.get_logger()
 MOST_TURNS: Final = 64  # in one batch
 LEASE: Final = timedelta(seconds=10)  # a batch takes a fraction of a second; after this another worker may have it
 MARGIN: Final = timedelta(seconds=2)  # of a lease, left for writing what a model was waited for
+MOST_LOOKED_UP: Final = 16  # conversations for which something is looked up at once; the others wait for their turn
 MOST_PHRASED: Final = 8  # answers that are with the model at once; one more is given in the article's own words
 QUICK: Final = 0.005  # seconds between looks for work while there is some
 SLOW: Final = 0.04  # and while there is none
 HOUSE_FRESH: Final = timedelta(milliseconds=250)
-MOST_LOOKED_UP: Final = 16  # conversations for which something is looked up at once; the others wait for their turn
 RETRY: Final = timedelta(seconds=2)
 REMEMBER: Final = timedelta(days=30)  # how long a repeat of a message is recognised
 LETTERS: Final = timedelta(days=7)  # how long it is known what became of a letter
@@ -112,16 +115,16 @@ class Worker:
     outside: Outside = field(default_factory=Outside)  # where they are carried
     meaning: Meaning | None = None  # knows what questions mean, where the operator has an encoder
     phraser: Phraser | None = None  # words answers, where the operator has a model
+    facts: Facts | None = None  # what scenarios look things up in; None: all of it is away
     phrasing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    asking: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])  # a source of facts
+    _desk: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_LOOKED_UP), init=False)
     routers: Routers = field(default_factory=Routers)
     scenarios: Scenarios = field(default_factory=Scenarios)
     incidents: Incidents = field(default_factory=Incidents)
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
-    facts: Facts | None = None  # what scenarios look things up in; None: all of it is away
     gate: Gate = field(init=False)
     radar: Radar = field(init=False)
-    asking: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])  # a source of facts
-    _desk: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_LOOKED_UP), init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
     indexes: dict[BrandId, Index] = field(default_factory=dict[BrandId, Index])  # those that the houses look into
 
@@ -209,6 +212,7 @@ class Worker:
             async with self.database.brand(brand, longest=LONGEST_WORK) as connection:
                 while await upkeep.expire_vault(connection, now) == upkeep.MOST:
                     pass
+                await forget_old(connection, now)
                 await identity.forget_challenges(connection, now - timedelta(hours=1))
                 await mail.forget_letters(connection, now - LETTERS)
                 while await attachments.expire_attachments(connection, now) == attachments.MOST:
@@ -218,7 +222,6 @@ class Worker:
 
     async def hand_over(self) -> None:
         """Gives people the conversations whose customers were asked for a code and have gone away."""
-                await forget_old(connection, now)
         now = self.clock()
         for brand in (await self.directory.read()).brands:
             async with self.database.brand(brand) as connection:
@@ -405,32 +408,6 @@ class Worker:
                 log.error("turn_broke", conversation=str(situation.conversation), **describe(error))
         return turn.give_up(situation, house)
 
-    async def _set_apart(self, brand_id: BrandId, plans: Sequence[Plan], until: float) -> list[Plan]:
-        """Gives the model what it is to word; the plans that can be written now."""
-        assert self.phraser is not None
-        brand = await self.directory.brand(brand_id)
-        rest: list[Plan] = []
-        for plan in plans:
-            if len(self.phrasing) < MOST_PHRASED and await self.phraser.takes(brand, plan):
-                task = asyncio.create_task(self._phrase(self.phraser, brand, plan, until))
-                self.phrasing.add(task)
-                task.add_done_callback(self.phrasing.discard)
-            else:
-                rest.append(plan)
-        return rest
-
-    async def _phrase(self, phraser: Phraser, brand: Brand, plan: Plan, until: float) -> None:
-        try:
-            phrased = self._look_over(await phraser.phrase(brand, plan, until=until))
-        except Exception as error:  # noqa: BLE001 - whatever broke, the customer gets the article's words
-            log.error("phrasing_broke", conversation=str(plan.situation.conversation), **describe(error))
-            phrased = plan
-        try:
-            await self._write({brand.id: [phrased]})
-        except (DatabaseAway, psycopg.Error) as error:  # the lane is taken again when its lease ends
-            log.warning("database_away", **describe(error))
-
-    def _look_over(self, plan: Plan) -> Plan:
     def _set_wanting_apart(self, brand: BrandId, house: House, plans: Sequence[Plan], until: float) -> list[Plan]:
         """Has looked up what plans want to know first; the plans that can be written now."""
         for plan in plans:
@@ -474,6 +451,32 @@ class Worker:
         house = replace(house, stage=replace(house.stage, facts={**house.stage.facts, plan.wants: fact}))
         return self._think(situation, house), house
 
+    async def _set_apart(self, brand_id: BrandId, plans: Sequence[Plan], until: float) -> list[Plan]:
+        """Gives the model what it is to word; the plans that can be written now."""
+        assert self.phraser is not None
+        brand = await self.directory.brand(brand_id)
+        rest: list[Plan] = []
+        for plan in plans:
+            if len(self.phrasing) < MOST_PHRASED and await self.phraser.takes(brand, plan):
+                task = asyncio.create_task(self._phrase(self.phraser, brand, plan, until))
+                self.phrasing.add(task)
+                task.add_done_callback(self.phrasing.discard)
+            else:
+                rest.append(plan)
+        return rest
+
+    async def _phrase(self, phraser: Phraser, brand: Brand, plan: Plan, until: float) -> None:
+        try:
+            phrased = self._look_over(await phraser.phrase(brand, plan, until=until))
+        except Exception as error:  # noqa: BLE001 - whatever broke, the customer gets the article's words
+            log.error("phrasing_broke", conversation=str(plan.situation.conversation), **describe(error))
+            phrased = plan
+        try:
+            await self._write({brand.id: [phrased]})
+        except (DatabaseAway, psycopg.Error) as error:  # the lane is taken again when its lease ends
+            log.warning("database_away", **describe(error))
+
+    def _look_over(self, plan: Plan) -> Plan:
         """The second look at the bot's words, before they are stored and with that sent. What the conversation's vault
         hides becomes a placeholder. Nearly always nothing: the bot reads masked words and quotes articles.
         """
@@ -497,6 +500,7 @@ class Worker:
 
     async def _write(self, plans: dict[BrandId, list[Plan]]) -> None:
         """Writes a batch in one transaction; when that is refused, one by one, so that one bad plan harms no other."""
+        plans = {brand: await self._with_terms(brand, group) for brand, group in plans.items()}
         try:
             await self._write_together(plans)
         except psycopg.Error as error:
@@ -505,6 +509,18 @@ class Worker:
                 for plan in group:
                     await self._write_alone(brand, plan)
 
+    async def _with_terms(self, brand_id: BrandId, plans: list[Plan]) -> list[Plan]:
+        """The plans, each case that they open with the day on which it is due, by the law of where its person is."""
+        people = {plan.situation.person for plan in plans if plan.cases}
+        if not people:
+            return plans
+        brand = await self.directory.brand(brand_id)
+        async with self.database.brand(brand_id) as connection:
+            places = await cases.read_places(connection, people)
+        return [
+            date_cases(plan, brand, places.get(plan.situation.person, (None, None)), self.clock()) for plan in plans
+        ]
+
     async def _write_together(self, plans: dict[BrandId, list[Plan]]) -> None:
         now = self.clock()
         async with self.database.pipeline() as connection:
@@ -512,6 +528,9 @@ class Worker:
                 says = [[new_id(now) for _ in plan.says] for plan in group]
                 await connection.execute(SET_BRAND, {"brand": str(brand)})
                 await connection.execute(store.WRITE_PLANS, store.pack_plans(group, says, now))
+                openings = list_openings(group, says, now)
+                if openings:
+                    await connection.execute(cases.OPEN, cases.pack_openings(openings, now))
                 wishes = {plan.situation.person: plan.people_only for plan in group if plan.people_only is not None}
                 if wishes:
                     await connection.execute(SET_PEOPLE_ONLY, pack_people_only(wishes, now))

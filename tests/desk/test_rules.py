@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from okienko.desk.rules import is_senior, make_code, may_reveal, read_reference, wait_order
-from okienko.values import BrandId, SignedIn, StaffId
+from okienko.values import BrandId, Priority, SignedIn, StaffId
 
 BRAND, OTHER = BrandId(uuid4()), BrandId(uuid4())
 OLA, EWA = StaffId(uuid4()), StaffId(uuid4())
@@ -20,6 +20,7 @@ NOON = datetime(2026, 9, 21, 12, tzinfo=UTC)
 class Row:
     waiting_since: datetime | None
     updated_at: datetime
+    priority: Priority = "normal"
 
 
 def signed_in(role: str) -> SignedIn:
@@ -61,6 +62,13 @@ def test_the_longest_wait_comes_first() -> None:
     ]
     ordered = sorted(rows, key=wait_order)
     assert [rows.index(row) for row in ordered] == [1, 4, 0, 3, 2]
+
+
+def test_of_those_who_wait_the_urgent_come_first() -> None:
+    long_ago, now = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
+    low, normal = Row(long_ago, long_ago, "low"), Row(now, now)
+    urgent, answered = Row(now, now, "urgent"), Row(None, now, "urgent")
+    assert sorted([answered, low, normal, urgent], key=wait_order) == [urgent, normal, low, answered]
 
 
 @pytest.mark.parametrize(

@@ -381,6 +381,8 @@ _ROWS = (
     values (current_brand(), %(c)s, %(c)s, %(answered)s, true, %(now)s)""",
     """insert into incident_report (brand_id, conversation_id, incident_id, told, first_at, last_at)
     values (current_brand(), %(c)s, %(c)s, 1, %(now)s, %(now)s)""",
+    """insert into support_case (brand_id, conversation_id, id, reference, kind, opened_at)
+    values (current_brand(), %(c)s, gen_random_uuid(), %(c)s::text, 'complaint', %(now)s)""",
     """insert into lookup_use (brand_id, conversation_id, id, source_id, names, outcome, at)
     values (current_brand(), %(c)s, gen_random_uuid(), 'orders', array['number'], 'found', %(now)s)""",
     """insert into verification (brand_id, conversation_id, id, person_id, proved_id, level, staff_id, reason, at)

@@ -137,10 +137,11 @@ async def test_another_worker_knows_a_version_that_began_elsewhere_a_moment_ago(
 @pytest.mark.anyio
 async def test_what_has_something_to_mend_is_not_published(world: World) -> None:
     now = world.clock()
+    whim = (
+        read_texts()["complaint"].replace("category: complaints", "category: zwroty").replace("case: c", "case: whim-c")
+    )
     async with world.database.brand(world.brand.id) as connection:
-        await store.save(
-            connection, world.brand.id, "complaint", read_texts()["complaint"], base=None, staff_id=None, now=now
-        )
+        await store.save(connection, world.brand.id, "complaint", whim, base=None, staff_id=None, now=now)
         (version,) = await store.read_versions(connection, world.brand.id, "complaint")
         with pytest.raises(Exception, match="no cases of the kind"):
             await publish(connection, world.brand, version, publication=new_id(now), staff_id=None, now=now)

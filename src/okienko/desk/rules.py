@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from okienko.values import BrandId, SignedIn, StaffId
+from okienko.values import BrandId, Priority, SignedIn, StaffId
 
 SHORTEST_REASON: Final = 10  # characters: the least that says what a value is needed for
 SHOWN: Final = timedelta(minutes=10)  # how long a hidden value stays on a screen
@@ -18,6 +19,11 @@ _REFERENCE: Final = re.compile(r"[A-HJ-NP-Z2-9]{3}-?[A-HJ-NP-Z2-9]{4}")
 
 class Waiting(Protocol):
     """A conversation in a list."""
+
+    @property
+    def priority(self) -> Priority:
+        """How soon somebody is to take it, as a scenario says."""
+        ...
 
     @property
     def waiting_since(self) -> datetime | None:
@@ -61,10 +67,16 @@ def may_open(staff: SignedIn, brand: BrandId, agent: StaffId | None) -> bool:
     return may_reveal(staff, brand, agent)
 
 
-def wait_order(row: Waiting) -> tuple[bool, float, float]:
-    """A sort key where people wait: the longest wait first, then those who do not wait, the latest change first."""
+_PRIORITIES: Final[Sequence[Priority]] = ("urgent", "high", "normal", "low")
+
+
+def wait_order(row: Waiting) -> tuple[bool, int, float, float]:
+    """A sort key where people wait: the most urgent first, of these the longest wait; then those who do not wait, the
+    latest change first.
+    """
     since = row.waiting_since
-    return since is None, since.timestamp() if since else 0.0, -row.updated_at.timestamp()
+    urgency = _PRIORITIES.index(row.priority) if since else 0
+    return since is None, urgency, since.timestamp() if since else 0.0, -row.updated_at.timestamp()
 
 
 def make_code(person: UUID) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -22,6 +23,9 @@ from starlette.responses import RedirectResponse, Response
 from okienko.attachments.lines import drop_lines
 from okienko.audit import store as audit
 from okienko.brands.store import read_categories
+from okienko.cases import store as cases
+from okienko.cases.kinds import NAMES, OUTCOMES
+from okienko.cases.store import Case
 from okienko.conversations.store import attachments, reveals
 from okienko.conversations.store import desk as store
 from okienko.conversations.store.attachments import Attached
@@ -82,6 +86,7 @@ class Talk:
     hidden: tuple[reveals.Hidden, ...]
     earlier: tuple[store.Earlier, ...]
     replies: Sequence[SavedReply]  # those in the customer's language first
+    cases: Sequence[Case]
     found: Sequence[identity.Found]  # about who writes, the last word first
     proved: str  # the code of the person that they were proved to be
     asks_code: bool  # the category wants to know, and nobody has found out
@@ -143,9 +148,9 @@ def read_view(request: Request) -> View:
     return asked if asked in VIEW_NAMES else "waiting"
 
 
-def inbox_address(view: str, brand: str | None) -> str:
-    """A view of the list, of one brand or of all."""
-    chosen = {"view": view, "brand": brand or ""}
+def inbox_address(view: str, brand: str | None, team: str | None = None) -> str:
+    """A view of the list, of one brand or of all, of one team or of all."""
+    chosen = {"view": view, "brand": brand or "", "team": team or ""}
     return "/desk?" + urlencode({name: value for name, value in chosen.items() if value})
 
 
@@ -154,9 +159,9 @@ def talk_address(brand: Brand, reference: str) -> str:
     return f"/desk/conversations/{brand.slug}/{reference}"
 
 
-def keep_query(view: str, brand: str | None) -> str:
+def keep_query(view: str, brand: str | None, team: str | None) -> str:
     """The part of an address that keeps the list beside a conversation as it was."""
-    chosen = {"view": view if view in VIEW_NAMES else "", "brand": brand or ""}
+    chosen = {"view": view if view in VIEW_NAMES else "", "brand": brand or "", "team": team or ""}
     kept = {name: value for name, value in chosen.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
 
@@ -234,6 +239,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         earlier = await store.read_earlier(connection, conversation.person_id, conversation.id)
         names = await read_categories(connection)
         found = await identity.list_found(connection, conversation.id)
+        opened = await cases.list_cases_of(connection, conversation.id)
         asking = await identity.read_levels(connection)
         replies = await list_replies(connection)
     language = page_language(request)
@@ -244,7 +250,9 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         conversation=conversation,
         address=talk_address(brand, conversation.reference),
         query=keep_query(
-            read_view(request) if "view" in request.query_params else "", request.query_params.get("brand")
+            read_view(request) if "view" in request.query_params else "",
+            request.query_params.get("brand"),
+            request.query_params.get("team"),
         ),
         lines=tuple(replace(line, text=drop_lines(line.text, len(attached.get(line.id, ())))) for line in lines),
         attached=attached,
@@ -253,6 +261,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         hidden=hidden,
         earlier=earlier,
         replies=_fill_in(replies, brand, conversation, staff),
+        cases=opened,
         found=found,
         proved=rules.make_code(last.proved) if last is not None and last.proved is not None else "",
         asks_code=conversation.category in asking and (last is None or not last.level.reaches(Level.CODE)),
@@ -290,6 +299,7 @@ async def render_inbox(
     given = services(request)
     now = given.clock()
     view, chosen = read_view(request), request.query_params.get("brand") or None
+    team = (request.query_params.get("team") or None) if rows is None else None
     brands = await read_brands(request, staff)
     shared: dict[str, Any] = {
         "talk": talk,
@@ -302,8 +312,12 @@ async def render_inbox(
         "view": view if rows is None else "found",
         "brand_filter": chosen,
         "brands": brands,
-        "inbox_address": inbox_address,
+        "inbox_address": partial(inbox_address, team=team),
+        "team_address": partial(inbox_address, view, chosen),
+        "team_filter": team,
         "kinds": ENTITIES,
+        "case_names": NAMES,
+        "case_outcomes": OUTCOMES,
         "shown_for": rules.SHOWN // timedelta(milliseconds=1),
         "now": now,
         "today": now.astimezone(ZoneInfo(talk.brand.timezone)).date() if talk else now.date(),
@@ -317,15 +331,17 @@ async def render_inbox(
     counts: dict[View, int] = {}
     names: dict[Brand, Mapping[Language, Mapping[str, str]]] = {}
     found: list[tuple[Brand, Row]] = []
+    teams: set[str] = set()
     before = _before(request)
     for brand in listed:
         async with given.database.brand(brand.id) as connection:
             names[brand] = await read_categories(connection)
+            teams.update(await store.list_teams(connection))
             for name, count in (await store.count_views(connection, staff.id)).items():
                 counts[name] = counts.get(name, 0) + count
             if rows is None:
                 listing = await store.list_conversations(
-                    connection, view, staff_id=staff.id, before=before, limit=PAGE + 1
+                    connection, view, staff_id=staff.id, before=before, limit=PAGE + 1, team=team
                 )
                 found += [(brand, row) for row in listing]
     ordered = sort_rows(view, found) if rows is None else list(rows)
@@ -333,14 +349,14 @@ async def render_inbox(
     older = None
     if rows is None and len(ordered) > PAGE and view in {"bot", "closed", "all"}:
         last = page[-1][1].updated_at.isoformat()
-        older = "/desk?" + urlencode({"view": view, "brand": chosen or "", "before": last})
+        older = "/desk?" + urlencode({"view": view, "brand": chosen or "", "team": team or "", "before": last})
     language = page_language(request)
     placed = [
         Placed(
             brand=brand,
             row=row,
             category=_name(names.get(brand, {}), language, row.category),
-            address=talk_address(brand, row.reference) + keep_query(view if rows is None else "", chosen),
+            address=talk_address(brand, row.reference) + keep_query(view if rows is None else "", chosen, team),
             waits=None if row.waiting_since is None else max(now - row.waiting_since, timedelta()),
         )
         for brand, row in page
@@ -354,6 +370,7 @@ async def render_inbox(
         headers=headers,
         rows=placed,
         older=older,
+        teams=sorted(teams | ({team} if team else set())),
         counts=counts,
         title=speak.gettext(title),
         view_names=[(name, speak.gettext(label)) for name, label in VIEW_NAMES.items()],

@@ -34,7 +34,7 @@ from okienko.scenarios.scenario import (
     Wording,
 )
 from okienko.scenarios.understand import Said, understand
-from okienko.values import Language, Run, Wanted
+from okienko.values import Language, NewCase, Run, Wanted
 
 MOST_LOOKED_UP: Final = 10  # one after the other
 LONGEST_MOVE: Final = 250  # steps without a question; publishing refuses loops, so this is never met
@@ -54,6 +54,20 @@ class Surroundings:
     reference: str
     open: bool  # somebody is at the desk
     today: date  # in the brand's time zone
+    cases: tuple[tuple[str, str], ...] = ()  # of this conversation that are open: kind and reference
+    opened: int = 0  # its cases, open or not
+
+    def name_case(self, kind: str, new: tuple[NewCase, ...]) -> tuple[str, NewCase | None]:
+        """The reference of a case of this kind; with the case where it is a new one and not open already.
+
+        It is made of the conversation's own: a turn that is decided twice names it the same.
+        """
+        known = {**dict(self.cases), **{one.kind: one.reference for one in new}}
+        if kind in known:
+            return known[kind], None
+        nth = self.opened + len(new) + 1
+        reference = f"KR-{self.reference}" if nth == 1 else f"KR-{self.reference}-{nth}"
+        return reference, NewCase(kind=kind, reference=reference)
 
     def values(self) -> Mapping[str, Value]:
         """The variables that every scenario may read."""
@@ -95,7 +109,7 @@ class Move:
     wanted: Wanted | None = None
     hand_off: HandOff | None = None
     ended: Literal["solved", "unsolved", "person"] | None = None
-    cases: tuple[str, ...] = ()  # kinds of cases to open
+    cases: tuple[NewCase, ...] = ()  # to open
 
 
 def begin(scenario: Scenario, version: int, surroundings: Surroundings) -> Move:
@@ -166,19 +180,20 @@ def found(
     fact: Fact,
     surroundings: Surroundings,
     newest: tuple[Scenario, int] | None = None,
+    opened: tuple[NewCase, ...] = (),
 ) -> Move:
-    """What comes after a look-up. Raises `Broken`."""
+    """What comes after a look-up; `opened`: the cases that this turn has opened before. Raises `Broken`."""
     step = scenario.step(running.step)
     if not isinstance(step, LookUp):
         raise Broken(f"{running.scenario} {running.version}: nothing is looked up at {running.step}")
     if fact.values is None:
-        return _Walk(scenario, running, surroundings, newest).go(step.away)
+        return _Walk(scenario, running, surroundings, newest, opened).go(step.away)
     values = fact.values
     brought = {name: values[theirs] for name, theirs in step.save.items() if theirs in values}
     if len(brought) < len(step.save):
-        return _Walk(scenario, running, surroundings, newest).go(step.missing)
+        return _Walk(scenario, running, surroundings, newest, opened).go(step.missing)
     known = replace(running, kept={**running.kept, **brought})
-    return _Walk(scenario, known, surroundings, newest).go(scenario.after(step))
+    return _Walk(scenario, known, surroundings, newest, opened).go(scenario.after(step))
 
 
 def settle(
@@ -200,8 +215,8 @@ def settle(
             return move
         version = newest[1] if newest is not None else None
         current = newest[0] if newest is not None and move.running.version == version else scenario
-        following = found(current, move.running, fact, surroundings, newest)
-        move = replace(following, says=(*move.says, *following.says), cases=(*move.cases, *following.cases))
+        following = found(current, move.running, fact, surroundings, newest, move.cases)
+        move = replace(following, says=(*move.says, *following.says))
     raise Broken(f"{scenario.id}: it looks things up again and again")
 
 
@@ -221,6 +236,7 @@ class _Walk:
         running: Run,
         surroundings: Surroundings,
         newest: tuple[Scenario, int] | None = None,
+        opened: tuple[NewCase, ...] = (),
     ) -> None:
         self.scenario = scenario
         self.kinds: Mapping[str, str] = scenario.kinds()
@@ -228,7 +244,7 @@ class _Walk:
         self.around = surroundings
         self.newest = newest
         self.says: list[Uttered] = []
-        self.cases: list[str] = []
+        self.cases: tuple[NewCase, ...] = opened
 
     def go(self, name: str | None) -> Move:
         """Walks from this step on until somebody has to answer."""
@@ -277,9 +293,10 @@ class _Walk:
             case Quote(article=article, say=say):
                 self.says.append(Uttered(kind="article", text=self._write(say), article=article))
             case OpenCase(kind=kind, save=save):
-                self.cases.append(kind)
+                reference, case = self.around.name_case(kind, self.cases)
+                self.cases = self.cases if case is None else (*self.cases, case)
                 if save is not None:
-                    self._keep({save: self.around.reference})
+                    self._keep({save: reference})
             case _:
                 pass
         return self.scenario.after(step)
@@ -293,10 +310,10 @@ class _Walk:
         return Uttered(kind="ask", text=self._write(wording), choices=choices)
 
     def _wait(self, wanted: Wanted | None) -> Move:
-        return Move(says=tuple(self.says), running=self.running, wanted=wanted, cases=tuple(self.cases))
+        return Move(says=tuple(self.says), running=self.running, wanted=wanted, cases=self.cases)
 
     def _end(self, how: Literal["solved", "unsolved", "person"]) -> Move:
-        return Move(says=tuple(self.says), ended=how, cases=tuple(self.cases))
+        return Move(says=tuple(self.says), ended=how, cases=self.cases)
 
     def _renew(self, name: str) -> None:
         """Goes on with the newest version where the step asks for it and everything it needs is known."""

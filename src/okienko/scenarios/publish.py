@@ -11,13 +11,13 @@ from okienko.scenarios.check import Known, Offer, find_problems
 from okienko.scenarios.document import ScenarioRefused
 from okienko.scenarios.play import play_all
 from okienko.scenarios.read import read_scenario
-from okienko.scenarios.scenario import EVERYWHERE, Ask, Scenario, Tell
+from okienko.scenarios.scenario import CASES, EVERYWHERE, Ask, Scenario, Tell
 from okienko.scenarios.store import Trigger, Version
 from okienko.values import Brand, StaffId
 
 
 async def read_known(connection: Connection, brand: Brand) -> Known:
-    """What this brand has that a scenario may name. There are no cases yet."""
+    """What this brand has that a scenario may name."""
     row = await (await connection.execute(store.READ_KNOWN, {"brand": brand.id})).fetchone()
     assert row is not None
     sources = await (await connection.execute(store.READ_SOURCES, {"brand": brand.id})).fetchall()
@@ -26,7 +26,7 @@ async def read_known(connection: Connection, brand: Brand) -> Known:
         categories=row[0],
         articles=row[1],
         sources={name: Offer(needs=needs, gives=gives) for name, needs, gives in sources},
-        cases=(),
+        cases=CASES,
     )
 
 

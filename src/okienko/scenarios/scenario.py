@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from okienko.scenarios.messages import Message, Value
-from okienko.values import Language
+from okienko.values import Language, Priority
 
 AskKind = Literal["choice", "text", "number", "date", "order_number", "email"]
-Priority = Literal["low", "normal", "high", "urgent"]
 # What a person who takes over may rely on: nothing, an order that was named rightly, a code to the address on record.
 Authentication = Literal["none", "order", "code"]
 Comparison = Literal["is", "not", "over", "under", "at_least", "at_most", "known"]
 
+# What `okienko.cases` knows; rooms do not know each other, and a test compares.
+CASES: Final = frozenset({"complaint", "claim", "appeal", "return", "refund", "account"})
 EVERYWHERE: Final = "other"  # the wording for every channel that has none of its own
 # What the house knows at each step; a scenario may read these and not set them.
 GIVEN: Final[Mapping[str, Literal["text", "date"]]] = {

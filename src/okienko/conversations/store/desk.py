@@ -21,6 +21,7 @@ from okienko.values import (
     Language,
     MessageId,
     PersonId,
+    Priority,
     StaffId,
 )
 
@@ -40,6 +41,8 @@ class Row:
     channel: str
     language: Language
     category: str | None
+    team: str | None  # that is to take it, as a scenario says
+    priority: Priority
     holder: Holder
     agent_id: StaffId | None
     agent: str | None  # the name
@@ -60,7 +63,7 @@ select c.id, c.reference, c.channel, c.language, c.category, c.holder, c.agent_i
     when c.closed_at is not null or c.holder = 'bot' then null
     when c.holder = 'queue' then c.queued_at
     else m.unanswered_since end as waiting_since,
-  c.updated_at, c.closed_at, m.sensitive
+  c.updated_at, c.closed_at, m.sensitive, c.team, c.priority
 from conversation c
 left join staff s on s.id = c.agent_id
 cross join lateral (
@@ -80,7 +83,7 @@ cross join lateral (
     ) l
   ) r
 ) m
-where c.brand_id = current_brand()
+where c.brand_id = current_brand() and (%(team)s::text is null or c.team = %(team)s::text)
 """
 LIST_MINE: Final = (
     _ROW
@@ -93,7 +96,7 @@ LIST_WAITING: Final = (
     _ROW
     + """
 and c.closed_at is null and c.holder = 'queue'
-order by c.queued_at limit %(limit)s::integer
+order by array_position('{urgent,high,normal,low}'::text[], c.priority), c.queued_at limit %(limit)s::integer
 """
 )
 LIST_BOT: Final = (
@@ -129,10 +132,18 @@ _LISTS: Final[dict[View, LiteralString]] = {
 
 
 async def list_conversations(
-    connection: Connection, view: View, *, staff_id: StaffId, before: datetime, limit: int
+    connection: Connection,
+    view: View,
+    *,
+    staff_id: StaffId,
+    before: datetime,
+    limit: int,
+    team: str | None = None,
 ) -> tuple[Row, ...]:
-    """A view of the inbox: longest waiting first where people wait, else the latest change before `before` first."""
-    values = {"staff": staff_id, "before": before, "limit": limit}
+    """A view of the inbox: where people wait, the most urgent and then the longest waiting first, else the latest
+    change before `before`. `team`: what is for that team alone.
+    """
+    values = {"staff": staff_id, "before": before, "limit": limit, "team": team}
     return _read_rows(await (await connection.execute(_LISTS[view], values)).fetchall())
 
 
@@ -153,6 +164,8 @@ def _read_rows(rows: Sequence[tuple[object, ...]]) -> tuple[Row, ...]:
             updated_at=cast("datetime", row[11]),
             closed_at=cast("datetime | None", row[12]),
             sensitive=cast("bool", row[13]),
+            team=cast("str | None", row[14]),
+            priority=cast("Priority", row[15]),
         )
         for row in rows
     )
@@ -170,6 +183,17 @@ async def count_views(connection: Connection, staff_id: StaffId) -> dict[View, i
     row = await (await connection.execute(COUNT_VIEWS, {"staff": staff_id})).fetchone()
     mine, waiting, bot = row or (0, 0, 0)
     return {"mine": mine, "waiting": waiting, "bot": bot}
+
+
+LIST_TEAMS: Final = """
+select distinct team from conversation
+where brand_id = current_brand() and team is not null and closed_at is null order by team
+"""
+
+
+async def list_teams(connection: Connection) -> list[str]:
+    """The teams for which open conversations are meant."""
+    return [row[0] for row in await (await connection.execute(LIST_TEAMS)).fetchall()]
 
 
 # The scan reads the messages of the 2,000 conversations that changed last, by their keys, and nothing else: no index
@@ -229,7 +253,9 @@ async def search_reference(connection: Connection, reference: str) -> tuple[Row,
 
 async def _list_found(connection: Connection, search: LiteralString, values: dict[str, object]) -> tuple[Row, ...]:
     ids = [row[0] for row in await (await connection.execute(search, values)).fetchall()]
-    return _read_rows(await (await connection.execute(LIST_FOUND, {"ids": ids})).fetchall()) if ids else ()
+    return (
+        _read_rows(await (await connection.execute(LIST_FOUND, {"ids": ids, "team": None})).fetchall()) if ids else ()
+    )
 
 
 def _escape(word: str) -> str:
@@ -260,12 +286,14 @@ class Conversation:
     created_at: datetime
     erased: bool
     people_only: bool  # the customer wants no program to answer, on any channel
+    team: str | None  # that is to take it, as a scenario says
+    priority: Priority
 
 
 READ_CONVERSATION: Final = """
 select c.id, c.person_id, c.reference, c.channel, c.language, c.category, c.holder, c.agent_id, s.name, c.reason,
   c.queued_at, c.updated_at, c.closed_at, c.created_at, p.erased_at is not null, c.routed,
-  p.people_only_at is not null
+  p.people_only_at is not null, c.team, c.priority
 from conversation c
 join person p on p.brand_id = current_brand() and p.id = c.person_id
 left join staff s on s.id = c.agent_id
@@ -296,6 +324,8 @@ async def read_conversation(connection: Connection, reference: str) -> Conversat
         erased=row[14],
         routed=row[15],
         people_only=row[16],
+        team=row[17],
+        priority=row[18],
     )
 
 

@@ -68,6 +68,9 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
     select v.level from verification v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
     order by v.id desc limit 1
+  ), (
+    select array_agg(concat_ws(' ', k.kind, k.reference, case when k.closed_at is null then 'open' end) order by k.id)
+    from support_case k where k.brand_id = current_brand() and k.conversation_id = w.conversation_id
   ), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked',
   e.incidents, e.told, n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
@@ -152,6 +155,8 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             reachable=wishes[2],
             verified=level in {"code", "person"},
             knows_order=level == "order",
+            cases=_read_open(cases or ()),
+            opened=len(cases or ()),
             code_asked=code_asked,
             code_awaited=code_awaited,
             told=dict(zip(incidents or (), told or (), strict=True)),
@@ -186,6 +191,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             hidden,
             wishes,
             level,
+            cases,
             code_asked,
             code_awaited,
             incidents,
@@ -193,6 +199,12 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             *run,
         ) in rows
     ]
+
+
+def _read_open(cases: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Kind and reference of the open ones: `complaint KR-K7F-2QDA open`."""
+    parts = (case.split(" ") for case in cases)
+    return tuple((kind, reference) for kind, reference, *is_open in parts if is_open)
 
 
 def _read_run(row: Sequence[Any]) -> Run | None:
@@ -210,9 +222,9 @@ with plan as (
   select * from unnest(
     %(conversations)s::uuid[], %(tokens)s::bigint[], %(versions)s::bigint[], %(arrived)s::bigint[], %(holders)s::text[],
     %(categories)s::text[], %(languages)s::text[], %(misses)s::integer[], %(reasons)s::text[], %(noticed)s::boolean[],
-    %(picked)s::boolean[], %(routed)s::bigint[], %(notices)s::integer[]
+    %(picked)s::boolean[], %(routed)s::bigint[], %(notices)s::integer[], %(teams)s::text[], %(priorities)s::text[]
   ) as p (conversation_id, token, version, arrived, holder, category, language, misses, reason, noticed, picked, routed,
-    notice)
+    notice, team, priority)
   order by conversation_id
 ), mine as (
   select p.* from plan p
@@ -230,6 +242,7 @@ with plan as (
     end, reason = m.reason, noticed = m.noticed, notice_version = coalesce(c.notice_version, m.notice),
     notice_language = coalesce(c.notice_language, case when m.notice is not null then m.language end),
     closed_at = null, updated_at = %(now)s::timestamptz,
+    team = case when m.priority is null then c.team else m.team end, priority = coalesce(m.priority, c.priority),
     agent_id = case when m.holder = 'agent' then c.agent_id end,
     queued_at = case when m.holder = 'queue' then coalesce(c.queued_at, %(now)s::timestamptz) end
   from mine m
@@ -344,6 +357,8 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "reasons": texts([p.reason for p in plans]),
         "noticed": numbers([p.situation.noticed or any(s.kind is Kind.NOTICE for s in p.says) for p in plans]),
         "notices": numbers([p.notice for p in plans]),
+        "teams": texts([p.team for p in plans]),
+        "priorities": texts([p.priority for p in plans]),
         "say_conversations": ids([p.situation.conversation for p, _, _ in spoken]),
         "say_ids": ids([message for _, _, message in spoken]),
         "say_connections": texts([p.situation.connection for p, _, _ in spoken]),

@@ -1,0 +1,1 @@
+"""Cases with legal clocks, opened by scenarios within conversations."""
