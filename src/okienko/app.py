@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from okienko.alike import read_features
 from okienko.answers.index import search
 from okienko.answers.model import pages as model
 from okienko.answers.shelf import Shelf
@@ -120,7 +121,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *model.routes(),
             *routing.routes(Routers()),
             *scenarios.routes(),
-            *incidents.routes(),
+            *incidents.routes(read_features),
             *cases.routes(),
             *lookups.routes(_open_facts(given)),
             *radar.routes(),

@@ -14,6 +14,7 @@ import psycopg
 import structlog
 
 from okienko import auditing, deliver, heard, missed, post, sources, turn
+from okienko.alike import read_features
 from okienko.answers.answer import answer
 from okienko.answers.index import Index
 from okienko.answers.meaning.rule import Heard
@@ -121,7 +122,7 @@ class Worker:
     _desk: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_LOOKED_UP), init=False)
     routers: Routers = field(default_factory=Routers)
     scenarios: Scenarios = field(default_factory=Scenarios)
-    incidents: Incidents = field(default_factory=Incidents)
+    incidents: Incidents = field(default_factory=lambda: Incidents(read_features))
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
     gate: Gate = field(init=False)
     radar: Radar = field(init=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from okienko.alike import read_features
 from okienko.database.urls import Urls
 from okienko.incidents import pages
 from tests.articles.conftest import site
@@ -18,5 +19,5 @@ __all__ = ["site"]
 @pytest.fixture
 async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(database_urls, tmp_path) as world:
-        world.app.router.routes.extend(pages.routes())
+        world.app.router.routes.extend(pages.routes(read_features))
         yield world

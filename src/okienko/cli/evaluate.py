@@ -163,6 +163,16 @@ def eval_routing(learnt: Path, asked: Path, strangers: Path | None, outside: Pat
             click.echo(f"{name:>25}  {'–' if value is None else value}")
 
 
+@eval_.command("incidents")
+@json_option
+def eval_incidents(*, as_json: bool) -> None:
+    """Measure which messages an incident answers: those about twelve invented faults, and others."""
+    from okienko.evaluation.incidents import run as incidents  # noqa: PLC0415
+
+    figures = incidents.evaluate()
+    click.echo(json.dumps(figures) if as_json else "\n".join(incidents.write_figures(figures)))
+
+
 @eval_.command("adversarial")
 @click.option("--model", "url", metavar="URL", help="Ask this model, too: an OpenAI-compatible API, such as …/v1.")
 @click.option("--name", help="What that server calls the model; with OKIENKO_MODEL_NAME it may be left out.")

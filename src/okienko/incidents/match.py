@@ -1,39 +1,53 @@
-"""Whether a message is about an incident: by its likeness to a few example sentences. Pure; numpy.
+"""Whether a message is about an incident: by what a few example sentences say that others do not. Pure; numpy.
 
-Everything is read in folded letters, as stems (Snowball) and as the character n-grams of words, which forgive typing
-errors and endings. How much a feature says is learnt from the brand's own messages of before (inverse document
-frequency), and so is how alike a message has to be: hardly any message of before may be taken for one about it.
+A logistic regression tells the examples from what the brand's customers wrote before, on the features that the
+examples have, weighted by inverse document frequency. With so few examples its probabilities mean little, so what
+counts is how a message scores beside what was written before: hardly any of that may score as high. Some of it was
+about such a fault, too, which is why the bar is no higher than what examples reach that were not learnt from.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from math import log, sqrt
 from typing import Final
 
-from okienko.folding import fold
+import numpy as np
+from numpy.typing import NDArray
 
-_WORD: Final = re.compile(r"[^\W_]+")
-_PLACEHOLDER: Final = re.compile(r"\[[^\[\]\n]{1,40}\]")  # what masking left
-_MOST_WORDS: Final = 100
-_GRAMS: Final = (3, 4, 5)
-_FLOOR: Final = 0.22  # likeness that is too little, whatever the messages of before were
-_FALSE: Final = 0.004  # share of the messages of before that may be as alike
+Floats = NDArray[np.float32]
+ReadFeatures = Callable[[str], frozenset[str]]
+"""What a message says: stems, words that mean the same, parts of words. Given by whoever knows languages."""
 
-Weights = Mapping[str, float]
+_EXAMPLE: Final = 30.0  # messages of before that an example weighs as much as
+_STEPS: Final = 40
+_RATE: Final = 0.5
+_FOLDS: Final = 3
+_MOSTLY: Final = 0.02  # share of what was written before that may score as high as a message about the incident
+_HARDLY: Final = 0.005  # and where examples score well above that
+_SEEN: Final = 0.3  # of what an example scores that was not learnt from
+_FLOOR: Final = 0.5  # a score that is too little, whatever was written before
+_FEWEST: Final = 100  # messages of before, to learn from; with fewer, examples are compared as they are
+_HALF: Final = 0.5  # of what examples have in common with each other is enough then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """The brand's messages of before: how rare each feature is among them, and they themselves to measure with."""
+    """What the brand's customers wrote before: how rare each feature is in it, and it itself to compare with."""
 
+    read: ReadFeatures
     rarity: Mapping[str, float] = field(default_factory=dict[str, float], repr=False)
     unseen: float = 1.0
-    messages: Sequence[Weights] = field(default=(), repr=False)
+    messages: Sequence[frozenset[str]] = field(default=(), repr=False)
+
+    def weigh(self, features: frozenset[str], wanted: Mapping[str, float]) -> float:
+        """The sum of the wanted features, each by its rarity, for a message brought to length 1."""
+        length = sqrt(sum(self.rarity.get(feature, self.unseen) ** 2 for feature in features))
+        if length == 0:
+            return 0.0
+        return sum(wanted[feature] for feature in features if feature in wanted) / length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,69 +55,105 @@ class Recogniser:
     """Knows messages about one incident."""
 
     background: Background = field(repr=False)
-    about: Sequence[Weights] = field(repr=False)
-    others: Sequence[Weights] = field(repr=False)
+    weights: Mapping[str, float] = field(repr=False)  # of features, already by their rarity
     enough: float
 
+    def score(self, text: str) -> float:
+        """How much a message says of what the examples say."""
+        return self.background.weigh(self.background.read(text), self.weights)
+
     def likeness(self, text: str) -> float:
-        """How alike a message is to those about the incident; from 1 on it is about it."""
-        weights = weigh(text, self.background)
-        return _compare(weights, self.about, self.others) / self.enough
+        """The score beside what is enough: from 1 on a message is about the incident."""
+        return max(0.0, self.score(text)) / self.enough
 
 
-def learn_background(texts: Iterable[str]) -> Background:
-    """From the brand's messages, and whatever else customers' words stand in."""
-    read = [Counter(_features(text)) for text in texts]
-    documents = Counter(feature for features in read for feature in features)
-    unseen = log(1 + len(read)) + 1
-    rarity = {feature: log((1 + len(read)) / (1 + count)) + 1 for feature, count in documents.items()}
-    background = Background(rarity=rarity, unseen=unseen)
-    return Background(rarity=rarity, unseen=unseen, messages=[_weigh(features, background) for features in read])
+def learn_background(texts: Sequence[str], read: ReadFeatures) -> Background:
+    """From messages of before the incident, and whatever else shows how customers of the brand write."""
+    messages = [read(text) for text in texts]
+    counts = Counter(feature for message in messages for feature in message)
+    rarity = {feature: log((1 + len(messages)) / (1 + count)) + 1 for feature, count in counts.items()}
+    return Background(read=read, rarity=rarity, unseen=log(1 + len(messages)) + 1, messages=messages)
 
 
 def make_recogniser(broke: str, about: Sequence[str], others: Sequence[str], background: Background) -> Recogniser:
-    """From what broke, sentences about it, and sentences that only look like it."""
-    known = [weigh(text, background) for text in (broke, *about) if text.strip()]
-    strangers = [weigh(text, background) for text in others if text.strip()]
-    scores = sorted((_compare(message, known, strangers) for message in background.messages), reverse=True)
-    enough = scores[int(len(scores) * _FALSE)] if scores else 0.0
-    return Recogniser(background=background, about=known, others=strangers, enough=max(_FLOOR, enough))
+    """From what broke, sentences about it, and sentences that only look like it. The same every time."""
+    examples = [features for text in (broke, *about) if (features := background.read(text))]
+    strangers = [background.read(text) for text in others]
+    if len(background.messages) < _FEWEST:
+        return _compare(examples, strangers, background)
+    weights = _learn(examples, strangers, background)
+    scores = np.sort(np.array([background.weigh(message, weights) for message in background.messages]))[::-1]
+    unseen = _score_unseen(examples, strangers, background)
+    mostly, hardly = (float(scores[int(len(scores) * share)]) for share in (_MOSTLY, _HARDLY))
+    enough = max(_FLOOR, mostly, min(hardly, _SEEN * unseen))
+    return Recogniser(background=background, weights=weights, enough=enough)
 
 
-def weigh(text: str, background: Background) -> Weights:
-    """A message as a vector of length 1 (or 0)."""
-    return _weigh(Counter(_features(text)), background)
+def _compare(
+    examples: Sequence[frozenset[str]], strangers: Sequence[frozenset[str]], background: Background
+) -> Recogniser:
+    """For a brand of which little is known: the mean cosine to the examples, less that to what only looks like it."""
+    weights = _average(examples, background)
+    for feature, weight in _average(strangers, background).items():
+        weights[feature] = weights.get(feature, 0.0) - weight
+    others = [[*examples[:number], *examples[number + 1 :]] or examples for number in range(len(examples))]
+    common = [
+        background.weigh(example, _average(rest, background)) for example, rest in zip(examples, others, strict=True)
+    ]
+    return Recogniser(background=background, weights=weights, enough=max(1e-6, _HALF * float(np.median(common or [1]))))
 
 
-def _weigh(features: Mapping[str, int], background: Background) -> Weights:
-    weights = {
-        feature: (1 + log(count)) * background.rarity.get(feature, background.unseen)
-        for feature, count in features.items()
-    }
-    length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    return {feature: weight / length for feature, weight in weights.items()}
+def _average(messages: Sequence[frozenset[str]], background: Background) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for message in messages:
+        rarity = {feature: background.rarity.get(feature, background.unseen) for feature in message}
+        length = sqrt(sum(rare**2 for rare in rarity.values())) or 1.0
+        for feature, rare in rarity.items():
+            weights[feature] = weights.get(feature, 0.0) + rare**2 / length / len(messages)
+    return weights
 
 
-def _compare(message: Weights, about: Sequence[Weights], others: Sequence[Weights]) -> float:
-    nearest = max((_cosine(message, one) for one in about), default=0.0)
-    stranger = max((_cosine(message, one) for one in others), default=0.0)
-    return nearest if nearest > stranger else 0.0
+def _score_unseen(
+    examples: Sequence[frozenset[str]], strangers: Sequence[frozenset[str]], background: Background
+) -> float:
+    """What examples score, in the middle, when they are left out of the learning."""
+    scores: list[float] = []
+    for fold in range(_FOLDS):
+        learnt = [example for number, example in enumerate(examples) if number % _FOLDS != fold]
+        weights = _learn(learnt, strangers, background)
+        scores += [background.weigh(example, weights) for example in examples[fold::_FOLDS]]
+    return float(np.median(scores)) if scores else 0.0
 
 
-def _cosine(one: Weights, other: Weights) -> float:
-    if len(one) > len(other):
-        one, other = other, one
-    return sum(weight * other.get(feature, 0.0) for feature, weight in one.items())
+def _learn(
+    examples: Sequence[frozenset[str]], strangers: Sequence[frozenset[str]], background: Background
+) -> dict[str, float]:
+    """A weight for each feature of the examples: ridge-penalised logistic regression, damped diagonal Newton steps."""
+    features = sorted(frozenset[str]().union(*examples))
+    if not features:
+        return {}
+    known = {feature: number for number, feature in enumerate(features)}
+    rarity = np.array([background.rarity.get(feature, background.unseen) for feature in features], np.float32)
+    rest = [*strangers, *background.messages]
+    rows = np.zeros((len(examples) + len(rest), len(features)), np.float32)
+    for row, message in zip(rows, (*examples, *rest), strict=True):
+        length = sqrt(sum(background.rarity.get(feature, background.unseen) ** 2 for feature in message)) or 1.0
+        found = [known[feature] for feature in message if feature in known]
+        row[found] = rarity[found] / length
+    wanted = np.zeros(len(rows), np.float32)
+    wanted[: len(examples)] = 1
+    share = np.ones(len(rows), np.float32)
+    share[: len(examples) + len(strangers)] = _EXAMPLE
+    return dict(zip(features, (_fit(rows, wanted, share) * rarity).tolist(), strict=True))
 
 
-def _features(text: str) -> Iterator[str]:
-    for word in _WORD.findall(fold(_PLACEHOLDER.sub(" ", text)))[:_MOST_WORDS]:
-        yield from _cut(word)
-
-
-@lru_cache(maxsize=50_000)
-def _cut(word: str) -> tuple[str, ...]:
-    """The features of a word: itself, and its n-grams with its edges marked."""
-    edged = f" {word} "
-    grams = (edged[at : at + size] for size in _GRAMS for at in range(max(0, len(edged) - size) + 1))
-    return (f"={word}", *dict.fromkeys(grams))
+def _fit(rows: Floats, wanted: Floats, share: Floats) -> Floats:
+    weights: Floats = np.zeros_like(rows[0])
+    bias = -3.0
+    squares = rows**2
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-(rows @ weights + bias)))
+        slope, bend = share * (likely - wanted), share * likely * (1 - likely)
+        weights -= _RATE * (rows.T @ slope + weights) / (squares.T @ bend + 1.5)
+        bias -= _RATE * float(slope.sum()) / (float(bend.sum()) + 1)
+    return weights

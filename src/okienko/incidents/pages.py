@@ -28,7 +28,7 @@ from okienko.database.pool import Connection
 from okienko.incidents import store
 from okienko.incidents.form import Message, Typed, begin, make_draft, read_typed, write_marks, write_moment
 from okienko.incidents.incident import MOST_EXAMPLES, Incident
-from okienko.incidents.match import Background, learn_background, make_recogniser
+from okienko.incidents.match import Background, ReadFeatures, learn_background, make_recogniser
 from okienko.incidents.notice import write_all_clear
 from okienko.incidents.shelf import BEFORE, read_texts_before
 from okienko.incidents.store import Recent, Version
@@ -81,6 +81,7 @@ class Place:
 class Backgrounds:
     """How customers of a brand wrote before something broke, learnt once an hour of its beginning."""
 
+    read: ReadFeatures
     _kept: OrderedDict[tuple[BrandId, datetime], Background] = field(
         default_factory=OrderedDict[tuple[BrandId, datetime], Background]
     )
@@ -90,15 +91,15 @@ class Backgrounds:
         key = brand_id, since.replace(minute=0, second=0, microsecond=0)
         if key not in self._kept:
             texts = await read_texts_before(connection, brand_id, since)
-            self._kept[key] = await asyncio.to_thread(learn_background, texts)
+            self._kept[key] = await asyncio.to_thread(learn_background, texts, self.read)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return self._kept[key]
 
 
-def routes() -> list[Route]:
-    """Everything under /desk/incidents."""
-    backgrounds = Backgrounds()
+def routes(read_features: ReadFeatures) -> list[Route]:
+    """Everything under /desk/incidents. `read_features`: what a message says."""
+    backgrounds = Backgrounds(read=read_features)
 
     async def new(request: Request) -> Response:
         return await _new(request, backgrounds)

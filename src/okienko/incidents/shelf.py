@@ -15,7 +15,7 @@ import structlog
 from okienko.database.ids import lowest_id
 from okienko.database.pool import Connection, Database, DatabaseAway
 from okienko.incidents.incident import Incident, Live, Ongoing
-from okienko.incidents.match import Background, learn_background, make_recogniser
+from okienko.incidents.match import Background, ReadFeatures, learn_background, make_recogniser
 from okienko.incidents.notice import write_again, write_notice
 from okienko.incidents.store import Marked, Version, read_background, read_live, read_marks, read_version
 from okienko.log import describe
@@ -38,7 +38,8 @@ class Shelved:
 class Incidents:
     """Of the event loop that uses it; other processes have shelves of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: ReadFeatures) -> None:
+        self._read_features = read
         self._kept: dict[BrandId, Shelved] = {}
         self._reading: dict[BrandId, asyncio.Task[None]] = {}
 
@@ -68,7 +69,7 @@ class Incidents:
                 versions = await read_live(connection, brand_id)
                 marks = await read_marks(connection, brand_id)
                 texts = [await read_texts_before(connection, brand_id, one.incident.since) for one in versions]
-            live = await asyncio.to_thread(_make_live, versions, marks, texts)
+            live = await asyncio.to_thread(_make_live, versions, marks, texts, self._read_features)
             self._kept[brand_id] = Shelved(version=version, live=live)
         except DatabaseAway as error:
             log.warning("database_away", **describe(error))
@@ -82,13 +83,15 @@ async def read_texts_before(connection: Connection, brand_id: BrandId, since: da
     return await read_background(connection, brand_id, after=after, before=before)
 
 
-def _make_live(versions: Sequence[Version], marks: Sequence[Marked], texts: Sequence[Sequence[str]]) -> list[Live]:
+def _make_live(
+    versions: Sequence[Version], marks: Sequence[Marked], before: Sequence[Sequence[str]], read: ReadFeatures
+) -> list[Live]:
     marked: defaultdict[UUID, list[Marked]] = defaultdict(list)
     for mark in marks:
         marked[mark.incident].append(mark)
     return [
-        make_live(one.id, one.version, one.incident, marked[one.id], learn_background(read))
-        for one, read in zip(versions, texts, strict=True)
+        make_live(one.id, one.version, one.incident, marked[one.id], learn_background(texts, read))
+        for one, texts in zip(versions, before, strict=True)
     ]
 
 

@@ -13,7 +13,7 @@ from okienko.incidents.clear import Facts, Outcome
 from okienko.incidents.incident import Incident
 from okienko.values import BrandId, ConversationId, Language, MessageId, PersonId, StaffId
 
-MOST_BACKGROUND: Final = 3000  # texts from which it is learnt how customers of a brand write
+MOST_BACKGROUND: Final = 1500  # texts of each kind from which it is learnt how customers of a brand write
 MOST_PREVIEWED: Final = 200
 
 

@@ -1,0 +1,1 @@
+"""How well messages about a fault are told from others: invented faults, and what customers write about them."""
