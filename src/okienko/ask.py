@@ -12,6 +12,7 @@ from okienko.answers.index import Index
 from okienko.embed import hear
 from okienko.keys import Keys
 from okienko.masking.mask import mask
+from okienko.playing import Stage
 from okienko.turn import Found, House, decide
 from okienko.values import (
     Asked,
@@ -41,25 +42,29 @@ def ask(
     category: str | None,
     clock: Clock,
     encoder: Encoder | None = None,
+    stage: Stage | None = None,
 ) -> dict[str, Any]:
-    """`{"kind": "answer|clarify|handoff", "text", "citations": [{"article", "title", "quote"}], "category",
-    "confidence"}`. A refusal is a `handoff`: its text offers a person. `encoder`: one whose vectors the index
-    has."""
+    """`{"kind": "answer|clarify|scenario|handoff", "text", "citations": [{"article", "title", "quote"}], "category",
+    "confidence", "scenario"}`. A refusal is a `handoff`: its text offers a person. `scenario` is the id of the one that
+    begins, or null. `encoder`: one whose vectors the index has. `stage`: the brand's scenarios.
+    """
     masked = mask(question, keys=Keys.passing(), language=language, allowed=brand.allowed, denied=brand.denied).text
 
     def look_up(text: MaskedText, language: Language, category: str | None) -> Found:
         return answer(index, text, language=language, category=category, heard=hear(index, encoder, text, language))
 
-    house = House(name=brand.name, hours={}, open=True, people=1, categories=categories, look_up=look_up)
+    house = House(name=brand.name, hours={}, open=True, people=1, categories=categories, look_up=look_up, stage=stage)
     first = Asked(arrival=1, kind=Kind.TEXT, text=masked, choice=None, at=clock())
     plan = decide(begin(language, asked=[first], category=category), house)
     say = plan.says[-1]
+    begun = plan.run.scenario if plan.run is not None else None
     return {
-        "kind": KINDS.get(say.kind, "handoff"),
-        "text": say.text.text,
+        "kind": "scenario" if begun is not None else KINDS.get(say.kind, "handoff"),
+        "text": say.text.text if begun is None else "\n".join(said.text.text for said in plan.says),
         "citations": [{"article": c.article, "title": c.title, "quote": c.quote} for c in say.citations],
         "category": plan.category,
         "confidence": say.confidence or 0.0,
+        "scenario": begun,
     }
 
 

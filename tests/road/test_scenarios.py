@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import pytest
 
+from okienko.cli.ask import ask_bot
 from okienko.database.ids import new_id
 from okienko.scenarios import store
 from okienko.scenarios.files import read_texts
 from okienko.scenarios.publish import publish
-from okienko.values import ConversationId
+from okienko.settings import Settings
+from okienko.values import ConversationId, RawText
 from tests.road.conftest import World
 
 FILE: Final = read_texts()["delivery-problem"].replace("category: delivery", "category: zwroty")
@@ -145,3 +148,21 @@ async def test_what_has_something_to_mend_is_not_published(world: World) -> None
         (version,) = await store.read_versions(connection, world.brand.id, "complaint")
         with pytest.raises(Exception, match="no cases of the kind"):
             await publish(connection, world.brand, version, publication=new_id(now), staff_id=None, now=now)
+
+
+@pytest.mark.anyio
+async def test_whoever_asks_at_a_terminal_sees_which_scenario_would_begin(world: World, tmp_path: Path) -> None:
+    await _publish(world)
+    settings = Settings(data=tmp_path, keys=tmp_path)
+
+    async def ask(question: str) -> tuple[str, str | None, str]:
+        said = await ask_bot(world.urls, settings, RawText(question), slug="probny", language="pl", category=None)
+        return said["kind"], said["scenario"], said["text"]
+
+    assert await ask("moja paczka nie dotarła") == (
+        "scenario",
+        "delivery-problem",
+        "Co się stało z przesyłką?\n1. Nie dotarła\n2. Jest uszkodzona\n3. Czegoś brakuje",
+    )
+    kind, scenario, _ = await ask("jak zmienić hasło?")
+    assert (kind, scenario) == ("answer", None)

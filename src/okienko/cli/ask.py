@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -22,8 +23,11 @@ from okienko.commands import open_brand
 from okienko.database.pool import LONGEST_WORK, Connection
 from okienko.database.urls import Urls
 from okienko.opening import now, open_database
+from okienko.playing import Stage
+from okienko.scenarios.read import read_scenario
+from okienko.scenarios.store import read_running
 from okienko.settings import Settings
-from okienko.values import Language, RawText
+from okienko.values import Brand, Language, RawText
 
 
 @click.command("ask")
@@ -59,7 +63,31 @@ async def ask_bot(
         encoder = await choose_encoder(connection, settings)
         if encoder is not None:
             index = await attach(connection, index, encoder)
-    return ask(index, categories, brand, question, language=language, category=category, clock=now, encoder=encoder)
+        stage = await read_stage(connection, brand)
+    return ask(
+        index,
+        categories,
+        brand,
+        question,
+        language=language,
+        category=category,
+        clock=now,
+        encoder=encoder,
+        stage=stage,
+    )
+
+
+async def read_stage(connection: Connection, brand: Brand) -> Stage:
+    """The scenarios that begin now, as if somebody were at the desk."""
+    _, files = await read_running(connection, brand.id)
+    begins = {name: version for name, version, _, starts in files if starts}
+    return Stage(
+        brand=brand.name,
+        open=True,
+        today=now().astimezone(ZoneInfo(brand.timezone)).date(),
+        scenarios={(name, version): read_scenario(body) for name, version, body, starts in files if starts},
+        begins=begins,
+    )
 
 
 async def choose_encoder(connection: Connection, settings: Settings) -> Encoder | None:
