@@ -70,9 +70,9 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-async def open_chat(page: Page, demo: Demo, brand: str) -> Frame:
+async def open_chat(page: Page, demo: Demo, brand: str, button: str = "Pomoc") -> Frame:
     await page.goto(f"{demo.address}/demo/{brand}")
-    await page.get_by_role("button", name="Pomoc").click()
+    await page.get_by_role("button", name=button).click()
     frame = await page.wait_for_selector("iframe")
     window = await frame.content_frame() if frame else None
     assert window is not None

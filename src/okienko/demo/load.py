@@ -27,10 +27,15 @@ from okienko.keys import Keys
 from okienko.masking.keeping import KEEPING, expiry
 from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.vault import new_person_key, person_bound, seal
+from okienko.scenarios import store as scenario_store
+from okienko.scenarios.files import read_texts
+from okienko.scenarios.publish import publish
+from okienko.scenarios.studio.rewrite import read_data, rewrite
 from okienko.staff import store as staff_store
 from okienko.staff.passwords import hash_token, make_link
 from okienko.values import (
     Author,
+    Brand,
     BrandId,
     ConnectionId,
     ConversationId,
@@ -120,6 +125,8 @@ async def _load_brand(
         for published, group in date_drafts(drafts, now, plan.timezone):
             await import_articles(connection, brand_id, group, now=published)
         accounts = await store.find_staff(connection, [colleague.login for colleague in colleagues])
+        for ready, category in plan.scenarios.items():
+            await _publish(connection, plan.found(brand_id), ready, category, accounts[HOST], now=now)
         agents = {colleague.name: accounts[colleague.login] for colleague in colleagues if colleague.login in accounts}
         await _play(connection, keys, plan, brand_id, agents, now=now)
     return True
@@ -182,6 +189,17 @@ async def _hire(connection: Connection, brand_id: BrandId, colleague: Colleague,
         token_hash=hash_token(secrets.token_urlsafe(32)),  # nobody knows it: `invite` makes the one that is shown
         now=now,
     )
+
+
+async def _publish(
+    connection: Connection, brand: Brand, ready: str, category: str, staff_id: StaffId, *, now: datetime
+) -> None:
+    """Lets a ready scenario run, in a category of the brand."""
+    text = read_texts()[ready]
+    body = rewrite(text, {**read_data(text), "category": category})
+    await scenario_store.save(connection, brand.id, ready, body, base=None, staff_id=staff_id, now=now)
+    version, *_ = await scenario_store.read_versions(connection, brand.id, ready)
+    await publish(connection, brand, version, publication=new_id(now), staff_id=staff_id, now=now)
 
 
 async def invite(database: Database, *, now: datetime, site: str) -> str | None:

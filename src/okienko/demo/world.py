@@ -40,6 +40,7 @@ class Plan:
     keep_months: int
     categories: tuple[tuple[str, Language, str], ...]  # (slug, language, name), in the order to be shown
     roles: Mapping[str, Role]  # by login
+    scenarios: Mapping[str, str]  # ready ones that run, each with its category
 
     def found(self, brand_id: BrandId) -> Brand:
         """The brand that is made of it."""
@@ -90,6 +91,7 @@ def read_plan(text: str) -> Plan:
             for language in languages
         ),
         roles={member["login"]: member["role"] for member in found["staff"]},
+        scenarios=found.get("scenarios", {}),
     )
 
 

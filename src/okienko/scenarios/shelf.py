@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import structlog
 
@@ -15,6 +16,8 @@ from okienko.scenarios.read import read_scenario
 from okienko.scenarios.scenario import Scenario
 from okienko.scenarios.store import read_files, read_running
 from okienko.values import BrandId
+
+_PATIENCE: Final = 1.0  # seconds; a scenario is read in some thirty milliseconds
 
 log = structlog.get_logger()
 
@@ -36,7 +39,10 @@ class Scenarios:
         self._reading: dict[BrandId, asyncio.Task[None]] = {}
 
     async def get(self, database: Database, brand_id: BrandId, version: int) -> Shelved:
-        """The scenarios of a brand; while version `version` is being read, those before, except for the first time."""
+        """The scenarios of a brand. Whoever asks first after a publication waits until it is read, for a moment.
+
+        Where that takes longer, they get those before, except for the first time.
+        """
         kept = self._kept.get(brand_id)
         if kept is not None and kept.version >= version:
             return kept
@@ -45,8 +51,7 @@ class Scenarios:
         reading = self._reading.get(brand_id)
         if reading is None:
             reading = self._reading[brand_id] = asyncio.create_task(self._read(database, brand_id))
-        if kept is None:
-            await asyncio.shield(reading)
+        await (asyncio.shield(reading) if kept is None else asyncio.wait({reading}, timeout=_PATIENCE))
         return self._kept.get(brand_id, Shelved())
 
     async def fetch(self, database: Database, brand_id: BrandId, wanted: Iterable[tuple[str, int]]) -> Shelved:

@@ -381,16 +381,14 @@ def new_step(data: Mapping[str, Data], kind: str, words: Words, called: str = ""
 
 
 def new_scenario(name: str, language: Language, words: Words) -> Table:
-    """A scenario to be filled in: a question, and a person for whom it has no answer."""
+    """A scenario to be filled in: a question. A person takes over where nobody understands the answer."""
     data: Table = {
         "scenario": make_name(name) or "scenario",
         "name": {language: name},
         "triggers": {"examples": {language: [name]}},
         "steps": [],
     }
-    question = new_step(data, "ask", words)
-    person = new_step(data, "hand_off", words)
-    return {**data, "steps": [question, person]}
+    return {**data, "steps": [new_step(data, "ask", words)]}
 
 
 def insert(data: Mapping[str, Data], after: int, step: Table) -> Table:

@@ -202,6 +202,8 @@ async def _propose(request: Request, staff: SignedIn, place: Place, typed: Typed
 async def _publish(request: Request, staff: SignedIn, place: Place, typed: Typed, version: Version) -> Response:
     if place.review and version.published_at is None and version.saved_by in {staff.id, None}:
         return await _render(request, staff, place, typed, refused="own", status=403)
+    if version.version == place.published:  # it runs already
+        return await _render(request, staff, place, typed, said="published")
     given = services(request)
     now = given.clock()
     try:

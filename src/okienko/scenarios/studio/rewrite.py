@@ -168,7 +168,8 @@ class _Rewriter:
                 edits.append(_Edit(start=first, end=first, text=text.lstrip() + " " * column))
             else:
                 end = self._line_end(self._content_end(old[name][1]))
-                edits.append(_Edit(start=end, end=end, text="\n" + text.rstrip("\n")))
+                apart = "\n" if column == 0 and isinstance(next(iter(entries.values())), list) else ""
+                edits.append(_Edit(start=end, end=end, text=f"\n{apart}" + text.rstrip("\n")))
         return edits
 
     def _without(self, key: yaml.Node, value: yaml.Node) -> _Edit:
@@ -188,7 +189,8 @@ class _Rewriter:
         starts = [self._item_start(item) for item in items]
         ends = [self._line_end(self._content_end(item)) for item in items]
         gaps = [self.text[end:start] for end, start in zip(ends, starts[1:], strict=False)]
-        usual = max(set(gaps), key=gaps.count) if gaps else "\n"
+        alone = "\n" * (2 if self.text.count("\n", starts[0], ends[0]) > 1 else 1)
+        usual = max(set(gaps), key=gaps.count) if gaps else alone
         usual = "\n" * usual.count("\n")
         flow = all(isinstance(item, yaml.CollectionNode) and item.flow_style for item in items)
         lines: list[str] = []

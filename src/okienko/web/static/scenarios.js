@@ -73,7 +73,7 @@
       const kind = node.box.dataset.called;
       const short = name.length > 15 ? name.slice(0, 14) + "…" : name;
       group.append(element("text", { x: left + PAD, y: top + PAD + 11, class: "studio-name" }, mark + short));
-      if (mark.length + short.length + kind.length < 30) group.append(element("text", { x: left + node.width - PAD, y: top + PAD + 11, "text-anchor": "end", class: "studio-kind" }, kind));
+      if (mark.length + short.length + kind.length < 27) group.append(element("text", { x: left + node.width - PAD, y: top + PAD + 11, "text-anchor": "end", class: "studio-kind" }, kind));
       node.lines.forEach((line, at) => group.append(element("text", { x: left + PAD, y: top + PAD + 11 + LINE * (at + 1), class: "studio-words" }, line)));
       group.addEventListener("click", () => node.box.querySelector("button").click());
       svg.append(group);
@@ -81,6 +81,7 @@
     place.append(svg);
     place.hidden = false;
     outline.closest("details").open = false;
+    if (boxes.length) place.scrollLeft = graph.node(boxes[0].dataset.box).x - place.clientWidth / 2;
   };
 
   // A number a line, beside the text; those with something to mend keep their mark until the text is looked at again.
