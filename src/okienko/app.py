@@ -42,6 +42,7 @@ from okienko.desk.replies import pages as replies
 from okienko.desk.words import pages as brand_words
 from okienko.facts import Facts
 from okienko.incidents import pages as incidents
+from okienko.incidents.live import Notices
 from okienko.log import describe
 from okienko.lookups import pages as lookups
 from okienko.mail.mailbox import Mailbox
@@ -136,7 +137,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
         middleware=[Middleware(KnowStaff, insist=not demo)],
         exception_handlers={HTTPException: problem, DatabaseAway: problem, Exception: _broken},
     )
-    pages.state.services = given
+    pages.state.services = replace(given, notices=Notices(given.database, given.clock).read)
     return pages
 
 

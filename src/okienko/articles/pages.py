@@ -22,7 +22,7 @@ from okienko.web.csrf import require_own_page
 from okienko.web.forms import read_form
 from okienko.web.headers import content_policy
 from okienko.web.i18n import choose_language
-from okienko.web.services import services
+from okienko.web.services import read_notices, services
 from okienko.web.templates import render
 
 FEW: Final = 60  # so many articles are listed on the first page by title
@@ -89,7 +89,7 @@ async def _place(request: Request) -> _Place:
     raise HTTPException(404)
 
 
-def _page(request: Request, template: str, place: _Place, **values: Any) -> Response:
+async def _page(request: Request, template: str, place: _Place, **values: Any) -> Response:
     return render(
         request,
         template,
@@ -97,6 +97,7 @@ def _page(request: Request, template: str, place: _Place, **values: Any) -> Resp
         headers={"Content-Security-Policy": content_policy(frames=True)},
         place=place,
         brand=place.brand,
+        incidents=await read_notices(request, place.brand, place.language, None),
         **values,
     )
 
@@ -115,7 +116,7 @@ async def _home(request: Request) -> Response:
         categories = await store.list_categories(connection, place.brand.id, place.language)
         total = sum(category.articles for category in categories)
         articles = await store.list_articles(connection, place.brand.id, place.language) if total <= FEW else []
-    return _page(
+    return await _page(
         request,
         "articles/home.html",
         place,
@@ -133,7 +134,9 @@ async def _category(request: Request) -> Response:
     category = next((category for category in categories if category.slug == slug), None)
     if category is None:
         raise HTTPException(404)
-    return _page(request, "articles/category.html", place, category=category, categories=categories, articles=articles)
+    return await _page(
+        request, "articles/category.html", place, category=category, categories=categories, articles=articles
+    )
 
 
 async def _article(request: Request) -> Response:
@@ -144,7 +147,7 @@ async def _article(request: Request) -> Response:
     if article is None:
         raise HTTPException(404)
     today = given.clock().astimezone(ZoneInfo(place.brand.timezone)).date()
-    return _page(
+    return await _page(
         request,
         "articles/article.html",
         place,
@@ -167,7 +170,7 @@ async def _search(request: Request, search: Search) -> Response:
     if category not in {known.slug for known in categories}:
         category = None
     hits = await search(place.brand, place.language, question, category) if question else ()
-    return _page(
+    return await _page(
         request,
         "articles/search.html",
         place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -11,8 +12,11 @@ from okienko.database.pool import Database
 from okienko.http import Sources
 from okienko.keys import Keys
 from okienko.settings import Settings
-from okienko.values import Clock
+from okienko.values import Brand, Clock, Language
 from okienko.web.live import Live
+
+ReadNotices = Callable[[Brand, Language, str | None], Awaitable[Sequence[str]]]
+"""What is said to a reader of whom the language is known, and in a window the channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +30,14 @@ class Services:
     clock: Clock
     live: Live
     sources: Sources | None = None  # reaches the addresses that scenarios look things up at
+    notices: ReadNotices | None = None  # what is said about incidents on public pages; None: nothing
     can_mail: bool = False  # letters go out, or in the demo into its mailbox: codes can be sent
+
+
+async def read_notices(request: HTTPConnection, brand: Brand, language: Language, channel: str | None) -> Sequence[str]:
+    """What is said about incidents to the reader of a public page."""
+    read = services(request).notices
+    return () if read is None else await read(brand, language, channel)
 
 
 def services(request: HTTPConnection) -> Services:

@@ -64,7 +64,7 @@ from okienko.web.headers import content_policy
 from okienko.web.hourly import HourLimit
 from okienko.web.i18n import choose_language, words
 from okienko.web.network import network_of
-from okienko.web.services import Services, services
+from okienko.web.services import Services, read_notices, services
 from okienko.web.templates import render
 
 NAME: Final = "webchat"
@@ -99,6 +99,7 @@ def routes() -> list[Route]:
         Route("/chat/{connection}/place", _place, methods=["POST"]),
         Route("/chat/{connection}/people-only", _people_only, methods=["POST"]),
         Route("/chat/{connection}/transcript", _transcript),
+        Route("/chat/{connection}/incidents", _incidents),
         *uploads.routes(_visitor),
         *code.routes(_visitor),
     ]
@@ -147,6 +148,12 @@ def _spoken(request: Request, brand: Brand) -> Language:
     )
 
 
+async def _incidents(request: Request) -> Response:
+    """What is said about incidents now: the window asks while somebody looks at it."""
+    _, brand = await _door(request)
+    return JSONResponse({"notices": list(await read_notices(request, brand, _spoken(request, brand), NAME))})
+
+
 async def _window(request: Request) -> Response:
     """The window: it makes no record and sets nothing until the first message."""
     connection, brand = await _door(request)
@@ -170,6 +177,7 @@ async def _window(request: Request) -> Response:
         privacy_address=f"/privacy/{brand.slug}/{language}/",
         texts={kind: text.body for (kind, spoken), text in texts.items() if spoken == language},
         places=serves,
+        incidents=await read_notices(request, brand, language, NAME),
         settings={
             "gates": find_gates(brand, serves, now.date()),
             "notice": texts[NOTICE, language].version,

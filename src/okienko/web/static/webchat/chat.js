@@ -687,3 +687,17 @@ for (const control of document.querySelectorAll("[data-waits]")) control.disable
 gate.draw();
 if (!navigator.onLine) tell("connection", words.offline);
 if (tokens.get() !== null) listen(); // a conversation was begun here before
+
+// What is said about incidents: asked again while somebody looks at the window.
+async function readIncidents() {
+  if (document.hidden) return;
+  const answer = await fetch(`${settings.address}/incidents?lang=${settings.language}`, { referrerPolicy: "same-origin" }).catch(() => null);
+  if (!answer?.ok) return;
+  const said = (await answer.json()).notices.join("\n\n");
+  if (at("incident").textContent === said) return;
+  at("incident").textContent = said;
+  if (said) at("incident").tabIndex = 0; // it may be long: scrolled with the keyboard
+  else at("incident").removeAttribute("tabindex");
+}
+setInterval(readIncidents, 15_000);
+document.addEventListener("visibilitychange", readIncidents);
