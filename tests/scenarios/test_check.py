@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from okienko.scenarios.check import Known, find_problems
+from okienko.scenarios.check import Known, Offer, find_problems
 from okienko.scenarios.read import read_scenario
 from tests.scenarios.world import HEAD, file
 
@@ -58,6 +58,46 @@ CHOICE = """
     - {go: done}
 - {step: done, end: solved}
 """
+
+
+def test_what_would_write_first_is_refused_and_starts_nothing() -> None:
+    later = read_scenario(file(DONE, head=HEAD.replace("button: true", "days_after_order: 3")))
+    said = [str(problem) for problem in find_problems(later)]
+    assert [any(words in one for one in said) for words in ("would write first", "Nothing starts")] == [True, True]
+
+
+LOOKED = """
+- {step: what, ask: KIND, save: given, say: {pl: Co, en: What}}
+- step: look
+  look_up: orders
+  with: {number: given}
+  save: {state: state}
+  missing: done
+  away: person
+- {step: done, end: solved}
+- {step: person, hand_off: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "sources", "says"),
+    [
+        ("order_number", {}, None),  # no source: it is away
+        ("order_number", {"orders": Offer(needs=["number"], gives=["state", "day"])}, None),
+        ("order_number", {"order": Offer(needs=["number"], gives=["state"])}, "Did you mean “order”?"),
+        ("order_number", {"orders": Offer(needs=["number", "code"], gives=["state"])}, "asked with: number, code"),
+        ("order_number", {"orders": Offer(needs=["number"], gives=["day"])}, "does not give “state”"),
+        ("text", {}, "wrote freely"),
+        ("email", {}, "wrote freely"),
+    ],
+)
+def test_a_look_up_asks_for_what_its_source_gives_and_never_with_free_words(
+    kind: str, sources: dict[str, Offer], says: str | None
+) -> None:
+    problems = [
+        str(one) for one in find_problems(read_scenario(file(LOOKED.replace("KIND", kind))), Known(sources=sources))
+    ]
+    assert any(says in one for one in problems) if says else problems == [], problems
 
 
 def test_choices_are_told_apart_and_those_that_are_compared_exist() -> None:

@@ -71,7 +71,15 @@ def _problem(step: Step | None, what: str, /, line: int | None = None, **values:
 
 
 def _starts(scenario: Scenario, known: Known) -> Iterator[Problem]:
-    started = scenario.examples or scenario.button or scenario.link or scenario.days_after_order is not None
+    started = scenario.examples or scenario.button or scenario.link
+    if scenario.days_after_order is not None:
+        yield _problem(
+            None,
+            mark(
+                "“days_after_order” would write first, and no channel may do that yet: take it out, and give the "
+                "scenario example sentences or a button."
+            ),
+        )
     if not started:
         yield _problem(None, mark("Nothing starts this scenario: give it example sentences, a button or a link."))
     for language in scenario.languages:
