@@ -42,7 +42,7 @@ async def test_what_rises_is_shown_with_a_draft_in_one_click(world: World) -> No
         page = unescape((await lena.get("/desk/radar")).text)
         assert ">1</span>" in (await lena.get("/desk/radar/mark")).text
 
-    assert "Teraz przybywa" in page
+    assert "Narasta teraz" in page
     assert str(group) in page
     assert page.count("<rect") >= 5
     draft = page[page.index('action="/desk/incidents/draft"') :]

@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "person": ("person:person", "People who write here, and what they may ask of their data."),
     "policy": ("policy:policy", "What the law of a place asks, and what a brand adds to it."),
     "prove": ("examine:prove_", "Plant invented personal data in a desk, and search for it."),
+    "rehearse": ("rehearse:rehearse_", "Replay a past evening at ten times its load, on a copy."),
     "restore": ("backup:restore_", "Bring a backup back, without whoever was erased since."),
     "retention": ("retention:retention", "What is deleted when its time is over."),
     "scenario": ("scenario:scenario", "Conversations that the support team writes: check and try them."),
