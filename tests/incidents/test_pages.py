@@ -165,3 +165,20 @@ async def test_whether_it_is_solved_can_be_said_later_and_a_draft_can_be_thrown_
         assert (await lena.get(other)).status_code == 404
         await lena.post(address, data={**token, "do": "discard"})
         assert (await lena.get(address)).status_code == 200, "what was declared once is not thrown away"
+
+
+async def test_a_conversation_at_the_desk_names_the_incident_that_it_asked_about(world: World) -> None:
+    begun = await world.begin("Na telewizorze zamiast filmu mam czarny ekran")
+    async with await _enter(world, "Lena") as lena:
+        address, form = await _new(lena)
+        await lena.post(address, data={**form, "do": "declare"})
+        before = (await lena.get(begun.address)).text
+        await begun.change(
+            """insert into incident_report (brand_id, conversation_id, incident_id, told, first_at, last_at)
+            select brand_id, %(id)s, id, 1, now(), now() from incident"""
+        )
+        after = (await lena.get(begun.address)).text
+        account = (await lena.get(address)).text
+    assert FORM["broke"] not in before
+    assert f'<a href="{address}">{FORM["broke"]}</a>' in after
+    assert begun.reference in account.split("incident-account")[1]

@@ -85,6 +85,7 @@ class Talk:
     category: str | None
     hidden: tuple[reveals.Hidden, ...]
     earlier: tuple[store.Earlier, ...]
+    incidents: tuple[store.Reported, ...]
     replies: Sequence[SavedReply]  # those in the customer's language first
     cases: Sequence[Case]
     found: Sequence[identity.Found]  # about who writes, the last word first
@@ -237,6 +238,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
             *await reveals.read_vault_items(connection, conversation.id, now),
         )
         earlier = await store.read_earlier(connection, conversation.person_id, conversation.id)
+        incidents = await store.read_incidents(connection, conversation.id)
         names = await read_categories(connection)
         found = await identity.list_found(connection, conversation.id)
         opened = await cases.list_cases_of(connection, conversation.id)
@@ -260,6 +262,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         category=_name(names, language, conversation.category),
         hidden=hidden,
         earlier=earlier,
+        incidents=incidents,
         replies=_fill_in(replies, brand, conversation, staff),
         cases=opened,
         found=found,

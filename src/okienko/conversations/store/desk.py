@@ -455,6 +455,32 @@ async def read_earlier(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """An incident that a conversation asked about."""
+
+    id: UUID
+    broke: str
+    told: bool  # its customer has heard of it
+    over: bool
+
+
+READ_INCIDENTS: Final = """
+select i.id, v.broke, r.told is not null, i.ended_at is not null
+from incident_report r
+join incident i on i.brand_id = r.brand_id and i.id = r.incident_id
+join incident_version v on v.brand_id = i.brand_id and v.incident_id = i.id and v.version = i.live
+where r.brand_id = current_brand() and r.conversation_id = %(conversation)s::uuid
+order by r.first_at
+"""
+
+
+async def read_incidents(connection: Connection, conversation_id: ConversationId) -> tuple[Reported, ...]:
+    """The incidents that a conversation asked about."""
+    rows = await (await connection.execute(READ_INCIDENTS, {"conversation": conversation_id})).fetchall()
+    return tuple(Reported(id=row[0], broke=row[1], told=row[2], over=row[3]) for row in rows)
+
+
 # to be looked at -------------------------------------------------------------------------------------------------
 
 
