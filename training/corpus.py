@@ -4,8 +4,8 @@
     > what a help centre says of it | the same in English
     what a customer writes in Polish | the same in English
 
-Topics follow each other with empty lines between them; a file is a domain. A tenth of the topics, by a hash of the slug
-that never changes, is held out: nothing of them is ever learnt from.
+Topics follow each other with empty lines between them; a file is a domain. By a hash of the slug that never changes, a
+tenth of the topics is held out, and another is for fitting rules: nothing of either is ever learnt from.
 
 `python -m training.corpus [--evaluation FILE …]` checks everything and counts it.
 """
@@ -18,20 +18,23 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from training.pairs import normalise, read_evaluated
+
+Part = Literal["learnt", "dev", "held_out"]
 
 FOLDER: Final = Path(__file__).with_name("corpus")
 KRAMIK: Final = Path(__file__).parents[1] / "src" / "okienko" / "evaluation" / "kramik"
 MESSAGES: Final = 14  # of a topic, at least
-_HELD_OUT: Final = 10  # one topic in so many
+_PARTS: Final = 10
+_OF_ITS_OWN: Final[Mapping[int, Part]] = {0: "held_out", 1: "dev"}
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST: Final = 1200  # letters
-_SAID_ANYWHERE: Final = 4  # words fewer than which may stand in several domains: "I cannot log in"
+_SAID_ANYWHERE: Final = 5  # spaces; what has fewer may stand in several domains: "I cannot log in"
 _BAR: Final = " | "
 
 
@@ -54,9 +57,10 @@ class Topic:
     messages: tuple[Said, ...]
 
     @property
-    def held_out(self) -> bool:
-        """Whether it is for measuring only."""
-        return int.from_bytes(hashlib.sha256(self.slug.encode()).digest()[:4]) % _HELD_OUT == 0
+    def part(self) -> Part:
+        """What it is for. Of ten topics one is `held_out` and one is `dev`: rules are fitted with that."""
+        number = int.from_bytes(hashlib.sha256(self.slug.encode()).digest()[:4]) % _PARTS
+        return _OF_ITS_OWN.get(number, "learnt")
 
 
 class BadCorpus(Exception):
@@ -159,11 +163,11 @@ def write_counts(topics: Iterable[Topic]) -> list[str]:
     for topic in topics:
         by.setdefault(topic.domain, []).append(topic)
         by.setdefault("all", []).append(topic)
-    return [
-        f"{domain:<12} {len(some):>4} topics, {sum(topic.held_out for topic in some):>3} held out,"
-        f" {sum(len(topic.messages) for topic in some):>5} messages"
-        for domain, some in sorted(by.items(), key=lambda item: (item[0] == "all", item[0]))
-    ]
+    lines: list[str] = []
+    for domain, some in sorted(by.items(), key=lambda item: (item[0] == "all", item[0])):
+        held, messages = sum(topic.part == "held_out" for topic in some), sum(len(topic.messages) for topic in some)
+        lines.append(f"{domain:<12} {len(some):>4} topics, {held:>3} held out, {messages:>5} messages")
+    return lines
 
 
 def write_help_centre(topics: Sequence[Topic], folder: Path) -> None:
@@ -175,11 +179,9 @@ def write_help_centre(topics: Sequence[Topic], folder: Path) -> None:
     ]
     lines = [json.dumps(article, ensure_ascii=False) for article in articles]
     (folder / "articles.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
-    for name, held_out in (("held_out.tsv", True), ("learnt.tsv", False)):
-        asked = [
-            f"{topic.slug}\t{said.pl}" for topic in topics if topic.held_out is held_out for said in topic.messages
-        ]
-        (folder / name).write_text("\n".join(asked) + "\n", "utf-8")
+    for part in ("learnt", "dev", "held_out"):
+        asked = [f"{topic.slug}\t{said.pl}" for topic in topics if topic.part == part for said in topic.messages]
+        (folder / f"{part}.tsv").write_text("\n".join(asked) + "\n", "utf-8")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import random
+import shutil
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +31,8 @@ from training.student import Lessons, Shape, Student, Texts, Topics, now, teach,
 from training.teacher import encode_cached, list_words
 
 MANIFEST: Final = Path(__file__).with_name("manifest.toml")
+NOTICE: Final = Path(__file__).with_name("NOTICE")
+NAME: Final = "okienko-own-1"  # vectors of different names do not compare: another training, another number
 _DRAW: Final = 0  # of pairs, passages, slips: the data are the same for every seed of the students
 
 
@@ -185,7 +188,8 @@ def train(
         for epoch, loss in enumerate(losses, 1):
             tell(f"seed {seed}, {stage}, epoch {epoch} of {epochs}: loss {loss:.4f}, {now() - begun:.0f} s")
         place = folder / ("encoders" if stage == "own" else "general/encoders") / "own"
-        write(student, place, f"okienko-own-1-{seed}")
+        write(student, place, f"{NAME}-{seed}")
+        shutil.copy(NOTICE, place)
         part = kept.with_suffix(".part")
         torch.save({**student.state_dict(), "table": student.table}, part)
         part.replace(kept)

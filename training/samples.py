@@ -58,11 +58,11 @@ def _both(source: str, pl: str, en: str, rate: float) -> list[Sample]:
 def add_topics(
     samples: list[Sample], topics: Iterable[Topic], *, rate: float, seed: int, evaluated: Collection[str] = ()
 ) -> list[TopicSamples]:
-    """Adds the texts of the topics that are not held out, but for messages that are `evaluated`; says which they are."""
+    """Adds the texts of the topics that are learnt from, but for what is `evaluated`; says which they are."""
     rng = random.Random(seed)
     found: list[TopicSamples] = []
     for topic in topics:
-        if topic.held_out:
+        if topic.part != "learnt":
             continue
         messages: list[int] = []
         for said in topic.messages:

@@ -18,7 +18,7 @@ import psycopg
 import structlog
 
 from okienko.answers.answer import read_texts
-from okienko.answers.encoders import Encoder, Vectors, files
+from okienko.answers.encoders import Encoder, Vectors, files, fitted
 from okienko.answers.encoders.embeddings import MOST_BYTES, MOST_TEXTS, NotVectors, read_vectors, write_body
 from okienko.answers.encoders.vectors import TooMany, pack
 from okienko.answers.index import Index
@@ -188,6 +188,7 @@ class Meaning:
     ) -> None:
         """`seconds`: how long the questions of one batch of turns wait, all in all."""
         self.encoder = encoder
+        self._rule = fitted.choose(encoder.name)
         self._database = database
         self._keys = keys
         self._clock = clock
@@ -204,10 +205,10 @@ class Meaning:
             if not await store.is_on(connection):
                 return index
             try:
-                index = await asyncio.to_thread(put_in, index, {}, self.encoder.languages, previous)
+                index = await asyncio.to_thread(put_in, index, {}, self.encoder.languages, previous, rule=self._rule)
                 missing = list(list_missing(index))
                 packed = await store.read_vectors(connection, self.encoder.name, missing)
-                return await asyncio.to_thread(put_in, index, packed, self.encoder.languages, index)
+                return await asyncio.to_thread(put_in, index, packed, self.encoder.languages, index, rule=self._rule)
             except TooMany:
                 log.warning("too_many_passages", brand=str(brand_id))
                 return index
@@ -234,7 +235,7 @@ class Meaning:
             except (DatabaseAway, psycopg.Error, _NoVectors) as error:
                 log.warning("meaning_waits", brand=str(brand_id), seconds=REST, **describe(error))
                 await self._pause(REST)
-        index = await asyncio.to_thread(put_in, index, packed, self.encoder.languages, index)
+        index = await asyncio.to_thread(put_in, index, packed, self.encoder.languages, index, rule=self._rule)
         used = [digest for table in index.tables.values() for digest in table.places]
         try:
             async with self._database.brand(brand_id, longest=LONGEST_WORK) as connection:

@@ -109,7 +109,7 @@ def test_a_share_lies_between_words_and_meaning(likeness: list[float], words: st
     means = np.maximum(np.array(likeness, np.float32), 0)
     low, high = np.minimum(question.shares, means), np.maximum(question.shares, means)
     assert ((both.shares >= low - 1e-6) & (both.shares <= high + 1e-6)).all()
-    assert both.by_meaning
+    assert both.rule is not None
     assert (question.words, question.weights) == (both.words, both.weights)
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training.corpus import MESSAGES, BadCorpus, Topic, check, find_sets_of_ours, read_corpus
-from training.pairs import read_evaluated
+from training.corpus import MESSAGES, BadCorpus, Topic, check, read_corpus
 
 TOPIC = "= lost-parcel | Zaginiona paczka | Lost parcel\n> Szukamy jej tydzień. | We look for it for a week.\n"
 
@@ -55,14 +54,3 @@ def test_what_stands_twice_or_is_measured_with_is_found(tmp_path: Path) -> None:
     assert len(problems) == 2
     assert "repeats a text of delivery" in problems[0]
     assert "text of an evaluation set" in problems[1]
-
-
-def test_the_same_tenth_of_the_topics_is_held_out_everywhere() -> None:
-    (known,) = {topic.held_out for topic in read_corpus() if topic.slug == "bank-lost-card"}
-    assert not known
-    topics = read_corpus()
-    assert 0.05 < sum(topic.held_out for topic in topics) / len(topics) < 0.16
-
-
-def test_the_corpus_in_the_repository_passes_its_checker() -> None:
-    assert check(read_corpus(), read_evaluated(find_sets_of_ours())) == []

@@ -44,16 +44,11 @@ _WHOLE: Final = 0.8
 _WORDS_OF_WHOLE: Final = 4
 _LEAD_OF_WHOLE: Final = 0.1
 _SURE_OF_WHOLE: Final = 0.6
-# The same where an encoder has had its say. Fitted to 87 questions of one help centre, to the same with their article
-# taken away, and to 400 that it does not answer; by either half, the other has an AUC of 0.91, words alone 0.80.
-_CURVE_OF_MEANING: Final = (-5.5, 11.03, 10.8)
-_LEAST_OF_MEANING: Final = 0.4
 # An article is worth asking about with so much confidence, or with such a share of what is usual: one word of a long
 # story says little. Half of what should find nothing in a shop has less, and one in thirty of its customers' questions.
 _ASKED_BACK: Final = 0.3
 _SHARE_ASKED_BACK: Final = 0.22
 _LEAST_ASKED_BACK: Final = 0.03
-_SCORE_ASKED_BACK_OF_MEANING: Final = 0.25  # three in four of those 400 have less, and one in fifty of the 87
 _MOST_OFFERED: Final = 5
 # Two categories tie when the second's best article scores this share of the first's. One word alone says little.
 _TIE: Final = 0.92
@@ -216,12 +211,12 @@ def _look_up(
     for ranking in _preferred(index, language):
         question = read_question(ranking, tokens)
         if ranking.language in likeness:
-            question = weigh(question, likeness[ranking.language])
+            question = weigh(question, likeness[ranking.language], index.rule)
         hits = rank(ranking, question, category=category)
         if not hits:
             continue
         first, *others = hits
-        enough = _LEAST_OF_MEANING if question.by_meaning else _LEAST
+        enough = _LEAST if question.rule is None else question.rule.enough
         tie = (_TIE if len(question.words) > 1 else _TIE_OF_ONE_WORD) * first.score
         tied = [hit for hit in hits if hit.score >= tie]
         categories = tuple(dict.fromkeys(hit.article.category for hit in tied))[:_MOST_CATEGORIES]
@@ -234,8 +229,8 @@ def _look_up(
         if confidence >= enough:
             return _quote(_choose_of_one_subject(first, others, tie), confidence)
         least = max(_LEAST_ASKED_BACK, _SHARE_ASKED_BACK * ranking.usual)
-        if question.by_meaning:
-            least = _SCORE_ASKED_BACK_OF_MEANING
+        if question.rule is not None:
+            least = question.rule.asked_back
         if not offered and (confidence >= _ASKED_BACK or first.score >= least):
             offered = tuple(_cite(hit, hit.article.description or hit.article.title) for hit in hits[:_MOST_OFFERED])
     return Clarify(articles=offered, confidence=best) if offered else Refuse(reason="nothing", confidence=best)
@@ -258,8 +253,8 @@ def _trust(ranking: Ranking, first: Hit, others: Sequence[Hit]) -> float:
     """How often the first is the right one. Articles of the same title are about the same: they take no lead away."""
     rivals = [hit for hit in others if not _is_same_subject(hit, first)]
     lead = first.score - (rivals[0].score if rivals else 0.0)
-    if first.question.by_meaning:
-        bias, score, clear = _CURVE_OF_MEANING
+    if first.question.rule is not None:
+        bias, score, clear = first.question.rule.curve
     else:
         bias, score, clear = _CURVE
         score /= max(ranking.usual, _LEAST_USUAL)

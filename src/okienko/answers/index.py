@@ -22,6 +22,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from okienko.answers.encoders.fitted import MINILM, Rule
 from okienko.answers.encoders.vectors import Table
 from okienko.answers.everyday import EVERYDAY
 from okienko.answers.passages import Article, Pages, Passage, cut_passages
@@ -161,6 +162,7 @@ class Index:
 
     rankings: Mapping[Language, Ranking]
     tables: Mapping[Language, Table] = field(default_factory=dict[Language, Table])  # what an encoder makes of them
+    rule: Rule = MINILM  # by which that is weighed against words
 
     @property
     def size(self) -> int:
@@ -176,7 +178,7 @@ class Question:
     words: tuple[_Heard, ...]
     weights: NDArray[np.float64]  # of its words; they sum up to 1
     shares: _Shares  # of a perfect match, that each article has
-    by_meaning: bool = False  # whether an encoder has had its say in the shares
+    rule: Rule | None = None  # by which an encoder has had its say in the shares, if one has
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -302,7 +304,7 @@ def rank(ranking: Ranking, question: Question, *, category: str | None = None, l
         elif len(shown) < max(limit, _CLOSELY):
             shown[twin] = (-share, row, [])
     hits: list[_Found] = [(score, row, also, 0.0, None) for score, row, also in shown.values()]
-    if not question.by_meaning:  # an encoder knows better
+    if question.rule is None or question.rule.closely:  # else an encoder knows better
         hits = _look_closely(ranking, question, hits)
     return tuple(
         Hit(

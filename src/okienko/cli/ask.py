@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from okienko.answers.encoders import Encoder
+from okienko.answers.encoders import Encoder, fitted
 from okienko.answers.encoders.files import open_encoder
 from okienko.answers.encoders.vectors import TooMany
 from okienko.answers.index import Index, build_index
@@ -100,8 +100,9 @@ async def choose_encoder(connection: Connection, settings: Settings) -> Encoder 
 async def attach(connection: Connection, index: Index, encoder: Encoder) -> Index:
     """The index with the vectors that are kept; articles that the encoder has not read yet are found by words."""
     try:
-        index = put_in(index, {}, encoder.languages)
+        rule = fitted.choose(encoder.name)
+        index = put_in(index, {}, encoder.languages, rule=rule)
         kept = await store.read_vectors(connection, encoder.name, list(list_missing(index)))
-        return put_in(index, kept, encoder.languages, index)
+        return put_in(index, kept, encoder.languages, index, rule=rule)
     except TooMany:
         return index

@@ -155,7 +155,7 @@ def _place(index: Index, one: Asked, language: Language, encoder: Encoder | None
     question = read_question(ranking, read_tokens(text))
     likeness = hear(index, encoder, MaskedText(one.question), language).get(text, {})
     if language in likeness:
-        question = weigh(question, likeness[language])
+        question = weigh(question, likeness[language], index.rule)
     for place, hit in enumerate(rank(ranking, question, limit=_DEEP), 1):
         if not one.articles.isdisjoint({hit.article.id, *(twin.id for twin in hit.also)}):
             return place

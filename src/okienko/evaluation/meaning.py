@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, final
 
 from okienko import embed, settings
-from okienko.answers.encoders import Encoder, Vectors
+from okienko.answers.encoders import Encoder, Vectors, fitted
 from okienko.answers.encoders.files import open_encoder
 from okienko.answers.encoders.vectors import pack
 from okienko.answers.index import Index
@@ -62,10 +62,11 @@ def choose(encoder: str, environ: Mapping[str, str], home: Path) -> Encoder | No
 
 def fill(index: Index, encoder: Encoder) -> Index:
     """The index with all its vectors."""
-    index = put_in(index, {}, encoder.languages)
+    rule = fitted.choose(encoder.name)
+    index = put_in(index, {}, encoder.languages, rule=rule)
     missing = list(list_missing(index).items())
     packed: dict[bytes, bytes] = {}
     for begin in range(0, len(missing), embed.BATCH):
         some = missing[begin : begin + embed.BATCH]
         packed |= zip([digest for digest, _ in some], pack(encoder.encode([text for _, text in some])), strict=True)
-    return put_in(index, packed, encoder.languages, index)
+    return put_in(index, packed, encoder.languages, index, rule=rule)

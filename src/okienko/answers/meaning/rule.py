@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from okienko.answers.encoders import Vectors
+from okienko.answers.encoders.fitted import MINILM, Rule
 from okienko.answers.encoders.vectors import Table, name_text, tabulate
 from okienko.answers.index import Index, Question, Ranking
 from okienko.answers.passages import Article, Pages, cut_passages
@@ -23,14 +24,6 @@ Heard = Mapping[str, Likeness]
 """Of several questions, each named by its own words as they are looked up."""
 
 
-# How much more meaning weighs than words: exp(4 - coverage) / words^1.5, from 0.5 to 4. `coverage` is what the article
-# that has most of the question's words has of them. Chosen with MiniLM by 87 English questions of customers and by
-# 435 titles against articles that had lost theirs: docs/encoders.md.
-_WEIGHT: Final = 4.0
-_LENGTH: Final = -1.5
-_LIGHTEST: Final = 0.5
-_HEAVIEST: Final = 4.0  # words are never left out
-_USUAL: Final = 0.287  # how alike two texts of that help centre are to MiniLM, in the mean
 _TELLING: Final = 20  # texts; the mean of fewer says little about an encoder
 _NEVER_ZERO: Final = 0.01
 
@@ -46,7 +39,7 @@ def cut_texts(article: Article, pages: Pages) -> tuple[list[str], list[str]]:
     return [text for text in heads if text.strip()], list(bodies)
 
 
-def weigh(question: Question, likeness: NDArray[np.float32]) -> Question:
+def weigh(question: Question, likeness: NDArray[np.float32], rule: Rule = MINILM) -> Question:
     """The question with words and meaning in its shares; as it was when nothing is known of what it means.
 
     The fewer words and the less of them any article has, the more meaning counts. An article that the encoder has not
@@ -56,10 +49,10 @@ def weigh(question: Question, likeness: NDArray[np.float32]) -> Question:
     if not question.words or not known.any():
         return question
     words = question.shares
-    weight = math.exp(_WEIGHT - float(words.max())) * len(question.words) ** _LENGTH
-    weight = np.float32(min(_HEAVIEST, max(_LIGHTEST, weight)))
+    weight = math.exp(rule.weight - float(words.max())) * len(question.words) ** rule.length
+    weight = np.float32(min(rule.heaviest, max(rule.lightest, weight)))
     means = np.where(known, np.maximum(likeness, 0), words)
-    return replace(question, shares=(words + weight * means) / (1 + weight), by_meaning=True)
+    return replace(question, shares=(words + weight * means) / (1 + weight), rule=rule)
 
 
 def _join(*parts: str) -> str:
@@ -86,9 +79,17 @@ def count_texts(articles: Iterable[Article]) -> int:
 
 
 def put_in(
-    index: Index, packed: Mapping[bytes, bytes], languages: Collection[Language], previous: Index | None = None
+    index: Index,
+    packed: Mapping[bytes, bytes],
+    languages: Collection[Language],
+    previous: Index | None = None,
+    *,
+    rule: Rule = MINILM,
 ) -> Index:
-    """The index with tables of these languages: of what is packed, and what `previous` knew. Raises `TooMany`."""
+    """The index with tables of these languages: of what is packed, and what `previous` knew. Raises `TooMany`.
+
+    `rule`: what was fitted with the encoder whose vectors they are.
+    """
     before: Mapping[Language, Table] = previous.tables if previous else {}
     tables = {
         language: tabulate(
@@ -97,14 +98,14 @@ def put_in(
         for language, ranking in index.rankings.items()
         if language in languages
     }
-    return replace(index, tables=tables)
+    return replace(index, tables=tables, rule=rule)
 
 
 def compare(index: Index, vectors: Vectors) -> list[Likeness]:
     """How alike the articles are to each of some questions: the mean of what they are about and of what they say."""
     scores: dict[Language, list[NDArray[np.float32]]] = {}
     for language, table in index.tables.items():
-        scores[language] = _halve(_even(table, table.score(vectors)))
+        scores[language] = _halve(_even(table, table.score(vectors), index.rule.usual))
     return [_take(scores, nth) for nth in range(len(vectors))]
 
 
@@ -112,10 +113,10 @@ def _take(scores: Mapping[Language, Sequence[NDArray[np.float32]]], nth: int) ->
     return {language: rows[nth] for language, rows in scores.items()}
 
 
-def _even(table: Table, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+def _even(table: Table, scores: NDArray[np.float32], fitted: float) -> NDArray[np.float32]:
     """Scores as if the encoder were the one that the rule was fitted with: to some, all texts are nearly the same."""
-    usual = table.usual if len(table.rows) >= _TELLING else _USUAL
-    return 1 - (1 - scores) * np.float32((1 - _USUAL) / max(_NEVER_ZERO, 1 - usual))
+    usual = table.usual if len(table.rows) >= _TELLING else fitted
+    return 1 - (1 - scores) * np.float32((1 - fitted) / max(_NEVER_ZERO, 1 - usual))
 
 
 def _halve(scores: NDArray[np.float32]) -> list[NDArray[np.float32]]:
