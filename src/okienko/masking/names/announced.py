@@ -56,7 +56,8 @@ def announced(message: Message, place: int) -> tuple[int, int, Rank] | None:  # 
     while first < message.count and first <= place + _MOST_LINKS and _bridged(message, first, cue):
         linked = linked or ":" in message.gap(first)
         between, code = message.cue(first), message.codes[first]
-        if between in _CHAINED and not (code & NAME and message.capital(first)):
+        office = between == Cue.OFFICE and cue == Cue.TITLE and message.words[first - 1] not in _ENGLISH_TITLES
+        if between in _CHAINED and (office or not (code & NAME and message.capital(first))):
             if between < Cue.LABELS or cue < Cue.LABELS:
                 cue = between
         elif (code & LINK and not message.initial(first)) or (cue == Cue.ASKS and message.words[first] in _ASKED):
@@ -171,8 +172,10 @@ def _hailed(message: Message, place: int) -> bool:
     if message.closed(after):
         return True
     given = message.given(place)
+    if message.given(after) == SURE and not message.thing(place):
+        return True  # Witam, Kuś Danuta
     if message.capital(after):
-        return given > 0 and message.codes[after] & NAME != 0
+        return given > 0
     spoken_to = "," not in message.gap(place) and message.gap(after) == " "
     return spoken_to and given >= AMBIGUOUS and message.codes[after] & FUNCTION != 0
 

@@ -13,7 +13,6 @@ from okienko.masking.names.lexicon import (
     GIVEN,
     ORDINARY_EN,
     ORDINARY_PL,
-    PLACE,
     POPULAR,
     SURNAME,
     WIDESPREAD,
@@ -22,7 +21,7 @@ from okienko.masking.names.lexicon import (
     is_thing,
     look_up,
 )
-from okienko.masking.names.surroundings import ASKS, FIRMS, NEAR, NO_NAMES, PLACES, STREETS, TOWNS, WORKS
+from okienko.masking.names.surroundings import ASKS, FIRMS, NEAR, NO_NAMES, PLACES, STREETS, WORKS
 
 NAME: Final = GIVEN | SURNAME
 WORD: Final = ORDINARY_PL | ORDINARY_EN | COMMON
@@ -61,7 +60,6 @@ _CUE_OF: Final = {
 _LINKS: Final = frozenset(f"{POLISH[Cue.LINK]} {ENGLISH[Cue.LINK]}".split())
 _FIRMS: Final = frozenset(FIRMS.split())
 _NO_NAMES: Final = frozenset(NO_NAMES.split())
-_TOWNS: Final = frozenset(TOWNS.split())
 
 
 CAPITAL_NAMES: Final = frozenset(("ani", "will"))  # words of grammar that a capital in mid-sentence makes names
@@ -96,8 +94,6 @@ def _code(word: str) -> int:
         code |= entry.flags if word not in _NO_NAMES else entry.flags & ~NAME
     if word in _FIRMS:
         code |= FIRM
-    if word in _TOWNS:
-        code |= PLACE
     if code & NAME:
         given, surname = _given(code), _surname(code)
         code |= given << _GIVEN | surname << _SURNAME

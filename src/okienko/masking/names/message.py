@@ -109,16 +109,23 @@ class Message:
             return True
         gap = self.gap(place)
         if gap == " ":
-            return place == 1 and self.cue(0) == Cue.GREETS  # Hey Pearl buttons fell off
+            return place == 1 and self.cue(0) == Cue.GREETS and self._goes_on(place)  # Hey Pearl buttons fell off
         return "\n" in gap or any(sign in gap for sign in ".!?•*;") or (gap == ", " and self.greeted(place))
 
     def greeted(self, place: int) -> bool:
-        """Whether nothing but a salutation stands before a word: `Witam, …`, `To whom it may concern, …`."""
+        """Whether a sentence begins behind a salutation: `Witam, wiśnia ma …`, `To whom it may concern, Ivy came …`."""
+        before = self.text[: self.end(place - 1)]
         return (
             place <= _LONGEST_SALUTATION
-            and (self.cue(0) == Cue.GREETS or self.words[0] in _SALUTES)
-            and "," not in self.text[: self.end(place - 1)]
+            and (self.cue(0) == Cue.GREETS or self.words[0] in _SALUTES or list(self.words[:2]) == ["to", "whom"])
+            and "," not in before
+            and "\n" not in before
+            and (self._goes_on(place) or self.thing(place))
         )
+
+    def _goes_on(self, place: int) -> bool:
+        """Whether a small word follows: after a name a comma would, or a surname."""
+        return place + 1 < self.count and self.gap(place + 1) == " " and not self.capital(place + 1)
 
     def closed(self, end: int) -> bool:
         """Whether a line or a sentence ends before a word."""

@@ -29,7 +29,7 @@ from okienko.masking.names.lexicon import (
     WIDESPREAD,
 )
 from okienko.masking.names.message import Message
-from okienko.masking.names.surroundings import DESKS, GOODS, OWNERS, SAID, SAINTS, SENT, STAGE, TRAVELS
+from okienko.masking.names.surroundings import DESKS, GOODS, OWNERS, SAID, SAINTS, SENT, STAGE, TOWNS, TRAVELS, VENUES
 from okienko.masking.reading import FILLER
 
 _SAID: Final = frozenset(SAID.split())
@@ -43,7 +43,11 @@ _ROADS: Final = frozenset(
 )
 _AT: Final = frozenset(("przy", "pod", "na", "w", "we", "koło", "obok", "at", "in", "on"))
 _STAGE: Final = frozenset(STAGE.split())
-_ROAD_NAMES: Final = frozenset(("street", "road", "avenue", "lane", "square", "station", "airport"))
+_ROAD_NAMES: Final = frozenset(("street", "road", "avenue", "square", "station"))
+_TOWNS: Final = frozenset(TOWNS.split())
+_VENUES: Final = frozenset(VENUES.split())
+_COUNTIES: Final = frozenset(("powiat", "powiatu", "powiecie", "gmina", "gminy", "gminie"))  # powiat bocheński
+_EVE: Final = frozenset(("na", "w", "mamy", "po", "przed", "jest", "będzie"))
 _COUNTS: Final = frozenset(("two", "three", "four", "five", "six", "both", "another", "several", "some", "pair"))
 _ADJECTIVE_ENDS: Final = ("y", "i", "a", "e", "ego", "ej", "ym", "im", "ych", "ich", "ą")
 _SENT: Final = frozenset(SENT.split())
@@ -208,7 +212,9 @@ def _single(message: Message, place: int) -> bool:  # noqa: PLR0912 - a list of 
     if word == "max" and _model(message, place):
         return False
     before = message.cue(place - 1) if place and message.gap(place) == " " else Cue.NONE
-    if before == Cue.PLACES and (code & (PLACE | COMMON) or best == RARELY):
+    if before == Cue.PLACES and (
+        code & (PLACE | COMMON) or best == RARELY or word in _TOWNS or message.words[place - 1] in _COUNTIES
+    ):
         return False
     if not capital:
         if given == SURE and (code & POPULAR or before == Cue.NEAR):
@@ -252,6 +258,8 @@ def is_title(message: Message, first: int, end: int) -> bool:
         return True  # King Street
     if _on_a_line(message, first) or _on_a_line(message, end - 1):
         return True
+    if message.words[end - 1] in _VENUES or _is_venue(message, end):
+        return True  # Lincoln Center, Prince Charles Cinema
     if first and message.words[first - 1].startswith("swiet") and message.words[first - 1] in _SAINTS:
         return True  # świętego Marcina rogale
     if message.words[first] in _SAINTS or message.codes[first] & (FIRM | WIDESPREAD) == FIRM:
@@ -272,6 +280,7 @@ def is_title(message: Message, first: int, end: int) -> bool:
 def is_thing_name(message: Message, place: int) -> bool:  # noqa: PLR0912 - a list of reasons
     """Whether a name alone is rather that of a thing, a place, a day, or a word: `fotel Emma`, `the Amanda rug`."""
     words, code = message.words, message.codes[place]
+    town = code & PLACE or words[place] in _TOWNS
     if message.article(place):
         return True
     if _acts(message, place):
@@ -282,19 +291,23 @@ def is_thing_name(message: Message, place: int) -> bool:  # noqa: PLR0912 - a li
         return True
     if (message.capital(place) or message.begins(place)) and is_wares(message, place):
         return True
+    if _is_venue(message, place + 1):
+        return True  # Kennedy Airport
     if before in _COUNTS and after and message.words[place + 1].islower() and not message.capital(place + 1):
         return True  # two Emma bedside tables
+    if words[place].startswith("sylwest") and before in _EVE and not message.joined(place + 1):
+        return True  # mamy Sylwestra
     if before in _OWNERS and message.given(place) < SURE:
         return True
     if message.starred(place):
         return True
-    if code & PLACE and (before in _ROADS or not message.begins(place)) and message.about(_TRAVELS):
+    if town and (before in _ROADS or not message.begins(place)) and message.about(_TRAVELS):
         return True
-    if code & PLACE and _with_place(message, place):
+    if town and _with_place(message, place):
         return True
     if _on_a_line(message, place):
         return True  # pociąg Sanok - Kraków
-    if code & PLACE and before in {"to", "in"} and place > 1 and words[place - 2] in _SENT:
+    if town and before in {"to", "in"} and place > 1 and words[place - 2] in _SENT:
         return True  # shipping to Jackson
     if before in {"na", "przy"} and words[place].endswith("ej") and not message.given(place):
         return True  # przy Marszałkowskiej
@@ -307,6 +320,16 @@ def is_thing_name(message: Message, place: int) -> bool:  # noqa: PLR0912 - a li
     if message.capital(place) and any(code & FIRM for code in message.codes[max(0, place - 2) : place]):
         return message.joined(place) and message.capital(place - 1)
     return after == "by" and message.begins(place) and place + 2 < message.count and message.capital(place + 2)
+
+
+def _is_venue(message: Message, place: int) -> bool:
+    """Whether a word behind a name says that a place is called so."""
+    return (
+        place < message.count
+        and message.words[place] in _VENUES
+        and message.gap(place) == " "
+        and message.capital(place)
+    )
 
 
 def is_wares(message: Message, place: int) -> bool:

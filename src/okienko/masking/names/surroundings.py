@@ -37,7 +37,10 @@ bajki spektakl spektaklu musical opera opere opery audiobook audiobooka ebook eb
 komedia komedie animacja animacje season episode novel audiobook musical opera cartoon plyn plynu proszek proszku lody
 chipsy kawa kawe kawy szampon mydlo mydla pasta paste piwa sok soku ksiazeczka serie szafki szafce szafek kozakow
 polka polke polki ekspres ekspresu mikser miksera okno okna laptop laptopa tablet tabletu slownik slownika podrecznik
-podrecznika encyklopedia encyklopedii atlas wiersze wierszy poemat dramat dramatu tomik podcast podcastu
+podrecznika encyklopedia encyklopedii atlas wiersze wierszy poemat dramat dramatu tomik podcast podcastu apteka apteki
+apteke aptece kabaret kabaretu zespol zespolu pierniki wafle baton skrzynka skrzynke drogeria drogerii pizzeria
+pizzerii kawiarnia kawiarni cukiernia cukierni wydawnictwo ksiegarnia ksiegarni przychodnia przychodni klinika kliniki
+uczelnia kwiaciarnia kwiaciarni
 """
 
 # What follows these is named for somebody: a street, a school, a church.
@@ -220,39 +223,52 @@ foreman, carlo rossi, lincoln navigator, lincoln continental, lincoln aviator, v
 day, st patricks day, new years eve, st georges day, st davids day, matka boska, matki boskiej, matke boska, matko
 boska, matce boskiej, mon fri, mon sat, mon sun, mon thu, tue fri, tue sat, tue sun, wed sun, thu sun, fri sun, fri
 sat, sat sun, mcdonald s, levi s, black red white, canal plus, top gun, w kruk, dear santa, victoria s secret, na
-sylwestra, w sylwestra, mamy sylwestra, przed sylwestrem, po sylwestrze, na mikolajki, w mikolajki, na andrzejki, w
-andrzejki, hope you, hope it, hope this, hope that, hope the, hope to, chase the refund, chase up, chase it, mark my
-words, taylor made, jysk i agata, meble agata, agata meble, salonie agata, salon agata, hbo max, krakowskim
-przedmiesciu, krakowskie przedmiescie, krakowskiego przedmiescia, nowym swiecie, nowy swiat, nowego swiatu, aleje
-jerozolimskie, alejach jerozolimskich, alei jerozolimskich, wall street, king street, queen street, baker street,
-oxford street, regent street, bond street, carnaby street, fleet street, downing street, fifth avenue, madison avenue,
-park lane, drury lane, brick lane, covent garden, leicester square, russell square, sloane square, union square, times
-square, trafalgar square, victoria line, jubilee line, charing cross, james street, george street, princes street,
-prince street, queen mary, king charles, johns hopkins, lloyds bank, barclays bank, raymond weil, patek philippe, vera
-wang, donna karan, oscar de la renta, diane von furstenberg, tommy bahama, perry ellis, kenneth cole, steve madden,
-sam edelman, nine west, eddie bauer, abercrombie and fitch, abercrombie fitch, brooks brothers, anna sui, betsey
-johnson, rebecca minkoff, alexander mcqueen, alexander wang, roberto coin, emporio armani, jean patou, elie saab, karl
-kani, pepe jeans, pierre hermes, gerry weber, betty barclay, thomas sabo, fred olsen, arthur andersen, william
-lawsons, william lawson, jameson irish, don julio, jose cuervo, diplomatico reserva, charles heidsieck, henkell
-trocken, carlo gavazzi, mr clean, mr porky, mr kleen, mrs butterworth, mrs fields, mrs meyers, aunt jemima, little
-debbie, marie callender, jimmy dean, oscar mayer, trader joes, trader joe, duncan hines, orville redenbacher, chef
-boyardee, uncle tom, ben jerrys, famous amos, amys kitchen, newmans own, jack in the box, el pollo loco, wendys
-burger, jersey mikes, jimmy johns, johnny rockets, carls jr, ruby tuesday, ruby tuesdays, max mara, max power, baby
-jogger, peg perego, britax romer, melissa doug, ben ten, dora the explorer, dora poznaje swiat, noddy and, clifford
-the, curious george, ciekawski george, rudolf czerwononosy, pszczolka maja, pszczolki mai, pszczolke maje, krolewna
-sniezka, krolowa sniegu, czerwony kapturek, kot w butach, tomek w krainie, ania z avonlea, dzieci z bullerbyn,
-detektyw pozytywka, mikolajka tom, biuro detektywistyczne, lassego i mai, lasse i maja, elsa i anna, anna i elsa, elsy
-i anny, kraina lodu, krainy lodu, quo vadis, lalka prusa, nad niemnem, zemsta fredry, moralnosc pani dulskiej, pani
-dulska, pani dulskiej, doktor zywago, mistrz i malgorzata, mistrza i malgorzaty, mistrzu i malgorzacie, cierpienia
-mlodego wertera, kod leonarda da vinci, leonardo da vinci, m jak milosc, czterej pancerni, janek kos, stawka wieksza,
-king kong, king crimson, queen elizabeth, mary celeste, rick i morty, bojack horseman, father brown, miss scarlet, mr
-robot, mr selfridge, mr and mrs smith, nancy drew, dawsons creek, will and grace, mike and molly, dharma and greg,
-king of queens, magnum pi, hunter x hunter, max steel, marcus fenix, samus aran, sonic the hedgehog, ratchet and
-clank, jak and daxter, gta san andreas, san andreas, tom clancys, tony hawks, madden nfl, sid meier, sid meiers,
-carmen sandiego, leisure suit larry, lego harry, lego indiana, jfk airport, john lennon airport, charles de gaulle,
-john wayne airport, plac wilsona, placu wilsona, rondo dmowskiego, ronda dmowskiego, plac konstytucji, rondo
+mikolajki, w mikolajki, na andrzejki, w andrzejki, hope you, hope this, hope that, chase the refund, chase up, chase
+it, mark my words, taylor made, jysk i agata, meble agata, agata meble, salonie agata, salon agata, hbo max,
+krakowskim przedmiesciu, krakowskie przedmiescie, krakowskiego przedmiescia, nowym swiecie, nowy swiat, nowego swiatu,
+aleje jerozolimskie, alejach jerozolimskich, alei jerozolimskich, wall street, king street, queen street, baker
+street, oxford street, regent street, bond street, carnaby street, fleet street, downing street, fifth avenue, madison
+avenue, park lane, drury lane, brick lane, covent garden, leicester square, russell square, sloane square, union
+square, times square, trafalgar square, victoria line, jubilee line, charing cross, james street, george street,
+princes street, prince street, queen mary, king charles, johns hopkins, lloyds bank, barclays bank, raymond weil,
+patek philippe, vera wang, donna karan, oscar de la renta, diane von furstenberg, tommy bahama, perry ellis, kenneth
+cole, steve madden, sam edelman, nine west, eddie bauer, abercrombie and fitch, abercrombie fitch, brooks brothers,
+anna sui, betsey johnson, rebecca minkoff, alexander mcqueen, alexander wang, roberto coin, emporio armani, jean
+patou, elie saab, karl kani, pepe jeans, pierre hermes, gerry weber, betty barclay, thomas sabo, fred olsen, arthur
+andersen, william lawsons, william lawson, jameson irish, don julio, jose cuervo, diplomatico reserva, charles
+heidsieck, henkell trocken, carlo gavazzi, mr clean, mr porky, mr kleen, mrs butterworth, mrs fields, mrs meyers, aunt
+jemima, little debbie, marie callender, jimmy dean, oscar mayer, trader joes, trader joe, duncan hines, orville
+redenbacher, chef boyardee, uncle tom, ben jerrys, famous amos, amys kitchen, newmans own, jack in the box, el pollo
+loco, wendys burger, jersey mikes, jimmy johns, johnny rockets, carls jr, ruby tuesday, ruby tuesdays, max mara, max
+power, baby jogger, peg perego, britax romer, melissa doug, ben ten, dora the explorer, dora poznaje swiat, noddy and,
+clifford the, curious george, ciekawski george, rudolf czerwononosy, pszczolka maja, pszczolki mai, pszczolke maje,
+krolewna sniezka, krolowa sniegu, czerwony kapturek, kot w butach, tomek w krainie, ania z avonlea, dzieci z
+bullerbyn, detektyw pozytywka, mikolajka tom, biuro detektywistyczne, lassego i mai, lasse i maja, elsa i anna, anna i
+elsa, elsy i anny, kraina lodu, krainy lodu, quo vadis, lalka prusa, nad niemnem, zemsta fredry, moralnosc pani
+dulskiej, pani dulska, pani dulskiej, doktor zywago, mistrz i malgorzata, mistrza i malgorzaty, mistrzu i malgorzacie,
+cierpienia mlodego wertera, kod leonarda da vinci, leonardo da vinci, m jak milosc, czterej pancerni, janek kos,
+stawka wieksza, king kong, king crimson, queen elizabeth, mary celeste, rick i morty, bojack horseman, father brown,
+miss scarlet, mr robot, mr selfridge, mr and mrs smith, nancy drew, dawsons creek, will and grace, mike and molly,
+dharma and greg, king of queens, magnum pi, hunter x hunter, max steel, marcus fenix, samus aran, sonic the hedgehog,
+ratchet and clank, jak and daxter, gta san andreas, san andreas, tom clancys, tony hawks, madden nfl, sid meier, sid
+meiers, carmen sandiego, leisure suit larry, lego harry, lego indiana, jfk airport, john lennon airport, charles de
+gaulle, john wayne airport, plac wilsona, placu wilsona, rondo dmowskiego, ronda dmowskiego, plac konstytucji, rondo
 daszynskiego, ronda daszynskiego, dworzec wilenski, galeria krakowska, galerii krakowskiej, stary browar, zlote
-tarasy, zlotych tarasach, saska kepa, saskiej kepie, nowa huta, nowej hucie, stare bielany
+tarasy, zlotych tarasach, saska kepa, saskiej kepie, nowa huta, nowej hucie, stare bielany, jacob s crackers, jacob s
+creek, gordon s gin, mcvitie s, campbell s soup, campbells soup, bell s whisky, bailey s, mr sheen, tate and lyle,
+lloyd grossman, loyd grossman, emma bridgewater, sophie allport, joseph joseph, florence and fred, fortnum and mason,
+fortnum mason, robert dyas, sally beauty, hargreaves lansdown, hastings direct, victoria and albert, madame tussauds,
+alton towers, royal albert hall, st james park, frankie and benny s, frankie and bennys, jamie s italian, prince
+charles cinema, penny lane, milton keynes, weston super mare, berwick upon tweed, saint helens, isle of man, marthas
+vineyard, santa fe, little rock, virginia beach, jefferson city, madison square, rockefeller plaza, rockefeller
+center, reagan national, bury st edmunds, kings lynn, great yarmouth, sutton coldfield, leamington spa, tunbridge
+wells, market harborough, burton upon trent, stratford upon avon, ashton under lyne, barrow in furness, bishops
+stortford, st annes, fort wayne, fort worth, fort collins, fort lauderdale, grand rapids, des moines, cedar rapids,
+sioux falls, baton rouge, corpus christi, palm springs, long beach, colorado springs, salt lake city, kansas city,
+oklahoma city, jersey city, carson city, daly city, newport news, chapel hill, winston salem, santa rosa, santa ana,
+santa clara, san bernardino, san mateo, san rafael, el paso, west palm beach, bowling green, green bay, ann arbor,
+rapid city, idaho falls, twin falls, niagara falls, wichita falls, ani mru mru, boscastle, stanley tools, george home,
+burns night, guy fawkes, virgin money, cathedral city, walkers crisps, hunter boots, henry hoover
 """
 
 # What stands behind an article is a thing, unless it is a given name with a surname.
@@ -277,18 +293,20 @@ aliexpress sephora clinique lancome guerlain loreal maybelline bourjois inglot b
 nestle milka lindt ferrero nutella kelloggs haribo knorr michelin goodyear pirelli bridgestone dunlop castrol
 vattenfall tauron netia polsat tidal deezer twitch discord telegram tiktok snapchat pinterest bolt glovo wolt
 deliveroo airbnb ryanair lufthansa easyjet flixbus sonos roborock roomba viessmann vaillant junkers makita metabo
-stihl husqvarna gardena karcher hebe sonko soplica toya enea moya ing cropp
+stihl husqvarna gardena karcher hebe sonko soplica toya enea moya ing cropp grzeski dosia cmielow krakus hovis fenwick
+tussauds patak pataks
 """
 
 # No names, although the table has people who are called so: wishes, a law and a number, neighbours, a people.
 NO_NAMES: Final = """
 milego milej nice dobrego dobrej spokojnego udanego przemila przemily rodo iban litwie litwy litwe czechy czech
 czechach czechom polacy polakow polakom polakami polakach dzial dziale dzialow obsluga obsluge obslugi obsludze
-obslugo zespole redakcjo sklepie boze bozia mikolajki mikolajkach hejka hejo siemka elo million
+obslugo zespole redakcjo sklepie boze bozia mikolajki mikolajkach hejka hejo siemka elo million panowie ursynow
+ursynowie ursynowa
 """
 
 # With one of these, or a greeting, a salutation begins: `Dzień dobry, …`.
-SALUTES: Final = "dzien dobry good klaniam drodzy szanowni to panie panowie"
+SALUTES: Final = "dzien dobry good klaniam drodzy szanowni panie panowie"
 
 # Stand inside surnames: Maria de la Cruz, Ludwig van Beethoven, O'Brien.
 PARTICLES: Final = "de da di do dos del della la le van von der den ter ten bin ibn al el abu o mc mac st d"
@@ -313,6 +331,12 @@ kettering newbury oldham poole reading salisbury scarborough shrewsbury slough s
 telford warrington warwick watford wells winchester worcester albuquerque alexandria arlington boise brooklyn dayton
 fremont hartford henderson lafayette modesto plano providence reno springfield stockton trenton yonkers bergen cork
 limerick israel chad kenya cuba rutland skye guernsey harrow hackney lambeth clapham bromley barnet enfield
+"""
+
+# Behind a name, with a capital: a place that is named for somebody. No surname is among them.
+VENUES: Final = """
+museum cinema airport center centre plaza stadium arena theatre theater library college university hospital school
+cathedral zoo gallery hotel airlines airways building festival marathon
 """
 
 # What goes to places, and how long it takes: `shipping to Jackson`, `three days to York`.
