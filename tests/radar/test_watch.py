@@ -13,6 +13,8 @@ from okienko.answers.answer import Refuse
 from okienko.conversations.store import turns
 from okienko.database.ids import new_id
 from okienko.database.urls import Urls
+from okienko.incidents import store as incidents
+from okienko.incidents.incident import Incident
 from okienko.radar import store
 from okienko.radar.watch import Radar
 from okienko.saying import read_terms
@@ -195,3 +197,26 @@ async def test_what_is_old_is_forgotten(world: World) -> None:
 
     assert await list_groups(world) == []
     assert await begun.read("select count(*) from unresolved") == [(1,)]
+
+
+async def test_whoever_hears_of_an_incident_is_no_alarm_any_more(world: World) -> None:
+    asked = await fault(world)
+    incident = new_id(world.at)
+    async with world.services.database.brand(world.brand.id) as connection:
+        await incidents.declare(
+            connection,
+            world.brand.id,
+            Incident(broke="BLIK", since=world.at, until=world.at + timedelta(hours=6), notice={"pl": "Wiemy."}),
+            id_=incident,
+            staff_id=None,
+            now=world.at,
+        )
+    for begun in asked:
+        await begun.change(
+            "insert into incident_report (brand_id, conversation_id, incident_id, told, first_at, last_at) "
+            "select brand_id, id, %(incident)s, 1, created_at, %(now)s from conversation where id = %(id)s",
+            incident=incident,
+            now=world.at,
+        )
+
+    assert await open_radar(world).look(world.brand) == []

@@ -75,9 +75,8 @@ class Left:
     group: UUID | None
 
 
-# What was offered is left open unless something was picked; whoever objects, or wants their data kept and not used, is
-# left out. The words that something is about are those of the turn; of a turn without any, and of one that asks for a
-# person, those before.
+# What was offered is left open unless something was picked; who heard of an incident in that turn has heard what there
+# is to say; whoever objects, or wants their data kept and not used, is left out.
 LIST_LEFT: Final = """
 select u.message_id, u.conversation_id, c.person_id, c.language, u.at, u.group_id
 from unresolved u
@@ -88,6 +87,10 @@ where u.brand_id = current_brand() and u.at > %(since)s::timestamptz and u.at <=
     select from message m
     where m.brand_id = u.brand_id and m.conversation_id = u.conversation_id and m.id > u.message_id
       and m.author = 'customer' and m.choice ~ '^(article|scenario):'))
+  and not exists (
+    select from incident_report i
+    where i.brand_id = u.brand_id and i.conversation_id = u.conversation_id and i.told is not null
+      and u.at between i.first_at and i.last_at)
 order by u.at desc, u.message_id desc
 limit %(limit)s::integer
 """
@@ -121,6 +124,7 @@ async def sample_left(connection: Connection, *, since: datetime, until: datetim
     return [_left(row) for row in await (await connection.execute(SAMPLE_LEFT, values)).fetchall()]
 
 
+# The words that something is about are those of the turn; of a turn without any, and of a handover, those before, too.
 READ_WORDS: Final = """
 select u.message_id, said.text, said.longest
 from unnest(%(conversations)s::uuid[], %(messages)s::uuid[]) as u (conversation_id, message_id)
