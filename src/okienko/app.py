@@ -55,6 +55,7 @@ from okienko.rights.page import pages as rights
 from okienko.routing import pages as routing
 from okienko.routing.shelf import Routers
 from okienko.scenarios import pages as scenarios
+from okienko.scenarios.publish import find_linked
 from okienko.staff import pages as staff
 from okienko.staff.view import KnowStaff, touch
 from okienko.values import SCENARIO, Brand, Language
@@ -102,6 +103,10 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             if not hit.article.id.startswith(SCENARIO)
         ]
 
+    async def find_start(brand: Brand, scenario: str, language: Language) -> str | None:
+        async with given.database.brand(brand.id) as connection:
+            return await find_linked(connection, brand, scenario, language)
+
     async def verify() -> Verdict:
         brands = (await given.directory.read()).brands
         return await verify_here(given.database, brands, given.settings, now=given.clock())
@@ -111,7 +116,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
         routes=[
             Route("/healthz", _health),
             *assets.routes(),
-            *webchat.routes(),
+            *webchat.routes(find_start),
             *consent.routes(),
             *rights.routes(),
             *articles.routes(find),

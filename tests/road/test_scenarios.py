@@ -166,3 +166,11 @@ async def test_whoever_asks_at_a_terminal_sees_which_scenario_would_begin(world:
     )
     kind, scenario, _ = await ask("jak zmienić hasło?")
     assert (kind, scenario) == ("answer", None)
+
+
+@pytest.mark.anyio
+async def test_what_a_link_offers_begins_with_a_press(world: World) -> None:
+    await _publish(world)
+    conversation = await world.begin(ANN)
+    await _ask(world, "Problem z dostawą", choice="scenario:delivery-problem")
+    assert await _last(world, conversation) == "Co się stało z przesyłką?"

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from okienko.scenarios.check import find_problems
+from okienko.scenarios.check import Known, find_problems
 from okienko.scenarios.files import read_library
 from okienko.scenarios.play import play_all
-from okienko.scenarios.scenario import Ask, Scenario
+from okienko.scenarios.scenario import CASES, Ask, Scenario
 
 LIBRARY = read_library()
 
@@ -31,3 +31,8 @@ def test_its_dialogues_come_by_every_question(scenario: Scenario) -> None:
     _, *asked = (step.name for step in scenario.steps if isinstance(step, Ask))
     seen = {turn.at for dialogue in scenario.dialogues for turn in dialogue.turns}
     assert set(asked) <= seen
+
+
+def test_each_may_be_published_where_nothing_can_be_looked_up() -> None:
+    known = Known(sources={}, cases=CASES)
+    assert [str(problem) for one in LIBRARY for problem in find_problems(one, known)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from okienko.scenarios.play import play_all
 from okienko.scenarios.read import read_scenario
 from okienko.scenarios.scenario import CASES, EVERYWHERE, Ask, Scenario, Tell
 from okienko.scenarios.store import Trigger, Version
-from okienko.values import Brand, StaffId
+from okienko.values import Brand, Language, StaffId
 
 
 async def read_known(connection: Connection, brand: Brand) -> Known:
@@ -62,6 +63,18 @@ async def publish(
         staff_id=staff_id,
         now=now,
     )
+
+
+async def find_linked(connection: Connection, brand: Brand, scenario: str, language: Language) -> str | None:
+    """What a scenario is called that a link begins; None where none of this name may be begun so."""
+    body = await store.read_published(connection, brand.id, scenario)
+    if body is None:
+        return None
+    try:
+        read = await asyncio.to_thread(read_scenario, body)
+    except ScenarioRefused:  # published by another okienko
+        return None
+    return read.name.get(language) if read.link else None
 
 
 def list_triggers(scenario: Scenario) -> tuple[Trigger, ...]:

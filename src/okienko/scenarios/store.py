@@ -297,6 +297,19 @@ select
 """
 READ_SOURCES: Final = "select id, needs, gives from lookup_source where brand_id = %(brand)s::uuid"
 
+READ_PUBLISHED: Final = """
+select v.body from scenario s
+join scenario_version v on v.brand_id = s.brand_id and v.scenario_id = s.id and v.version = s.published
+where s.brand_id = %(brand)s::uuid and s.id = %(scenario)s::text
+"""
+
+
+async def read_published(connection: Connection, brand_id: BrandId, scenario: str) -> str | None:
+    """The file of a scenario that begins now."""
+    row = await (await connection.execute(READ_PUBLISHED, {"brand": brand_id, "scenario": scenario})).fetchone()
+    return None if row is None else row[0]
+
+
 READ_RULES: Final = "select scenarios_version, scenario_review from brand where id = %(brand)s::uuid"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -45,6 +45,7 @@ from okienko.masking.mask import Finding, MaskingFailed, find, mask, published
 from okienko.masking.preview import Preview, preview
 from okienko.masking.vault import new_person_key, open_person_key, person_bound, seal
 from okienko.values import (
+    SCENARIO,
     Author,
     Brand,
     Connection,
@@ -76,20 +77,27 @@ _REASONS: Final[tuple[Reason, ...]] = ("wrong", "unclear", "outdated", "other")
 _ANYWHERE: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
-def routes() -> list[Route]:
-    """Everything under /chat/."""
+FindStart = Callable[[Brand, str, Language], Awaitable[str | None]]
+"""What a scenario is called that a link may begin, by its name; None where there is none."""
+
+
+def routes(find_start: FindStart | None = None) -> list[Route]:
+    """Everything under /chat/. `find_start`: what a link may begin, which another room knows."""
     limit = HourLimit()
     streams = asyncio.BoundedSemaphore(MOST_STREAMS)
 
     async def begin(request: Request) -> Response:
         return await _start(request, limit)
 
+    async def show(request: Request) -> Response:
+        return await _window(request, find_start)
+
     async def follow(request: Request) -> Response:
         return await _stream(request, streams)
 
     return [
         Route("/chat/{connection}.js", _script),
-        Route("/chat/{connection}", _window),
+        Route("/chat/{connection}", show),
         Route("/chat/{connection}/start", begin, methods=["POST"]),
         Route("/chat/{connection}/stream", follow),
         Route("/chat/{connection}/feedback", _feedback, methods=["POST"]),
@@ -154,8 +162,11 @@ async def _incidents(request: Request) -> Response:
     return JSONResponse({"notices": list(await read_notices(request, brand, _spoken(request, brand), NAME))})
 
 
-async def _window(request: Request) -> Response:
-    """The window: it makes no record and sets nothing until the first message."""
+async def _window(request: Request, find_start: FindStart | None) -> Response:
+    """The window: it makes no record and sets nothing until the first message.
+
+    With `?start=` and the name of a scenario that a link may begin, that is offered first: a press begins it.
+    """
     connection, brand = await _door(request)
     language = _spoken(request, brand)
     now = services(request).clock()
@@ -163,6 +174,9 @@ async def _window(request: Request) -> Response:
         categories = (await read_categories(database)).get(language, {})
         texts = await consent.publish_texts(database, brand, write_texts, now)
         serves = await consent.read_serves(database)
+    linked, name = request.query_params.get("start", "")[:60], None
+    if linked and find_start is not None:
+        name = await find_start(brand, linked, language)
     return render(
         request,
         "webchat/chat.html",
@@ -172,7 +186,7 @@ async def _window(request: Request) -> Response:
             **_ANYWHERE,
         },
         brand=brand,
-        categories=categories,
+        categories={SCENARIO + linked: name, **categories} if name else categories,
         help_address=f"/help/{brand.slug}/{language}/",
         privacy_address=f"/privacy/{brand.slug}/{language}/",
         texts={kind: text.body for (kind, spoken), text in texts.items() if spoken == language},
