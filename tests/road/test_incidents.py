@@ -9,13 +9,16 @@ from uuid import UUID
 
 import pytest
 
+from okienko.conversations.store import turns
 from okienko.conversations.store.choices import tell
 from okienko.database.ids import new_id
 from okienko.incidents import store
 from okienko.incidents.incident import Incident
 from okienko.incidents.publish import tell_all_clear
+from okienko.turn import decide
 from okienko.values import ConversationId, MaskedText, MessageId
 from tests.road.conftest import World
+from tests.road.test_scenarios import publish_scenario
 
 pytestmark = pytest.mark.anyio
 
@@ -338,3 +341,64 @@ async def test_a_person_with_two_conversations_is_told_in_the_newer_one(world: W
     await world.worker.tend_incidents()
     assert (await clears(world, ann), await clears(world, again)) == (0, 1)
     assert await outcomes(world) == [(ann, "elsewhere"), (again, "told")]
+
+
+# in between -----------------------------------------------------------------------------------------------------------
+
+
+async def test_inside_a_scenario_it_is_said_in_between_and_the_scenario_asks_again(world: World) -> None:
+    await publish_scenario(world)
+    ann = await world.begin(ANN)
+    await ask(world, "moja paczka nie dotarła")
+    await world.worker.scenarios.settle()
+    await ask(world, "nie przyszła")
+    await declare(world, blik(world))
+    for _ in range(4):  # as often as it would have been given up, had it been no answer
+        await ask(world, "nie moge zaplacic blikiem")
+    first, again, *_ = [text for text in await said(world, ann) if "awari" in text]
+    assert NOTICE in first
+    assert NOTICE not in again
+    assert (await said(world, ann))[-1] == "Kiedy było złożone zamówienie?"
+    async with world.database.brand(world.brand.id) as connection:
+        rows = await (await connection.execute("select step, tries from scenario_run")).fetchall()
+    assert rows == [("ordered", 0)]
+
+
+async def test_who_asks_for_a_person_as_well_hears_of_it_and_gets_the_person(world: World) -> None:
+    await declare(world, blik(world))
+    ann = await world.begin(ANN)
+    await ask(world, "blik mi odrzuca płatność, chcę rozmawiać z człowiekiem")
+    kinds = [(kind, NOTICE in text) for author, kind, text in await world.transcript(ann) if author == "bot"]
+    assert kinds == [("text", True), ("handoff", False)]
+
+
+@pytest.mark.parametrize(("column", "linked"), [("restricted_at", False), ("people_only_at", True)])
+async def test_who_wants_no_program_is_told_nothing_by_one(world: World, column: LiteralString, linked: bool) -> None:
+    await declare(world, blik(world))
+    ann = await world.begin(ANN)
+    async with world.database.brand(world.brand.id) as connection:
+        await connection.execute(f"update person set {column} = now()".encode())
+    await ask(world, "blik mi odrzuca płatność")
+    await ask(world, "blik mi odrzuca płatność")
+    assert not any(NOTICE in text for text in await said(world, ann))
+    assert [(conversation, told) for conversation, told, _ in await reports(world)] == ([(ann, None)] if linked else [])
+
+
+async def test_a_takeover_drops_the_notice_and_the_link_with_it(world: World) -> None:
+    """What a plan says and what it notes are one commit: with a plan that is dropped, neither is there."""
+    await declare(world, blik(world))
+    ann = await world.begin(ANN)
+    await world.say(ANN, "blik mi odrzuca płatność")
+    worker = world.worker
+    async with world.database.shared() as connection:
+        leases = await turns.claim_lanes(connection, limit=8, now=world.clock(), lease=timedelta(seconds=10))
+    async with world.database.brand(world.brand.id) as connection:
+        (situation,) = await turns.read_situations(connection, leases)
+        await connection.execute("update conversation set version = version + 1")
+    plan = decide(situation, await worker.house(world.brand.id))
+    assert plan.report is not None
+    async with world.database.brand(world.brand.id) as connection:
+        packed = turns.pack_plans([plan], [[new_id(world.clock()) for _ in plan.says]], world.clock())
+        await connection.execute(turns.WRITE_PLANS, packed)
+    assert await said(world, ann) == []
+    assert await reports(world) == []

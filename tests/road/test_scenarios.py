@@ -23,7 +23,7 @@ ANN: Final = "ann-" + "a" * 40
 BOB: Final = "bob-" + "b" * 40
 
 
-async def _publish(world: World, body: str = FILE) -> None:
+async def publish_scenario(world: World, body: str = FILE) -> None:
     """Saves a file as the newest version and lets it run."""
     now = world.clock()
     async with world.database.brand(world.brand.id) as connection:
@@ -61,7 +61,7 @@ async def _runs(world: World) -> list[tuple[str, int, str, list[str]]]:
 
 @pytest.mark.anyio
 async def test_words_begin_a_scenario_and_answers_move_it_on_to_a_person(world: World) -> None:
-    await _publish(world)
+    await publish_scenario(world)
     conversation = await world.begin(ANN)
     await _ask(world, "moja paczka nie dotarła")
     assert await _last(world, conversation) == "Co się stało z przesyłką?"
@@ -80,7 +80,7 @@ async def test_words_begin_a_scenario_and_answers_move_it_on_to_a_person(world: 
 
 @pytest.mark.anyio
 async def test_a_question_in_between_is_answered_and_the_scenario_asks_again(world: World) -> None:
-    await _publish(world)
+    await publish_scenario(world)
     conversation = await world.begin(ANN)
     await _ask(world, "moja paczka nie dotarła")
     await _ask(world, "nie przyszła")
@@ -92,7 +92,7 @@ async def test_a_question_in_between_is_answered_and_the_scenario_asks_again(wor
 
 @pytest.mark.anyio
 async def test_back_again_stop_and_a_person_at_any_moment(world: World) -> None:
-    await _publish(world)
+    await publish_scenario(world)
     conversation = await world.begin(ANN)
     await _ask(world, "moja paczka nie dotarła")
     await _ask(world, "nie przyszła")
@@ -113,10 +113,10 @@ async def test_back_again_stop_and_a_person_at_any_moment(world: World) -> None:
 
 @pytest.mark.anyio
 async def test_a_change_does_not_touch_whoever_is_in_it(world: World) -> None:
-    await _publish(world)
+    await publish_scenario(world)
     ann, bob = await world.begin(ANN), await world.begin(BOB)
     await _ask(world, "moja paczka nie dotarła")
-    await _publish(
+    await publish_scenario(
         world, FILE.replace("Co się stało z przesyłką?", "Co jest nie tak?").replace("Kiedy było", "Którego dnia było")
     )
     await _ask(world, "nie przyszła")
@@ -129,7 +129,7 @@ async def test_a_change_does_not_touch_whoever_is_in_it(world: World) -> None:
 
 @pytest.mark.anyio
 async def test_another_worker_knows_a_version_that_began_elsewhere_a_moment_ago(world: World) -> None:
-    await _publish(world)
+    await publish_scenario(world)
     conversation = await world.begin(ANN)
     await _ask(world, "moja paczka nie dotarła")
     world.worker.scenarios._kept.clear()  # pyright: ignore[reportPrivateUsage] - as one that has just been started
@@ -152,7 +152,7 @@ async def test_what_has_something_to_mend_is_not_published(world: World) -> None
 
 @pytest.mark.anyio
 async def test_whoever_asks_at_a_terminal_sees_which_scenario_would_begin(world: World, tmp_path: Path) -> None:
-    await _publish(world)
+    await publish_scenario(world)
     settings = Settings(data=tmp_path, keys=tmp_path)
 
     async def ask(question: str) -> tuple[str, str | None, str]:
@@ -170,7 +170,7 @@ async def test_whoever_asks_at_a_terminal_sees_which_scenario_would_begin(world:
 
 @pytest.mark.anyio
 async def test_what_a_link_offers_begins_with_a_press(world: World) -> None:
-    await _publish(world)
+    await publish_scenario(world)
     conversation = await world.begin(ANN)
     await _ask(world, "Problem z dostawą", choice="scenario:delivery-problem")
     assert await _last(world, conversation) == "Co się stało z przesyłką?"
