@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 
 import httpx2
@@ -54,6 +56,13 @@ async def _begin(browser: httpx2.AsyncClient) -> dict[str, str]:
     made = await browser.post(PAGE, data={"csrf": token, "brand": "seans", "ready": "delivery-problem"})
     assert made.status_code == 303
     return {"csrf": token, "base": "1.1"}
+
+
+def _body(page: str, name: str = "body") -> str:
+    """The text that a page carries."""
+    found = re.search(rf'<textarea[^>]*name="{name}"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
+    assert found is not None
+    return unescape(found[1])
 
 
 async def test_from_a_ready_one_to_what_runs_with_a_second_pair_of_eyes(world: World) -> None:
@@ -134,6 +143,71 @@ async def test_back_to_a_version_that_ran_and_withdrawn(world: World) -> None:
         page = (await adam.get(done.headers["location"])).text
         assert "Już się nie zaczyna." in page
         assert page.count("już nic") == 1
+
+
+async def test_a_new_one_is_filled_in_by_forms_and_the_trial_is_not_saved(world: World) -> None:
+    async with await _enter(world, "Lena") as lena:
+        token = {"csrf": csrf((await lena.get(PAGE)).text)}
+        new = {**token, "brand": "seans", "name": "Karta nie działa", "language": "pl"}
+        made = await lena.post(PAGE, data=new)
+        place = made.headers["location"].partition("?")[0]
+        assert place == f"{PAGE}/seans/karta-nie-dziala"
+        page = (await lena.get(made.headers["location"])).text
+        assert 'name="t:steps/0/say/pl"' in page
+        assert "Tu powinien być tekst" in page
+        assert (await lena.post(PAGE, data=new)).status_code == 409
+        form = {**token, "base": "1.1", "view": "steps", "open": "0", "body": _body(page), "language": "pl"}
+        asked = {
+            "t:steps/0/say/pl": "Co się dzieje?",
+            "t:steps/0/choices/0/pl": "Jest zużyta",
+            "t:steps/0/choices/0/go": "+end",
+            "t:steps/0/choices/1/pl": "Coś innego",
+            "t:steps/0/choices/1/go": "+hand_off",
+        }
+        tried = (await lena.post(place, data={**form, **asked, "do": "pick:Jest zużyta"})).text
+        assert "Tu scenariusz się kończy." in tried
+        assert "Co się dzieje?" not in (await lena.get(f"{place}?view=text")).text
+        kept = (await lena.post(place, data={**form, **asked, "said": "Jest zużyta", "do": "dialogue"})).text
+        assert "Próba jest teraz dialogiem" in kept
+        assert "1 ✓" in kept
+        text = (await lena.get(f"{place}?view=text")).text
+        assert "customer: Jest zużyta" in text
+        gone = (await lena.post(place, data={**form, "base": "1.2", "body": _body(text), "do": "remove:1"})).text
+        assert "Nie ma kroku „jest-zuzyta”" in gone
+        back = {**form, "base": "1.3", "body": _body(gone), "before": _body(gone, "before"), "do": "undo"}
+        assert "Szkic zapisany." in (await lena.post(place, data=back)).text
+        assert _body((await lena.get(f"{place}?view=text")).text) == _body(text)
+
+
+async def test_two_versions_are_compared_and_what_differs_from_theirs_is_shown(world: World) -> None:
+    async with await _enter(world, "Adam", "admin") as adam, await _enter(world, "Lena") as lena:
+        form = await _begin(adam)
+        token = {"csrf": form["csrf"]}
+        await adam.post(f"{PAGE}/review", data={**token, "brand": "seans", "review": "no"})
+        await adam.post(ONE, data={**form, "body": BODY, "do": "publish"})
+        newer = BODY.replace("Co się stało z przesyłką?", "Co się stało?")
+        await adam.post(ONE, data={**token, "base": "1.2", "body": newer, "do": "keep"})
+        page = (await adam.get(f"{ONE}?view=versions&from=2&to=1")).text
+        assert "Od wersji 1 do wersji 2" in page
+        assert "mówi, po polsku" in page
+        assert "<del>" in page
+        theirs = {"csrf": csrf((await lena.get(PAGE)).text), "base": "1.2", "body": BODY + "# moje\n", "do": "keep"}
+        late = await lena.post(ONE, data=theirs)
+        assert late.status_code == 409
+        assert "Od tego, co zapisano, do Twojego tekstu" in late.text
+
+
+async def test_a_draft_is_kept_whatever_is_wrong_with_it_and_its_author_is_on_record_once(world: World) -> None:
+    async with await _enter(world, "Lena") as lena:
+        form = await _begin(lena)
+        for number, body in enumerate(["scenario: [", "steps: 3", "name: {pl: A}\nsteps: []"], start=1):
+            kept = await lena.post(ONE, data={**form, "base": f"1.{number}", "body": body, "do": "keep"})
+            assert "Szkic zapisany." in kept.text
+            for view in ("steps", "picture", "text", "dialogues", "versions"):
+                assert (await lena.get(f"{ONE}?view={view}")).status_code == 200
+    async with world.services.database.brand(world.brand.id) as connection:
+        acts = [line.payload.action for line in await list_log(connection, limit=10)]
+    assert acts.count("scenario-saved") == 1
 
 
 async def test_only_leads_and_administrators_of_the_brand(world: World) -> None:
