@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from okienko.answers.answer import Answer, Clarify, Refuse, answer
 from okienko.answers.encoders import Vectors
+from okienko.answers.encoders.fitted import MINILM, OWN, choose
 from okienko.answers.encoders.vectors import pack
 from okienko.answers.index import Index, Question, build_index, rank, read_question
 from okienko.answers.meaning.rule import Heard, compare, cut_texts, list_missing, put_in, weigh
@@ -201,3 +202,20 @@ def test_both_parts_of_a_question_are_heard() -> None:
     found = answer(index, MaskedText(text), language="pl", category=None, heard=heard)
     assert isinstance(found, Answer)
     assert [citation.article for citation in found.citations] == ["haslo", "zwrot"]
+
+
+def test_each_encoder_has_the_rule_that_was_fitted_with_it() -> None:
+    assert choose("okienko-own-1-0") is OWN
+    assert choose("all-MiniLM-L6-v2") is choose("somebody-elses") is MINILM
+
+
+def test_an_encoder_that_knows_less_leaves_more_to_the_words() -> None:
+    likeness = np.array([1, 0, 0, 0], np.float32)
+    strong, weak = (weigh(ask(INDEX, "zwrot paczki"), likeness, rule) for rule in (MINILM, OWN))
+    assert strong.shares[0] > weak.shares[0]
+    assert find_first(strong) == "godziny"
+    assert find_first(weak) == "zwrot"
+
+
+def find_first(question: Question) -> str:
+    return rank(INDEX.rankings["pl"], question)[0].article.id
