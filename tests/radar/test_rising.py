@@ -20,6 +20,7 @@ from okienko.radar.rising import (
     find_risen,
     make_reference,
 )
+from okienko.radar.typical import order_typical
 from okienko.saying import read_terms
 from okienko.values import ConversationId, MaskedText, MessageId, PersonId
 
@@ -155,3 +156,13 @@ def test_an_hour_is_the_same_by_the_clock_of_the_brand_when_clocks_change() -> N
 
 def test_nothing_is_expected_where_nothing_was_counted() -> None:
     assert expect({}, since=NOW, until=NOW + HOUR, first=None, zone=WARSAW) == 0
+
+
+def test_typical_messages_come_first_and_what_is_there_by_chance_is_left_out() -> None:
+    texts = ["gdzie jest moja paczka", *FAULT]
+    order = order_typical(texts)
+
+    assert 0 not in order
+    assert "blik" in texts[order[0]].lower()
+    assert sorted(order_typical(["aaaa", "bbbb"])) == [0, 1]
+    assert order_typical([]) == []

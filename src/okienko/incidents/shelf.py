@@ -49,6 +49,7 @@ class Incidents:
         if kept is not None and kept.version >= version:
             return kept.live
         if version == 0:
+            self._kept[brand_id] = Shelved()  # so that no turn waits while the first incident is learnt
             return ()
         reading = self._reading.get(brand_id)
         if reading is None:

@@ -24,6 +24,7 @@ from okienko.folding import fold
 from okienko.radar import store
 from okienko.radar.growth import Bar, draw
 from okienko.radar.store import Group, Member
+from okienko.radar.typical import order_typical
 from okienko.radar.watch import ALIVE
 from okienko.values import MaskedText, MessageId
 from okienko.web.csrf import require_token
@@ -59,7 +60,7 @@ class Shown:
     """A group with everything the page shows."""
 
     group: Group
-    examples: Sequence[Example]  # each wording once, the newest first
+    examples: Sequence[Example]  # each wording once, the most typical first
     messages: int
     step: timedelta
     bars: Sequence[Bar]
@@ -118,12 +119,13 @@ def _put_on_page(
         text = said[member.left.message].message
         example = Example(text=text, reference=member.reference, at=member.left.at)
         examples.setdefault(" ".join(fold(text.text).split()), example)
+    wordings = list(examples.values())
     times = [member.left.at for member in members]
     alive = now - group.last_at <= ALIVE
     step, bars = draw(times, began=group.began_at, until=now if alive else group.last_at)
     return Shown(
         group=group,
-        examples=list(examples.values()),
+        examples=[wordings[n] for n in order_typical([example.text.text for example in wordings])],
         messages=len(members),
         step=step,
         bars=bars,

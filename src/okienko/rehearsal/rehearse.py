@@ -33,6 +33,7 @@ from okienko.incidents.incident import LASTS, Incident
 from okienko.keys import Keys
 from okienko.opening import now
 from okienko.radar import store as radar
+from okienko.radar.typical import order_typical
 from okienko.rehearsal import scratch, store
 from okienko.rehearsal.evening import Cue, Written, make_cues, read_evening
 from okienko.rehearsal.play import Play, Played
@@ -196,7 +197,8 @@ class _Stage:
     ) -> None:
         """An incident of a group's messages; once it has doubled, another version of it that knows more of them."""
         words = await radar.read_words(connection, [member.left for member in members])
-        texts = list(dict.fromkeys(words[one].message.text for one in words))[:_MOST_EXAMPLES]
+        said = list(dict.fromkeys(words[one].message.text for one in words))
+        texts = [said[n] for n in order_typical(said)][:_MOST_EXAMPLES]
         if len(texts) < 2 * declared.examples.get(group.id, 0) or not texts:
             return
         incident = _make_incident(texts, group.began_at)
