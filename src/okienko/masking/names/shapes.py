@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from okienko.masking.names.codes import (
@@ -48,8 +49,43 @@ _TOWNS: Final = frozenset(TOWNS.split())
 _VENUES: Final = frozenset(VENUES.split())
 _COUNTIES: Final = frozenset(("powiat", "powiatu", "powiecie", "gmina", "gminy", "gminie"))  # powiat bocheński
 _EVE: Final = frozenset(("na", "w", "mamy", "po", "przed", "jest", "będzie"))
-_COUNTS: Final = frozenset(("two", "three", "four", "five", "six", "both", "another", "several", "some", "pair"))
-_ADJECTIVE_ENDS: Final = ("y", "i", "a", "e", "ego", "ej", "ym", "im", "ych", "ich", "ą")
+_COUNTS: Final = frozenset(("two", "three", "four", "five", "six"))
+_ADJECTIVE_ENDS: Final = (  # not those that verbs have, too: `klucze odbierze Marta`
+    *(
+        "czny",
+        "czna",
+        "czne",
+        "cznej",
+        "cznego",
+        "lny",
+        "lna",
+        "lne",
+        "lnej",
+        "lnego",
+        "owy",
+        "owa",
+        "owe",
+        "owej",
+        "owego",
+    ),
+    *(
+        "ski",
+        "ska",
+        "skie",
+        "skiej",
+        "skiego",
+        "cki",
+        "cka",
+        "ckie",
+        "ckiej",
+        "ckiego",
+        "iany",
+        "iana",
+        "iane",
+        "wany",
+        "wana",
+    ),
+)
 _SENT: Final = frozenset(SENT.split())
 _SEEN: Final = frozenset(("na", "for", "to", "see", "watch", "find", "stream", "of", "obejrze", "obejrzec", "ogladac"))
 _PLACE_AND: Final = frozenset(["to", "do", "and", "or", "i", "lub", "albo", "a"])
@@ -293,7 +329,7 @@ def is_thing_name(message: Message, place: int) -> bool:  # noqa: PLR0912 - a li
         return True
     if _is_venue(message, place + 1):
         return True  # Kennedy Airport
-    if before in _COUNTS and after and message.words[place + 1].islower() and not message.capital(place + 1):
+    if before in _COUNTS and after and not message.codes[place + 1] & FUNCTION and not message.capital(place + 1):
         return True  # two Emma bedside tables
     if words[place].startswith("sylwest") and before in _EVE and not message.joined(place + 1):
         return True  # mamy Sylwestra
@@ -307,7 +343,7 @@ def is_thing_name(message: Message, place: int) -> bool:  # noqa: PLR0912 - a li
         return True
     if _on_a_line(message, place):
         return True  # pociąg Sanok - Kraków
-    if town and before in {"to", "in"} and place > 1 and words[place - 2] in _SENT:
+    if town and before in {"to", "in"} and place > 1 and _sends(words[max(0, place - 3) : place - 1]):
         return True  # shipping to Jackson
     if before in {"na", "przy"} and words[place].endswith("ej") and not message.given(place):
         return True  # przy Marszałkowskiej
@@ -320,6 +356,11 @@ def is_thing_name(message: Message, place: int) -> bool:  # noqa: PLR0912 - a li
     if message.capital(place) and any(code & FIRM for code in message.codes[max(0, place - 2) : place]):
         return message.joined(place) and message.capital(place - 1)
     return after == "by" and message.begins(place) and place + 2 < message.count and message.capital(place + 2)
+
+
+def _sends(words: Sequence[str]) -> bool:
+    """Whether these speak of what goes to places: `shipping`, `three days`, `do you deliver`; not `please deliver`."""
+    return bool(words) and (words[-1] in _SENT or list(words) == ["you", "deliver"])
 
 
 def _is_venue(message: Message, place: int) -> bool:
