@@ -151,6 +151,7 @@ class Worker:
                 tasks.create_task(self._every(LOOK, self.read_sources))
                 tasks.create_task(self._every(LOOK, self.publish))
                 tasks.create_task(self._every(LOOK, self.tend_incidents))
+                tasks.create_task(self._every(SECOND, self.learn_incidents))
                 tasks.create_task(self._every(WATCH, self.watch, after=CALM))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
                 tasks.create_task(self._every(HOUR, self.look_back, after=CALM))
@@ -274,6 +275,13 @@ class Worker:
         for brand in (await self.directory.read()).brands.values():
             async with self.database.brand(brand.id) as connection:
                 await publish_texts(connection, brand, write_texts, self.clock())
+
+    async def learn_incidents(self) -> None:
+        """Has what was declared learnt before anybody asks about it: no turn waits for that."""
+        async with self.database.shared() as connection:
+            versions = await incidents.read_all_versions(connection)
+        for brand, version in versions.items():
+            await self.incidents.get(self.database, brand, version)
 
     async def tend_incidents(self) -> None:
         """Ends incidents whose time is over, and tells those who asked about one that it is solved."""

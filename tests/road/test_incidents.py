@@ -48,9 +48,8 @@ async def declare(world: World, incident: Incident) -> UUID:
 
 
 async def refresh(world: World) -> None:
-    """As long as it takes until workers look at the brand anew."""
-    world.clock.move(1)
-    await world.worker.house(world.brand.id)
+    """As long as it takes until a worker has looked and learnt, which it does by itself, every second."""
+    await world.worker.learn_incidents()
     await world.worker.incidents.settle()
     world.clock.move(1)
 

@@ -661,3 +661,12 @@ async def find_messages(
     values = {"brand": brand_id, "texts": list(texts), "after": after}
     rows = await (await connection.execute(FIND_MESSAGES, values)).fetchall()
     return {text: (ConversationId(conversation), MessageId(message)) for text, conversation, message in rows}
+
+
+READ_ALL_VERSIONS: Final = "select id, incidents_version from brand where incidents_version > 0"
+
+
+async def read_all_versions(connection: Connection) -> dict[BrandId, int]:
+    """The same of all brands that ever had an incident; outside any brand."""
+    rows = await (await connection.execute(READ_ALL_VERSIONS)).fetchall()
+    return {BrandId(brand): version for brand, version in rows}
