@@ -13,6 +13,8 @@ import pytest
 from okienko.answers.store import read_published
 from okienko.articles.drafts import Draft
 from okienko.articles.store import import_articles
+from okienko.audit.store import list_log
+from okienko.cli.rehearse import record_evening
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.keys import Keys
@@ -87,6 +89,19 @@ async def test_words_are_recorded_only_where_the_law_lets_them_serve(world: Worl
     assert there.text == "czy wysyłacie za granicę"
     assert nowhere.at == there.at
     assert later == []
+
+
+async def test_that_an_evening_was_recorded_is_on_record(world: World, database_urls: Urls) -> None:
+    await ask(world, "czy wysyłacie za granicę")
+    since, until = world.at - timedelta(hours=1), world.at + timedelta(hours=1)
+    written = await record_evening(database_urls, world.brand.slug, since=since, until=until)
+    async with world.services.database.brand(world.brand.id) as connection:
+        said = [line.payload for line in await list_log(connection, limit=10)]
+
+    assert len(written) == 1
+    assert said[0].action == "evening-recorded"
+    assert "messages=1" in said[0].detail
+    assert "2026-09-21T08:00Z" in said[0].detail
 
 
 async def test_what_became_of_a_conversation_is_read(world: World) -> None:

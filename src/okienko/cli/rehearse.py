@@ -11,11 +11,11 @@ import click
 from okienko.cli.terminal import FILE, brand_option, data_option, json_option, read_settings, refuse, run, say
 from okienko.commands import open_brand, record
 from okienko.database.pool import LONGEST_WORK
+from okienko.database.urls import Urls
 from okienko.opening import now, open_database
 from okienko.rehearsal.evening import MOST, Written, read_evening, write_evening
 from okienko.rehearsal.scratch import Copy, read_brand
 from okienko.rehearsal.store import record as read_past
-from okienko.settings import Settings
 
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 
@@ -56,7 +56,9 @@ def rehearse_(
     if recorded is not None:
         if out is None or out.exists():
             refuse("Say with --out where the evening is written: a file that is not there yet.")
-        written = run(_record(settings, brand, recorded))
+        since, until = (moment.replace(tzinfo=UTC) for moment in recorded)
+        with open_database(settings) as urls:
+            written = run(record_evening(urls, brand, since=since, until=until))
         out.touch(0o600)  # nobody else may read it
         out.write_text(write_evening(written), "utf-8")
         left_out = sum(one.text is None for one in written)
@@ -65,7 +67,8 @@ def rehearse_(
     copy = None
     if replay is not None:
         evening = read_evening(replay.read_text("utf-8").splitlines())
-        copy = run(_copy(settings, brand))
+        with open_database(settings) as urls:
+            copy = run(_copy(urls, brand))
     else:
         evening = rehearse.read_example()
     figures = rehearse.rehearse(evening, times=times, copy=copy, calm_seconds=calm, declaring=declare, say=say)
@@ -76,24 +79,15 @@ def rehearse_(
             click.echo(f"{name:>24}  {'–' if value is None else value}")
 
 
-async def _copy(settings: Settings, slug: str | None) -> Copy:
-    with open_database(settings) as urls:
-        async with open_brand(urls, slug, longest=LONGEST_WORK) as (brand, connection):
-            return await read_brand(connection, brand.id, until=now())
+async def _copy(urls: Urls, slug: str | None) -> Copy:
+    async with open_brand(urls, slug, longest=LONGEST_WORK) as (brand, connection):
+        return await read_brand(connection, brand.id, until=now())
 
 
-async def _record(settings: Settings, slug: str | None, times: tuple[datetime, datetime]) -> list[Written]:
+async def record_evening(urls: Urls, slug: str | None, *, since: datetime, until: datetime) -> list[Written]:
     """What was written, and on record that somebody has it."""
-    since, until = (moment.replace(tzinfo=UTC) for moment in times)
-    with open_database(settings) as urls:
-        async with open_brand(urls, slug, longest=LONGEST_WORK) as (brand, connection):
-            written = await read_past(connection, since=since, until=until, limit=MOST)
-            await record(
-                connection,
-                "evening-recorded",
-                brand.id,
-                messages=len(written),
-                since=since.isoformat(),
-                until=until.isoformat(),
-            )
+    async with open_brand(urls, slug, longest=LONGEST_WORK) as (brand, connection):
+        written = await read_past(connection, since=since, until=until, limit=MOST)
+        times = {"since": f"{since:%Y-%m-%dT%H:%MZ}", "until": f"{until:%Y-%m-%dT%H:%MZ}"}
+        await record(connection, "evening-recorded", brand.id, messages=len(written), **times)
     return written
