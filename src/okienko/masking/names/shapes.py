@@ -325,7 +325,7 @@ def is_thing_name(message: Message, place: int) -> bool:  # noqa: PLR0912 - a li
     after = words[place + 1] if place + 1 < message.count and message.gap(place + 1) == " " else ""
     if _named_thing(message, place) or before in _SAINTS:
         return True
-    if (message.capital(place) or message.begins(place)) and is_wares(message, place):
+    if message.capital(place) and is_wares(message, place):
         return True
     if _is_venue(message, place + 1):
         return True  # Kennedy Airport
