@@ -113,4 +113,6 @@ async def test_a_name_stands_once_in_a_language_and_a_reply_can_be_deleted(world
         gone = await browser.post(f"/desk/replies/{world.brand.slug}/{form['id']}/delete", data={"csrf": csrf(page)})
         assert gone.status_code == 303
         assert "Powitanie" not in (await browser.get("/desk/replies")).text
+        gone = await browser.get(f"/desk/replies/{world.brand.slug}/{form['id']}")
+        assert gone.headers["location"].startswith("/desk/replies?did=deleted")
         assert (await browser.get(f"/desk/replies/{world.other.slug}/{form['id']}")).status_code == 404

@@ -89,8 +89,8 @@ async def _edit(request: Request) -> Response:
     async with services(request).database.brand(brand.id) as connection:
         replies = await list_replies(connection)
     reply = next((reply for reply in replies if reply.id == request.path_params["reply"]), None)
-    if reply is None:
-        raise HTTPException(404)
+    if reply is None:  # somebody has deleted it meanwhile
+        return RedirectResponse(f"{ADDRESS}?did=deleted#{brand.slug}", 303)
     typed = Typed(id=str(reply.id), edits=reply.edits, language=reply.language, name=reply.name, body=reply.body)
     return await _render(request, [brand], typed={brand.slug: typed})
 
