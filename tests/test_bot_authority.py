@@ -1,8 +1,9 @@
 """AI-07: nothing that a turn can do changes who somebody is, what opens an account, money, or an account's state.
 
 Everything that a turn may do is listed here with its class, as TRUST.md, section 4.2, has them: 0 reads what is public,
-1 reads or writes the customer's own masked case. Class 2 (an order, after authentication) and class 3 (writing to an
-account, money or an identity) are not there. Whoever adds a field, a kind or a table has to come here first.
+1 reads or writes the customer's own masked case, 2 reads an order after authentication: a source of facts says which
+proof it wants (`facts.py`, tests/lookups). Class 3 (writing to an account, money or an identity) is not there. Whoever
+adds a field, a kind or a table has to come here first.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ PLAN: Final = {
     "run": "where the conversation stands in a scenario",
     "verify": "a code is asked for before a person gets it",
     "report": "the incident that the conversation asks about",
+    "cases": "cases that people will decide, opened for this conversation",
+    "team": "which people are to take it",
+    "priority": "how soon",
+    "wants": "what to read in a source of facts, which asks for its own proof, before the turn is decided; nothing is written",
 }
 SAY: Final = {"kind", "text", "choices", "labels", "citations", "confidence", "generator"}
 KINDS: Final = {
@@ -79,7 +84,7 @@ PERSON_COLUMNS: Final = {"people_only_at"}
 CONVERSATION_COLUMNS: Final = {
     *("holder", "category", "picked", "language", "misses", "reason", "noticed", "notice", "version", "queued_at"),
     *("updated_at", "closed_at", "agent_id", "routed", "routed_at"),
-    *("notice_version", "notice_language"),
+    *("notice_version", "notice_language", "team", "priority"),
 }
 WRITE: Final = re.compile(
     r"\b(insert into|update|delete from)\s+(?:okienko\.)?(\w+)(?:\s+\w+)?\s*(?:\(|set|where|using)"
