@@ -42,7 +42,7 @@ PLAN: Final = {
     "cases": "cases that people will decide, opened for this conversation",
     "team": "which people are to take it",
     "priority": "how soon",
-    "wants": "what to read in a source of facts, which asks for its own proof, before the turn is decided; nothing is written",
+    "wants": "what to read first in a source of facts, which asks for its own proof; nothing is written there",
 }
 SAY: Final = {"kind", "text", "choices", "labels", "citations", "confidence", "generator"}
 KINDS: Final = {

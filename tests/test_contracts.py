@@ -18,13 +18,16 @@ PACKAGE = ROOT / "src" / "okienko"
 CONFIG = ROOT / ".importlinter"
 
 ROOMS = (
-    *("answers", "articles", "cases", "channels", "desk", "lookups", "rights", "incidents", "routing", "scenarios", "staff"),
-    *("masking", "attachments", "audit", "policy"),
+    *("answers", "articles", "cases", "channels", "desk", "incidents", "lookups", "radar", "rights", "routing"),
+    *("scenarios", "staff", "masking", "attachments", "audit", "policy"),
 )
 # Names that say of a file that it is not pure: SQL, pages, live updates, an index kept in memory, what a page shows of
 # a store's rows, the reading of files, the sealing of values (random nonces), a process of one's own, doing what a
-# request asks, what is done every night, what lets something run.
-IMPURE = ("store", "pages", "api", "live", "shelf", "view", "files", "vault", "process", "fulfil", "nightly", "publish")
+# request asks, what is done every night or every few seconds, what lets something run.
+IMPURE = (
+    *("store", "pages", "api", "live", "shelf", "view", "files", "vault", "process", "fulfil", "nightly", "publish"),
+    "watch",
+)
 
 # Modules of the standard library that reach out of the process, or are not the same twice.
 OUTSIDE = ("asyncio", "multiprocessing", "random", "secrets", "socket", "subprocess", "tempfile", "threading", "time")

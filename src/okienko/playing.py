@@ -201,6 +201,20 @@ def _stopped(situation: Situation) -> Say:
     return Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))
 
 
+def farewell(situation: Situation) -> Say:
+    """What is said when nothing more is asked."""
+    text = words(situation.language).gettext("Good. If anything else comes up, write here.")
+    return Say(kind=Kind.TEXT, text=published(text))
+
+
+def _closed(situation: Situation, *, solved: bool) -> Say:
+    """What is said at an end that says nothing itself: nobody's last word stays without an answer."""
+    if solved:
+        return farewell(situation)
+    text = words(situation.language).gettext("The bot knows no more about this. A person can be asked.")
+    return Say(kind=Kind.TEXT, text=published(text), choices=(PERSON,))
+
+
 def _play(situation: Situation, stage: Stage, scenario: Scenario, move: Move, look_up: LookUp) -> Played:
     """A move as messages; one that wants to know more says nothing yet, and is made again when that is known."""
     around = _around(situation, stage)
@@ -208,6 +222,8 @@ def _play(situation: Situation, stage: Stage, scenario: Scenario, move: Move, lo
     if move.wanted is not None and move.wanted not in stage.facts:
         return Played(says=(), run=situation.run, category=scenario.category, wanted=move.wanted)
     says = tuple(say for uttered in move.says for say in _as_messages(situation, uttered, look_up))
+    if not says and move.running is None and move.hand_off is None and not move.cases:
+        says = (_closed(situation, solved=move.ended == "solved"),)
     return Played(
         says=says,
         run=move.running,
@@ -225,6 +241,8 @@ def _as_messages(situation: Situation, uttered: Uttered, look_up: LookUp) -> lis
         return said if quoted is None else [*said, quoted]
     if uttered.kind == "ask":
         return [_ask(situation, uttered)]
+    if uttered.kind == "rate":
+        return [Say(kind=Kind.ANSWER, text=published(uttered.text))]
     return [Say(kind=Kind.TEXT, text=published(uttered.text))] if uttered.text else []
 
 

@@ -22,7 +22,7 @@ from okienko.consent.texts import write_notice
 from okienko.heard import asks_whether_program, mentions_person, wants_person, wishes_people_only
 from okienko.incidents.incident import Ongoing
 from okienko.masking.mask import published
-from okienko.playing import PERSON, LookUp, Played, Stage, begin, begun, go_on, repeat, resume
+from okienko.playing import PERSON, LookUp, Played, Stage, begin, begun, farewell, go_on, repeat, resume
 from okienko.routing.model import Guess, Outcome
 from okienko.values import (
     ARTICLE,
@@ -497,8 +497,7 @@ def _ask_about(situation: Situation, house: House, picked: str | None) -> Plan:
 def _be_polite(situation: Situation, house: House, reason: Literal["greeting", "thanks"]) -> Plan:
     speak = words(situation.language)
     if reason == "thanks":
-        say = Say(kind=Kind.TEXT, text=published(speak.gettext("Good. If anything else comes up, write here.")))
-        return _plan(situation, says=(say,), reason="thanked")
+        return _plan(situation, says=(farewell(situation),), reason="thanked")
     text = speak.gettext("Hello. How can we help? Choose a category or write what happened.")
     say = Say(kind=Kind.CLARIFY, text=published(text), choices=_some_categories(situation, house))
     return _plan(situation, says=(say,), misses=situation.misses, reason="greeted")

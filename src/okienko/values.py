@@ -92,7 +92,7 @@ class Kind(StrEnum):
     TEXT = "text"
     ATTACHMENT = "attachment"  # files, with or without words
     NOTICE = "notice"  # the AI notice before the bot's first word
-    ANSWER = "answer"  # quotes articles; asks whether it helped
+    ANSWER = "answer"  # quotes articles, or says what a scenario says; asks whether it helped
     CLARIFY = "clarify"  # offers categories to choose from
     HANDOFF = "handoff"  # a person will take it; says when and how
     PERSON = "person"  # the customer asks for a person (the button)

@@ -8,7 +8,9 @@ from typing import Final
 import pytest
 
 from okienko.cli.ask import ask_bot
+from okienko.conversations.store import threads
 from okienko.database.ids import new_id
+from okienko.masking.mask import published
 from okienko.scenarios import store
 from okienko.scenarios.files import read_texts
 from okienko.scenarios.publish import publish
@@ -174,3 +176,65 @@ async def test_what_a_link_offers_begins_with_a_press(world: World) -> None:
     conversation = await world.begin(ANN)
     await _ask(world, "Problem z dostawą", choice="scenario:delivery-problem")
     assert await _last(world, conversation) == "Co się stało z przesyłką?"
+
+
+SILENT: Final = """\
+scenario: delivery-problem
+name: {pl: Cisza, en: Silence}
+category: zwroty
+triggers: {examples: {pl: [moja paczka nie dotarła], en: [my parcel has not arrived]}}
+steps:
+  - step: helped
+    ask: choice
+    save: helped
+    say: {pl: "Czy to pomogło?", en: "Did this help?"}
+    choices: [{value: "yes", pl: Tak, en: Yes}, {value: "no", pl: Nie, en: No, go: unsolved}]
+  - {step: done, end: solved}
+  - {step: unsolved, end: unsolved}
+dialogues:
+  - {dialogue: pomogło, language: pl, turns: [{customer: tak, ends: solved}]}
+  - {dialogue: it helped, language: en, turns: [{customer: "yes", ends: solved}]}
+"""
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("answer", "last"),
+    [
+        ("tak", "Dobrze. Jeśli pojawi się coś jeszcze, napisz tutaj."),
+        ("nie", "Bot nic więcej o tym nie wie. Można poprosić o człowieka."),
+    ],
+)
+async def test_an_end_that_says_nothing_leaves_nobody_without_an_answer(world: World, answer: str, last: str) -> None:
+    await publish_scenario(world, SILENT)
+    conversation = await world.begin(ANN)
+    await _ask(world, "moja paczka nie dotarła")
+    await _ask(world, answer)
+    assert await _last(world, conversation) == last
+    assert await _runs(world) == []
+
+
+@pytest.mark.anyio
+async def test_below_what_a_scenario_says_it_may_be_asked_whether_it_helped(world: World) -> None:
+    last = "  - {step: done, end: solved, rate: true, say: {pl: Proszę uruchomić router ponownie., en: Restart it.}}\n"
+    await publish_scenario(world, SILENT.replace("  - {step: done, end: solved}\n", last))
+    conversation = await world.begin(ANN)
+    await _ask(world, "moja paczka nie dotarła")
+    await _ask(world, "tak")
+    *_, said = await world.transcript(conversation)
+    assert said == ("bot", "answer", "Proszę uruchomić router ponownie.")
+    async with world.database.brand(world.brand.id) as connection:
+        visible = await threads.read_visible(connection, conversation)
+        assert visible is not None
+        message = visible.messages[-1].id
+        assert await threads.give_feedback(
+            connection,
+            conversation=conversation,
+            message=message,
+            helped=False,
+            reason="unclear",
+            comment=published(""),
+            now=world.clock(),
+        )
+        row = await (await connection.execute("select helped, reason from answer_feedback")).fetchone()
+    assert row == (False, "unclear")

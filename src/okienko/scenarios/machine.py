@@ -85,7 +85,7 @@ class Surroundings:
 class Uttered:
     """One thing to say."""
 
-    kind: Literal["say", "ask", "article"]
+    kind: Literal["say", "rate", "ask", "article"]  # rate: whether it helped is asked below it
     text: str
     choices: tuple[tuple[str, str], ...] = ()  # value and label
     article: str | None = None  # to be quoted after the text
@@ -180,6 +180,7 @@ def found(
     fact: Fact,
     surroundings: Surroundings,
     newest: tuple[Scenario, int] | None = None,
+    *,
     opened: tuple[NewCase, ...] = (),
 ) -> Move:
     """What comes after a look-up; `opened`: the cases that this turn has opened before. Raises `Broken`."""
@@ -215,7 +216,7 @@ def settle(
             return move
         version = newest[1] if newest is not None else None
         current = newest[0] if newest is not None and move.running.version == version else scenario
-        following = found(current, move.running, fact, surroundings, newest, move.cases)
+        following = found(current, move.running, fact, surroundings, newest, opened=move.cases)
         move = replace(following, says=(*move.says, *following.says))
     raise Broken(f"{scenario.id}: it looks things up again and again")
 
@@ -275,8 +276,8 @@ class _Walk:
             case HandOff(say=say):
                 self._say(say)
                 return replace(self._end("person"), hand_off=step)
-            case End(say=say, solved=solved):
-                self._say(say)
+            case End(say=say, solved=solved, rate=rate):
+                self._say(say, rate=rate)
                 return self._end("solved" if solved else "unsolved")
             case _:
                 return None
@@ -286,8 +287,8 @@ class _Walk:
         match step:
             case Branch(ways=ways):
                 return next(way.go for way in ways if all(map(self._holds, way.conditions)))
-            case Tell(say=say):
-                self._say(say)
+            case Tell(say=say, rate=rate):
+                self._say(say, rate=rate)
             case Put(values=values):
                 self._keep(values)
             case Quote(article=article, say=say):
@@ -332,9 +333,9 @@ class _Walk:
         self.scenario, self.kinds = scenario, kinds
         self.running = replace(self.running, version=version, kept=kept, path=path)
 
-    def _say(self, wording: Wording | None) -> None:
+    def _say(self, wording: Wording | None, *, rate: bool = False) -> None:
         if wording is not None:
-            self.says.append(Uttered(kind="say", text=self._write(wording)))
+            self.says.append(Uttered(kind="rate" if rate else "say", text=self._write(wording)))
 
     def _write(self, wording: Wording | None) -> str:
         if wording is None:

@@ -52,7 +52,7 @@ async def publish(
     now: datetime,
 ) -> bool:
     """Lets this version run from now on; False when it is another one by now. Raises `ScenarioRefused`."""
-    scenario = read_runnable(version.body, await read_known(connection, brand))
+    scenario = await asyncio.to_thread(read_runnable, version.body, await read_known(connection, brand))
     return await store.publish(
         connection,
         brand.id,

@@ -248,6 +248,11 @@ class _Reader(Document):
     def said(self, keys: Mapping[str, yaml.Node], key: str = "say") -> Wording | None:
         return self.wording(keys[key]) if key in keys else None
 
+    def rated(self, keys: Mapping[str, yaml.Node]) -> bool:
+        if "rate" in keys and "say" not in keys:
+            self.wrong(keys["rate"], mark("“%(key)s” is missing."), key="say")
+        return self.yes(keys["rate"]) if "rate" in keys else False
+
     def renewed(self, keys: Mapping[str, yaml.Node]) -> bool:
         return self.yes(keys["renew"]) if "renew" in keys else False
 
@@ -276,7 +281,12 @@ _Keys = Mapping[str, yaml.Node]
 
 def _tell(read: _Reader, keys: _Keys, line: int) -> Step:
     return Tell(
-        name=read.step_name or "", line=line, say=read.wording(keys["say"]), go=read.go(keys), renew=read.renewed(keys)
+        name=read.step_name or "",
+        line=line,
+        say=read.wording(keys["say"]),
+        rate=read.rated(keys),
+        go=read.go(keys),
+        renew=read.renewed(keys),
     )
 
 
@@ -398,6 +408,7 @@ def _end(read: _Reader, keys: _Keys, line: int) -> Step:
         name=read.step_name or "",
         line=line,
         say=read.said(keys),
+        rate=read.rated(keys),
         solved=read.option(keys["end"], ("solved", "unsolved")) == "solved",
         renew=read.renewed(keys),
     )

@@ -79,11 +79,12 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
-    """Says something and goes on."""
+    """Says something and goes on; `rate`: whether it helped is asked below it."""
 
     name: str
     line: int
     say: Wording
+    rate: bool = False
     go: str | None = None
     renew: bool = False  # who comes here goes on with the newest version
 
@@ -201,6 +202,7 @@ class End:
     name: str
     line: int
     say: Wording | None = None
+    rate: bool = False
     solved: bool = True
     renew: bool = False
     go: None = None

@@ -106,6 +106,7 @@ KEYS: Final[Mapping[str, JsonSchema]] = {
     "case": _TEXT,
     "end": {"enum": ["solved", "unsolved"]},
     "go": _STEP,
+    "rate": {"type": "boolean"},
     "renew": {"type": "boolean"},
 }
 # The key that names a step's kind → (keys that it needs, keys that it may have), besides `step` and `renew`.
@@ -117,8 +118,8 @@ KINDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "article": ((), ("say", "go")),
     "hand_off": ((), ("say",)),
     "case": ((), ("save", "go")),
-    "end": ((), ("say",)),
-    "say": ((), ("go",)),
+    "end": ((), ("say", "rate")),
+    "say": ((), ("rate", "go")),
     "go": ((), ()),
 }
 
