@@ -111,6 +111,8 @@ class Load:
             wait = began + n / self.orders["rate"] - time.monotonic()
             if wait > 0:
                 await asyncio.sleep(wait)
+            while not free:  # everybody waits: the server, or its database, is away for long
+                await asyncio.sleep(0.05)
             customer = free.popleft()
             turn = asyncio.create_task(self._turn(customer))
             turns.add(turn)
