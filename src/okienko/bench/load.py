@@ -112,7 +112,7 @@ class Load:
             if wait > 0:
                 await asyncio.sleep(wait)
             while not free:  # everybody waits: the server, or its database, is away for long
-                await asyncio.sleep(0.05)
+                await asyncio.wait(turns, return_when=asyncio.FIRST_COMPLETED)
             customer = free.popleft()
             turn = asyncio.create_task(self._turn(customer))
             turns.add(turn)
