@@ -22,6 +22,8 @@ from okienko.answers.index import search
 from okienko.answers.model import pages as model
 from okienko.answers.shelf import Shelf
 from okienko.answers.store import read_articles_version
+from okienko.api import pages as tokens
+from okienko.api.scenarios import pages as scenarios_api
 from okienko.articles import pages as articles
 from okienko.articles.asked import pages as asked
 from okienko.articles.editor import pages as editor
@@ -134,6 +136,8 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *staff.routes(),
             *brand_words.routes(),
             *replies.routes(),
+            *tokens.routes(),
+            *scenarios_api.routes(),
             *audit.routes(verify=verify, packs=_open_packs(given, verify)),
             *privacy.routes(),
             *desk.routes(touch=touch),

@@ -25,12 +25,12 @@ SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 SECTIONS: dict[str, str] = {match[1]: match[2] for match in SECTION.finditer(DOC)}
 EVERYBODY, DOOR = "Everybody", "The door"
 WINDOW, SELF, BY_ROLE = "A customer’s own conversation", "Oneself", "By role"
-RIGHTS = "The page of rights"
+RIGHTS, PROGRAM = "The page of rights", "A program with a token"
 ROW = re.compile(r"^\| `([A-Z]+ /\S*)` \| (.+) \|$", re.MULTILINE)
 TABLE = {match[1]: dict(zip(ROLES, match[2].split(" | "), strict=True)) for match in ROW.finditer(SECTIONS[BY_ROLE])}
 LISTED = {
     title: re.findall(r"^- `([A-Z]+ /\S*)`", SECTIONS[title], re.MULTILINE)
-    for title in (EVERYBODY, DOOR, WINDOW, RIGHTS, SELF)
+    for title in (EVERYBODY, DOOR, WINDOW, RIGHTS, SELF, PROGRAM)
 }
 
 
@@ -193,7 +193,7 @@ async def test_sec_06_what_is_ones_own_conversation_may_be_used(house: House, kn
 
 async def test_sec_06_nobody_comes_in_without_signing_in(house: House, known: Mapping[str, str]) -> None:
     """Nobody, at every address: what is open is open, and everything else leads to the door."""
-    closed = {*TABLE, *LISTED[WINDOW], *LISTED[SELF]}
+    closed = {*TABLE, *LISTED[WINDOW], *LISTED[SELF], *LISTED[PROGRAM]}
     wrong: list[tuple[str, str]] = []
     async with house.browser() as browser:
         for page, (method, route) in list_pages(house).items():
@@ -213,3 +213,12 @@ async def test_sec_06_whoever_has_signed_in_sees_to_themselves(
         for page in LISTED[SELF]:
             method, route = list_pages(house)[page]
             assert await ask(house, browser, method, address_of(route, known)) != "door", page
+
+
+async def test_sec_06_being_signed_in_opens_nothing_that_is_for_programs(
+    house: House, known: Mapping[str, str]
+) -> None:
+    async with await house.enter("admin") as browser:
+        for page in LISTED[PROGRAM]:
+            method, route = list_pages(house)[page]
+            assert await ask(house, browser, method, address_of(route, known)) == "door", page

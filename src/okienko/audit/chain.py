@@ -94,6 +94,8 @@ Action = Literal[
     "saved-reply-changed",
     "saved-reply-deleted",
     "model-switched",
+    "token-made",
+    "token-revoked",
     "keys-rotated",
     "policy-changed",
     "processor-changed",

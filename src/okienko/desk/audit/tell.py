@@ -78,6 +78,8 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "words-changed": mark("changed what is hidden"),
     "saved-reply-changed": mark("changed a saved reply"),
     "saved-reply-deleted": mark("deleted a saved reply"),
+    "token-made": mark("made an API token"),
+    "token-revoked": mark("revoked an API token"),
     "model-switched": mark("switched the language model"),
     "keys-rotated": mark("changed the operator's key"),
     "policy-changed": mark("changed the privacy policy"),
@@ -138,6 +140,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "source": mark("source"),
     "synonyms": mark("synonyms"),
     "text": mark("text"),
+    "token": mark("API token"),
     "value": mark("hidden value"),
 }
 ROLES: Final[Mapping[str, str]] = {

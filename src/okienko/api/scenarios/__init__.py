@@ -1,0 +1,1 @@
+"""Scenarios by HTTP: what `okienko scenario` does with files."""
