@@ -16,6 +16,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from okienko.articles.drafts import Draft
+from okienko.articles.store import import_articles
 from okienko.audit.store import OPERATOR
 from okienko.brands.directory import Directory
 from okienko.brands.store import SealedDoor, add_brand, add_categories, add_door, seal_bound
@@ -50,6 +52,17 @@ from okienko.web.live import Live
 from okienko.web.services import Services
 from okienko.web.templates import problem
 
+ACCOUNT = Draft(
+    id="konto",
+    language="pl",
+    category="konto",
+    category_name="Konto",
+    title="Konto",
+    description="",
+    body="Konto zakłada się raz.",
+    owner="",
+    review_on=None,
+)
 BEGIN = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)
 PASSWORD = "cztery dobre slowa razem"
 
@@ -76,6 +89,11 @@ class World:
     encoded: str
     clock: Clock
     doors: dict[BrandId, ConnectionId] = field(default_factory=dict[BrandId, ConnectionId])
+
+    async def publish(self, *articles: Draft) -> None:
+        """Puts articles into the first brand's help centre."""
+        async with self.services.database.brand(self.brand.id) as connection:
+            await import_articles(connection, self.brand.id, list(articles), now=self.at)
 
     @property
     def at(self) -> datetime:

@@ -12,7 +12,6 @@ import pytest
 
 from okienko.answers.store import read_published
 from okienko.articles.drafts import Draft
-from okienko.articles.store import import_articles
 from okienko.audit.store import list_log
 from okienko.cli.rehearse import record_evening
 from okienko.database.pool import Database
@@ -41,8 +40,7 @@ ARTICLE = Draft(
 @pytest.fixture
 async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(database_urls, tmp_path) as world:
-        async with world.services.database.brand(world.brand.id) as connection:
-            await import_articles(connection, world.brand.id, [ARTICLE], now=world.at)
+        await world.publish(ARTICLE)
         yield world
 
 

@@ -10,35 +10,20 @@ import pytest
 
 from okienko.answers.shelf import Shelf
 from okienko.app import build_pages
-from okienko.articles.drafts import Draft
-from okienko.articles.store import import_articles
 from okienko.database.ids import new_id
 from okienko.database.urls import Urls
 from okienko.scenarios import store
 from okienko.scenarios.files import read_texts
 from okienko.scenarios.publish import publish
-from tests.desk_world import World, open_world
+from tests.desk_world import ACCOUNT, World, open_world
 
 pytestmark = pytest.mark.anyio
-
-ARTICLE = Draft(
-    id="konto",
-    language="pl",
-    category="konto",
-    category_name="Konto",
-    title="Konto",
-    description="",
-    body="Konto zakłada się raz.",
-    owner="",
-    review_on=None,
-)
 
 
 @pytest.fixture
 async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(database_urls, tmp_path) as world:
-        async with world.services.database.brand(world.brand.id) as connection:
-            await import_articles(connection, world.brand.id, [ARTICLE], now=world.at)
+        await world.publish(ACCOUNT)
         yield world
 
 

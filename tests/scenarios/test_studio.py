@@ -10,39 +10,25 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from okienko.articles.drafts import Draft
-from okienko.articles.store import import_articles
 from okienko.audit.store import list_log
 from okienko.database.urls import Urls
 from okienko.scenarios import pages
 from okienko.scenarios.files import read_texts
 from okienko.staff.store import Role
-from tests.desk_world import World, csrf, open_world
+from tests.desk_world import ACCOUNT, World, csrf, open_world
 
 pytestmark = pytest.mark.anyio
 
 PAGE = "/desk/scenarios"
 ONE = f"{PAGE}/seans/delivery-problem"
 BODY = read_texts()["delivery-problem"].replace("category: delivery", "category: konto")
-ARTICLE = Draft(
-    id="konto",
-    language="pl",
-    category="konto",
-    category_name="Konto",
-    title="Konto",
-    description="",
-    body="Konto zakłada się raz.",
-    owner="",
-    review_on=None,
-)
 
 
 @pytest.fixture
 async def world(database_urls: Urls, tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(database_urls, tmp_path) as world:
         world.app.router.routes.extend(pages.routes())
-        async with world.services.database.brand(world.brand.id) as connection:
-            await import_articles(connection, world.brand.id, [ARTICLE], now=world.at)
+        await world.publish(ACCOUNT)
         yield world
 
 
