@@ -13,24 +13,11 @@ import pytest
 
 from okienko.api import pages
 from okienko.api.scenarios import pages as scenarios
-from okienko.articles.drafts import Draft
-from okienko.articles.store import import_articles
 from okienko.database.urls import Urls
 from okienko.values import Brand, StaffId
-from tests.desk_world import World, csrf, open_world
+from tests.desk_world import ACCOUNT, World, csrf, open_world
 
 PAGE: Final = "/desk/api"
-ARTICLE: Final = Draft(
-    id="konto",
-    language="pl",
-    category="konto",
-    category_name="Konto",
-    title="Konto",
-    description="",
-    body="Konto zakłada się raz.",
-    owner="",
-    review_on=None,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +57,5 @@ async def api(database_urls: Urls, tmp_path: Path) -> AsyncIterator[Api]:
     """Two brands on a database of this test's own; Adam administers the first."""
     async with open_world(database_urls, tmp_path) as world:
         world.app.router.routes.extend([*pages.routes(), *scenarios.routes()])
-        async with world.services.database.brand(world.brand.id) as connection:
-            await import_articles(connection, world.brand.id, [ARTICLE], now=world.at)
+        await world.publish(ACCOUNT)
         yield Api(world=world, admin=await world.hire("Adam", {world.brand.id: "admin"}))
