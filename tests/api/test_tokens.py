@@ -10,7 +10,6 @@ import httpx2
 import pytest
 
 from okienko.api.form import LONGEST, LONGEST_NAME, find_problem
-from okienko.api.store import MARK_USED
 from okienko.api.token import SCOPES, Scope, read_token, write_token
 from okienko.audit.store import list_log
 from okienko.staff.passwords import hash_token
@@ -82,6 +81,7 @@ async def test_a_token_is_shown_once_and_kept_as_a_hash(
     secret = token.rpartition("seans_")[2]
     assert secret not in written
     assert [act for act, _ in acts if act.startswith("token")] == ["token-made"]
+    assert acts[0][1] == "scopes=scenarios:read,scenarios:write until=2026-12-01"
     assert secret not in str(acts)
     assert secret not in caplog.text + "".join(capfd.readouterr())
 
@@ -128,6 +128,10 @@ async def test_a_revoked_token_opens_nothing_at_once(api: Api) -> None:
         form = {"csrf": csrf(page), "brand": "seans"}
         other = await browser.post(address[1], data={**form, "brand": "kramik"})
         assert other.status_code == 404, "no brand of theirs"
+        olga = await api.world.hire("Olga", {api.world.other.id: "admin"})
+        async with await api.world.enter(olga) as hers:
+            theirs = {"csrf": csrf((await hers.get(PAGE)).text), "brand": "kramik"}
+            assert (await hers.post(address[1], data=theirs)).status_code == 303, "there is no such token in her brand"
         assert (await _list(api, token)).status_code == 200
         gone = await browser.post(address[1], data=form)
         assert "nie otwiera" in (await browser.get(gone.headers["location"])).text
@@ -154,7 +158,9 @@ async def test_the_last_use_is_a_day(api: Api) -> None:
         assert "Jeszcze nieużyty" in (await browser.get(PAGE)).text
         await _list(api, token)
         assert "Ostatnio użyty: 21 września" in unescape((await browser.get(PAGE)).text)
-    assert "date" in MARK_USED
+    async with api.world.services.database.brand(api.world.brand.id) as connection:
+        used = await (await connection.execute("select used_on from api_token")).fetchall()
+    assert used == [(api.world.at.date(),)], "no time of day is kept"
 
 
 @pytest.mark.anyio
