@@ -129,7 +129,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *model.routes(),
             *routing.routes(Routers()),
             *scenarios.routes(),
-            *incidents.routes(read_features),
+            *incidents.routes(read_features, bot.list_quoted),
             *cases.routes(),
             *lookups.routes(_open_facts(given)),
             *radar.routes(),

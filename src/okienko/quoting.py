@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,7 +15,7 @@ from okienko.answers.store import join_own, read_articles_version, read_publishe
 from okienko.answers.text import leave_out_placeholders, read_tokens, stem
 from okienko.articles.asked.bot import Change, Gain, Quoted
 from okienko.database.pool import LONGEST_WORK, Database
-from okienko.values import Brand, Language, MaskedText
+from okienko.values import SCENARIO, Brand, Citation, Language, MaskedText
 
 _NEAR: Final = 3
 
@@ -35,6 +36,25 @@ class Quoting:
         """What would be said to each question, from the index that answers customers."""
         index = await self._index(brand)
         return await asyncio.to_thread(_quote_all, index, language, questions)
+
+    async def list_quoted(self, brand: Brand, questions: Sequence[str]) -> Sequence[Citation]:
+        """The articles that are quoted to one of these questions, in whichever language it is, the most often first."""
+        index = await self._index(brand)
+
+        def count() -> list[Citation]:
+            quoted: Counter[tuple[str, str]] = Counter()
+            cited: dict[tuple[str, str], Citation] = {}
+            for question in questions:
+                found: dict[tuple[str, str], Citation] = {
+                    (citation.article, citation.language): citation
+                    for language in brand.languages
+                    for citation in find_citations(index, question, language)
+                }
+                quoted.update(list(found))
+                cited |= found
+            return [cited[key] for key, _ in quoted.most_common()]
+
+        return await asyncio.to_thread(count)
 
     async def compare(
         self,
@@ -78,6 +98,13 @@ class Quoting:
         async with self.database.brand(brand.id) as connection:
             version = await read_articles_version(connection, brand.id)
         return await self.shelf.get(self.database, replace(brand, articles_version=version))
+
+
+def find_citations(index: Index, question: str, language: Language) -> Sequence[Citation]:
+    """What would be quoted; nothing when there would be no answer, or a scenario would begin."""
+    found = answer(index, MaskedText(question), language=language, category=None)
+    citations = found.citations if isinstance(found, Answer) else ()
+    return [citation for citation in citations if not citation.article.startswith(SCENARIO)]
 
 
 def find_answer(index: Index, question: str, language: Language) -> str | None:

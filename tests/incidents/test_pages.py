@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx2
@@ -11,7 +12,7 @@ import pytest
 from okienko.audit.store import list_log
 from okienko.incidents import store
 from okienko.staff.store import Role
-from tests.desk_world import World, csrf
+from tests.desk_world import ACCOUNT, World, csrf
 
 pytestmark = pytest.mark.anyio
 
@@ -182,3 +183,18 @@ async def test_a_conversation_at_the_desk_names_the_incident_that_it_asked_about
     assert FORM["broke"] not in before
     assert f'<a href="{address}">{FORM["broke"]}</a>' in after
     assert begun.reference in account.split("incident-account")[1]
+
+
+async def test_articles_that_whoever_asks_also_gets_are_named_so_that_none_contradicts(world: World) -> None:
+    tv = replace(
+        ACCOUNT,
+        id="telewizor",
+        title="Film nie włącza się na telewizorze",
+        body="Gdy film nie włącza się na telewizorze, zaktualizuj aplikację na telewizorze.",
+    )
+    await world.publish(tv, ACCOUNT)
+    async with await _enter(world, "Lena") as lena:
+        address, form = await _new(lena)
+        page = (await lena.post(address, data={**form, "do": "preview"})).text
+        assert 'href="/desk/articles/seans/pl/telewizor"' in page
+        assert "/desk/articles/seans/pl/konto" not in page

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -32,7 +32,7 @@ from okienko.incidents.match import Background, ReadFeatures, learn_background, 
 from okienko.incidents.notice import write_all_clear
 from okienko.incidents.shelf import BEFORE, read_texts_before
 from okienko.incidents.store import Recent, Version
-from okienko.values import Brand, BrandId, Language, SignedIn
+from okienko.values import Brand, BrandId, Citation, Language, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_fields, read_form
 from okienko.web.i18n import mark, words
@@ -43,6 +43,8 @@ from okienko.web.templates import page_language, render
 
 ADDRESS: Final = "/desk/incidents"
 _FORM_LIMIT: Final = 256 * 1024  # bytes
+_MOST_ASKED: Final = 20  # sentences about it that are looked up among the articles
+_MOST_QUOTED: Final = 5
 _KEPT: Final = 16  # brands of which it is known how customers wrote before
 _SAID: Final[Mapping[str, str]] = {
     "saved": mark("The draft is saved. Nobody hears of it yet."),
@@ -97,18 +99,30 @@ class Backgrounds:
         return self._kept[key]
 
 
-def routes(read_features: ReadFeatures) -> list[Route]:
-    """Everything under /desk/incidents. `read_features`: what a message says."""
-    backgrounds = Backgrounds(read=read_features)
+ListQuoted = Callable[[Brand, Sequence[str]], Awaitable[Sequence[Citation]]]
+"""The articles that the bot quotes to these questions, the most often first. Given by whoever knows answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What the pages ask of others."""
+
+    backgrounds: Backgrounds
+    list_quoted: ListQuoted
+
+
+def routes(read_features: ReadFeatures, list_quoted: ListQuoted) -> list[Route]:
+    """Everything under /desk/incidents. `read_features`: what a message says; `list_quoted`: what the bot quotes."""
+    tools = Tools(backgrounds=Backgrounds(read=read_features), list_quoted=list_quoted)
 
     async def new(request: Request) -> Response:
-        return await _new(request, backgrounds)
+        return await _new(request, tools)
 
     async def show(request: Request) -> Response:
-        return await _show(request, backgrounds)
+        return await _show(request, tools)
 
     async def change(request: Request) -> Response:
-        return await _change(request, backgrounds)
+        return await _change(request, tools)
 
     return [
         Route(ADDRESS, _list, methods=["GET"]),
@@ -154,12 +168,12 @@ def is_running(one: Version, now: datetime) -> bool:
     return one.live is not None and not is_over(one, now) and one.incident.since <= now
 
 
-async def _new(request: Request, backgrounds: Backgrounds) -> Response:
+async def _new(request: Request, tools: Tools) -> Response:
     staff = signed_in(request)
     _, brand = await choose_brand(request, staff, LEADS)
     now = services(request).clock()
     place = Place(staff=staff, brand=brand, id=new_id(now), latest=None)
-    return await _render(request, place, begin(brand, now), backgrounds)
+    return await _render(request, place, begin(brand, now), tools)
 
 
 async def _draft(request: Request) -> Response:
@@ -188,7 +202,7 @@ async def _draft(request: Request) -> Response:
     return RedirectResponse(_address(place), 303)
 
 
-async def _show(request: Request, backgrounds: Backgrounds) -> Response:
+async def _show(request: Request, tools: Tools) -> Response:
     staff = signed_in(request)
     brand = await find_own(request, staff, request.path_params["brand"], _everybody(staff))
     place = await _read_place(request, staff, brand)
@@ -201,10 +215,10 @@ async def _show(request: Request, backgrounds: Backgrounds) -> Response:
         base=place.latest.base,
         marks={one.message: one.about for one in marks if one.incident == place.id},
     )
-    return await _render(request, place, typed, backgrounds, said=_SAID.get(request.query_params.get("said", "")))
+    return await _render(request, place, typed, tools, said=_SAID.get(request.query_params.get("said", "")))
 
 
-async def _change(request: Request, backgrounds: Backgrounds) -> Response:
+async def _change(request: Request, tools: Tools) -> Response:
     """Previews what stands in the form, points at a message, saves a draft, declares, or throws a draft away."""
     staff = signed_in(request)
     form = await read_form(request, _FORM_LIMIT)
@@ -221,9 +235,9 @@ async def _change(request: Request, backgrounds: Backgrounds) -> Response:
                 await _record(request, connection, place, "incident-discarded")
         return _to_list(brand, "discarded")
     if wanted not in {"save", "declare"}:
-        return await _render(request, place, typed, backgrounds, looked=bool(wanted))
+        return await _render(request, place, typed, tools, looked=bool(wanted))
     if wanted == "declare" and typed.problems:
-        return await _render(request, place, typed, backgrounds, looked=True, refused="problems", status=422)
+        return await _render(request, place, typed, tools, looked=True, refused="problems", status=422)
     async with given.database.brand(brand.id) as connection:
         said = await _save(request, connection, place, typed, declaring=wanted == "declare")
     if said is not None:
@@ -232,7 +246,7 @@ async def _change(request: Request, backgrounds: Backgrounds) -> Response:
     over = place.latest is not None and place.latest.ended_at is not None
     typed = typed if place.latest is None else replace(typed, base=place.latest.base)
     refused = "over" if over else "overtaken"
-    return await _render(request, place, typed, backgrounds, looked=True, refused=refused, status=409)
+    return await _render(request, place, typed, tools, looked=True, refused=refused, status=409)
 
 
 async def _save(request: Request, connection: Connection, place: Place, typed: Typed, *, declaring: bool) -> str | None:
@@ -326,7 +340,7 @@ async def _render(
     request: Request,
     place: Place,
     typed: Typed,
-    backgrounds: Backgrounds,
+    tools: Tools,
     *,
     looked: bool = False,
     said: str | None = None,
@@ -339,13 +353,18 @@ async def _render(
     may_declare = staff.roles[brand.id] in LEADS
     over = latest is not None and is_over(latest, now)
     tried, marked, account = None, dict[Message, str](), list[store.Account]()
+    quoted: Sequence[Citation] = ()
     async with given.database.brand(brand.id) as connection:
         categories = (await read_categories(connection)).get(page_language(request), {})
         channels = await store.list_channels(connection, brand.id)
         if may_declare and not over:
-            tried, marked = await _try(connection, place, typed, backgrounds, now)
+            tried, marked = await _try(connection, place, typed, tools.backgrounds, now)
         if latest is not None and latest.live is not None:
             account = await store.read_account(connection, brand.id, place.id)
+    if may_declare and not over:
+        about = [text for message, text in marked.items() if typed.marks[message]]
+        asked = [text for text in (typed.incident.broke, *typed.incident.examples, *about) if text.strip()]
+        quoted = await tools.list_quoted(brand, asked[:_MOST_ASKED])
     said_by_us = {
         language: write_all_clear(
             replace(typed.incident, solved={}),
@@ -380,6 +399,7 @@ async def _render(
         marks=write_marks(typed.marks),
         marked=[(message, text, typed.marks[message]) for message, text in marked.items()],
         tried=tried,
+        quoted=quoted[:_MOST_QUOTED],
         categories=categories,
         channels=sorted({*channels, *typed.incident.channels}),
         account=account,
