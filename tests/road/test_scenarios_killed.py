@@ -14,7 +14,6 @@ from okienko.brands.store import add_categories
 from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST, LONGEST_WORK, Connection, Database
 from okienko.scenarios import store
-from okienko.scenarios.document import ScenarioRefused
 from okienko.scenarios.files import read_library, read_texts
 from okienko.scenarios.publish import publish
 from okienko.scenarios.scenario import Dialogue, Scenario
@@ -101,17 +100,11 @@ async def add_library_categories(world: World) -> None:
         )
 
 
-async def publish_library(world: World) -> list[str]:
-    """Lets every ready scenario run that can; their names."""
+async def publish_library(world: World) -> None:
+    """Lets every ready scenario run."""
     await add_library_categories(world)
-    names: list[str] = []
     for name, body in read_texts().items():
-        try:
-            await publish_body(world, name, body)
-        except ScenarioRefused:
-            continue
-        names.append(name)
-    return names
+        await publish_body(world, name, body)
 
 
 async def open_talk(world: World, scenario: Scenario, dialogue: Dialogue) -> Talk:
@@ -126,13 +119,10 @@ async def open_talk(world: World, scenario: Scenario, dialogue: Dialogue) -> Tal
     )
 
 
-async def begin(world: World, names: Sequence[str]) -> list[Talk]:
-    """A conversation for each dialogue."""
+async def begin(world: World) -> list[Talk]:
+    """A conversation for each dialogue of each ready scenario."""
     return [
-        await open_talk(world, scenario, dialogue)
-        for scenario in read_library()
-        if scenario.id in names
-        for dialogue in scenario.dialogues
+        await open_talk(world, scenario, dialogue) for scenario in read_library() for dialogue in scenario.dialogues
     ]
 
 
@@ -203,12 +193,12 @@ async def read(world: World, talks: Sequence[Talk]) -> list[list[tuple[str, str,
 async def test_a_worker_killed_at_every_step_of_every_ready_scenario_loses_nothing_and_asks_nothing_twice(
     world: World,
 ) -> None:
-    names = await publish_library(world)
-    undisturbed = await begin(world, names)
+    await publish_library(world)
+    undisturbed = await begin(world)
     turns = await hold(world, undisturbed)
     wanted = await read(world, undisturbed)
     for moment in MOMENTS:
-        disturbed = await begin(world, names)
+        disturbed = await begin(world)
         assert await hold(world, disturbed, moment) == turns, "a turn in which nobody died"
         assert await read(world, disturbed) == wanted, moment
 
