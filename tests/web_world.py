@@ -303,7 +303,7 @@ def build_app(
     folder: Path = Path(),
     can_mail: bool = False,
 ) -> Starlette:
-    """The pages of this helper's rooms."""
+    """The pages of the rooms that are tried here."""
     app = Starlette(
         routes=[
             Route("/shop", _shop),
