@@ -80,8 +80,7 @@ class Load:
     async def run(self) -> dict[str, Any]:
         """Opens the conversations, then keeps the steady or the full load up for the time ordered."""
         for _ in range(self.orders["lines"]):
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.orders["port"])
-            self.lines.put_nowait(Line(reader, writer))
+            self.lines.put_nowait(await self._open())
         listening = asyncio.create_task(self._listen())
         customers = [
             Customer(token=token, conversation=conversation) for token, conversation in self.orders["customers"]
@@ -101,6 +100,9 @@ class Load:
             "refused": self.seen.refused,
             "unanswered": self.seen.unanswered,
         }
+
+    async def _open(self) -> Line:
+        return Line(*await asyncio.open_connection("127.0.0.1", self.orders["port"]))
 
     async def _steady(self, customers: Sequence[Customer]) -> None:
         """Messages at a fixed rate, whatever the server does; a customer who waits for an answer writes nothing."""
@@ -146,9 +148,14 @@ class Load:
         began = time.monotonic()
         while True:
             line = await self.lines.get()
-            status, _ = await line.post(self.orders["path"], body, customer.token)
-            if self.chance.random() < REPEATED:
-                await line.post(self.orders["path"], body, customer.token)
+            try:
+                status, _ = await line.post(self.orders["path"], body, customer.token)
+                if self.chance.random() < REPEATED:
+                    await line.post(self.orders["path"], body, customer.token)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                # Nobody used it for so long that the server has closed it. The message goes again under its own id.
+                self.lines.put_nowait(await self._open())
+                continue
             self.lines.put_nowait(line)
             if status != 503:
                 break
