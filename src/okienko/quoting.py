@@ -49,6 +49,7 @@ class Quoting:
                     (citation.article, citation.language): citation
                     for language in brand.languages
                     for citation in find_citations(index, question, language)
+                    if not citation.article.startswith(SCENARIO)
                 }
                 quoted.update(list(found))
                 cited |= found
@@ -101,16 +102,14 @@ class Quoting:
 
 
 def find_citations(index: Index, question: str, language: Language) -> Sequence[Citation]:
-    """What would be quoted; nothing when there would be no answer, or a scenario would begin."""
+    """What would be quoted, a scenario that would begin among it; nothing when there would be no answer."""
     found = answer(index, MaskedText(question), language=language, category=None)
-    citations = found.citations if isinstance(found, Answer) else ()
-    return [citation for citation in citations if not citation.article.startswith(SCENARIO)]
+    return found.citations if isinstance(found, Answer) else ()
 
 
 def find_answer(index: Index, question: str, language: Language) -> str | None:
     """The id of the article that would be quoted first; None when there would be no answer."""
-    found = answer(index, MaskedText(question), language=language, category=None)
-    return found.citations[0].article if isinstance(found, Answer) else None
+    return next((citation.article for citation in find_citations(index, question, language)), None)
 
 
 def _quote_all(index: Index, language: Language, questions: Sequence[str]) -> Mapping[str, Quoted]:

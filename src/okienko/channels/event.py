@@ -5,6 +5,7 @@ Free text is `RawText` until it is masked. Ids of vendors are personal data, too
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -125,7 +126,6 @@ class Event:
     trouble: Trouble | None = None
     notice: str | None = None  # what an account notice is about, in the vendor's word
     automatic: bool = False  # written by a program: it is never answered
-    trusted: bool | None = None  # the sender's address was checked by the mail server; None: nothing is known
     # Short facts of the vendor: states, names of things, other ids of whoever writes. No free text.
     standing: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
@@ -163,6 +163,12 @@ def _count(number: float) -> datetime | None:
         return datetime.fromtimestamp(number / 1000 if abs(number) >= _MILLISECONDS else number, UTC)
     except (OverflowError, OSError, ValueError):
         return None
+
+
+def join(*parts_of_key: object) -> str:
+    """One key out of several values, none of which can run into the next."""
+    written = "\x1f".join("" if one is None else str(one) for one in parts_of_key)
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def describe(value: object, known: Collection[str], depth: int = 0) -> str:

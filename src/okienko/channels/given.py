@@ -13,6 +13,7 @@ from okienko.values import RawText, Unreadable
 Given = Mapping[str, object]
 
 EMPTY: Final[Given] = {}
+LONGEST_URL: Final = 4096
 LONGEST_WORD: Final = 512  # characters of an id or a name of a thing; longer ones are nobody's
 
 
@@ -50,6 +51,12 @@ def word(given: Given, key: str) -> str | None:
         return None
     written = str(value)
     return written if written and len(written) <= LONGEST_WORD else None
+
+
+def word_of_url(given: Given, key: str) -> str | None:
+    """An address; signed ones are long."""
+    value = given.get(key)
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_URL else None
 
 
 def words(given: Given, key: str) -> tuple[str, ...]:

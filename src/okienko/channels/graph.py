@@ -5,7 +5,6 @@ Messenger's and Instagram's conversations are reported in one form, with few dif
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -22,9 +21,10 @@ from okienko.channels.event import (
     Referral,
     Trouble,
     describe,
+    join,
     read_time,
 )
-from okienko.channels.given import Given, is_true, part, parts, raw, read_objects, real, whole, word, words
+from okienko.channels.given import Given, is_true, part, parts, raw, read_objects, real, whole, word, word_of_url, words
 from okienko.values import Unreadable
 
 _PREFIX: Final = "sha256="
@@ -73,7 +73,6 @@ _NOTICES: Final = (
 _HANDOVERS: Final = ("pass_thread_control", "take_thread_control", "request_thread_control", "app_roles")
 _LEGACY: Final = ("game_play", "branded_camera", "checkout_update", "pre_checkout", "payment")
 _STOOD_BY: Final[frozenset[EventKind]] = frozenset({"message", "quick_reply", "postback"})
-LONGEST_URL: Final = 4096
 
 
 def is_signed(body: bytes, headers: Mapping[str, str], secrets: Iterable[bytes]) -> bool:
@@ -231,12 +230,6 @@ def _read_attachment(given: Given, message: Given) -> Attachment:
     )
 
 
-def word_of_url(given: Given, key: str) -> str | None:
-    """An address; signed ones are long."""
-    value = given.get(key)
-    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_URL else None
-
-
 def _read_referral(given: Given) -> Referral | None:
     if not given:
         return None
@@ -351,12 +344,6 @@ def _read_legacy(what: str) -> _Read:
         return replace(base, notice=what, dedupe=join(what, base.user, item.get("timestamp")))
 
     return read
-
-
-def join(*parts_of_key: object) -> str:
-    """One key out of several values, none of which can run into the next."""
-    written = "\x1f".join("" if one is None else str(one) for one in parts_of_key)
-    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _READERS: Final[Mapping[str, _Read]] = {

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from okienko.channels.email.letter import first
+
 LOOP: Final = "x-okienko-loop"  # on every letter of ours: what comes back with it is our own
 
 _BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
@@ -30,14 +32,14 @@ def find_reason(
 
     `headers`: by their names in small letters. `kind`: the letter's content type. `own`: addresses of our own.
     """
-    submitted = _first(headers, "auto-submitted")
+    submitted = first(headers, "auto-submitted")
     if submitted and submitted.split(";")[0].strip().lower() != "no":
         return "auto-submitted"
     if any(value.strip() in {"<>", ""} for value in headers.get("return-path", ())):
         return "return-path"
-    if _first(headers, "precedence").strip().lower() in _BULK:
+    if first(headers, "precedence").strip().lower() in _BULK:
         return "precedence"
-    if _SUPPRESSED.search(_first(headers, "x-auto-response-suppress")):
+    if _SUPPRESSED.search(first(headers, "x-auto-response-suppress")):
         return "x-auto-response-suppress"
     named = next((name for name in (*_LISTS, *_MARKS) if name in headers), None)
     if named is not None:
@@ -49,7 +51,3 @@ def find_reason(
     if _SUBJECT.match(subject) and any(name in headers for name in _HINTS):
         return "subject"
     return None
-
-
-def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:
-    return next(iter(headers.get(name, ())), "")

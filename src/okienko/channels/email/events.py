@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Mapping
 from email import policy
 from email.message import EmailMessage
@@ -17,7 +16,7 @@ from okienko.channels.email.automatic import find_reason
 from okienko.channels.email.letter import Letter, read_ids, read_letter
 from okienko.channels.email.quotes import part_from_quotes
 from okienko.channels.email.reports import Report, read_reports
-from okienko.channels.event import Event, EventKind, Reading, describe, read_time
+from okienko.channels.event import Event, EventKind, Reading, describe, join, read_time
 from okienko.channels.given import Given, part, parts, read_objects, word, words
 from okienko.values import RawText, Unreadable
 
@@ -69,7 +68,6 @@ def _tell_letter(letter: Letter) -> Event:
 def _tell_report(report: Report, letter: Letter) -> Event:
     kind: EventKind = _ACTIONS.get(report.action, "account_notice")
     standing = {"action": report.action, "status": report.status, "sure": None if report.sure else "no"}
-    key = f"{letter.dedupe}\x1f{report.recipient}\x1f{report.action}"
     return Event(
         kind=kind,
         direction="system",
@@ -77,7 +75,7 @@ def _tell_report(report: Report, letter: Letter) -> Event:
         thread=report.letter or "",
         user=report.recipient,
         message=letter.id,
-        dedupe=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest(),
+        dedupe=join(letter.dedupe, report.recipient, report.action),
         at=letter.at,
         about=() if report.letter is None else (report.letter,),
         notice=None if kind != "account_notice" else report.action,
@@ -155,7 +153,6 @@ def _read_ses(given: Given, *, topic: str, notification: str) -> Reading:
     at = read_time(detail.get("timestamp")) or read_time(mail.get("timestamp"))
 
     def tell(what: EventKind, recipient: str | None, **standing: str | None) -> Event:
-        key = f"{notification}\x1f{recipient}"
         return Event(
             kind=what,
             direction="system",
@@ -163,7 +160,7 @@ def _read_ses(given: Given, *, topic: str, notification: str) -> Reading:
             thread=about[0] if about else "",
             user=None if recipient is None else recipient.lower(),
             message=notification or None,
-            dedupe=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest(),
+            dedupe=join(notification, recipient),
             at=at,
             about=about,
             notice=kind.lower() if what == "account_notice" else None,

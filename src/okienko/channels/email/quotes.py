@@ -45,7 +45,6 @@ _HEAD_NEXT: Final = re.compile(
     |Oggetto|Verzonden|Aan|Onderwerp|Skickat|Till|Ämne|Sendt|Til|Emne|Отправлено|Дата|Кому|Тема)\s*:\*?\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_QUOTED: Final = re.compile(r"\s*[>|]")
 
 _SENT_FROM: Final = re.compile(
     r"""\s*(?:Wysłan[eoay]\s+(?:z|ze|za\s+pomocą|przez)\s|Pobierz\s+(?:aplikację\s+)?Outlook|Sent\s+(?:from|via|with)\s+(?:my\s|Outlook|Mail|
@@ -97,7 +96,7 @@ def _drop_quotes(lines: list[str]) -> list[str]:
             if after is None:
                 break  # nothing is marked as quoted: it goes on to the end
             at = after
-        elif _QUOTED.match(lines[at]) and lines[at].lstrip().startswith(">"):
+        elif _is_quoted(lines[at]):
             at += 1
         else:
             own.append(lines[at])
@@ -141,9 +140,13 @@ def _find_announcement(lines: list[str], at: int) -> int | None:
 def _is_followed_by_quote(lines: list[str], at: int) -> bool:
     """What follows is quoted, or at least stands in a paragraph of its own: nobody's sentence goes on there."""
     after = _next_words(lines, at)
-    if after is None or lines[after].lstrip().startswith(">"):
+    if after is None or _is_quoted(lines[after]):
         return True
-    return after > at or not any(line.lstrip().startswith(">") for line in lines[at:])
+    return after > at or not any(_is_quoted(line) for line in lines[at:])
+
+
+def _is_quoted(line: str) -> bool:
+    return line.lstrip().startswith(">")
 
 
 def _next_words(lines: list[str], at: int) -> int | None:
@@ -153,9 +156,9 @@ def _next_words(lines: list[str], at: int) -> int | None:
 def _skip_quoted(lines: list[str], at: int) -> int | None:
     """The line behind the quoted ones; None where they are not marked."""
     after = _next_words(lines, at)
-    if after is None or not lines[after].lstrip().startswith(">"):
+    if after is None or not _is_quoted(lines[after]):
         return None
-    while after < len(lines) and (not lines[after].strip() or lines[after].lstrip().startswith(">")):
+    while after < len(lines) and (not lines[after].strip() or _is_quoted(lines[after])):
         after += 1
     return after
 

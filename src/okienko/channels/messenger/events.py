@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from okienko.channels.event import Event, Reading, read_time
+from okienko.channels.event import Event, Reading, join, read_time
 from okienko.channels.given import Given, part, raw, word
-from okienko.channels.graph import join, read_conversations, read_deliveries
+from okienko.channels.graph import read_conversations, read_deliveries
 
 OBJECT: Final = "page"
 

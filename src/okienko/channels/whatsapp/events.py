@@ -11,9 +11,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from okienko.channels.event import Attachment, AttachmentKind, Event, EventKind, Reading, Referral, describe, read_time
-from okienko.channels.given import EMPTY, Given, is_true, part, parts, raw, real, word
-from okienko.channels.graph import KNOWN, join, read_deliveries, read_trouble, word_of_url
+from okienko.channels.event import (
+    Attachment,
+    AttachmentKind,
+    Event,
+    EventKind,
+    Reading,
+    Referral,
+    describe,
+    join,
+    read_time,
+)
+from okienko.channels.given import EMPTY, Given, is_true, part, parts, raw, real, word, word_of_url
+from okienko.channels.graph import KNOWN, read_deliveries, read_trouble
 from okienko.values import RawText
 
 OBJECT: Final = "whatsapp_business_account"
