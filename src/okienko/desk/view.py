@@ -243,7 +243,8 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         found = await identity.list_found(connection, conversation.id)
         opened = await cases.list_cases_of(connection, conversation.id)
         asking = await identity.read_levels(connection)
-        replies = await list_replies(connection)
+        own = conversation.agent_id == staff.id
+        replies = await list_replies(connection) if own else []  # only who may reply is offered any
     language = page_language(request)
     last = found[0] if found else None
     slugs = {slug for known in names.values() for slug in known}
@@ -269,7 +270,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         proved=rules.make_code(last.proved) if last is not None and last.proved is not None else "",
         asks_code=conversation.category in asking and (last is None or not last.level.reaches(Level.CODE)),
         code=rules.make_code(conversation.person_id),
-        own=conversation.agent_id == staff.id,
+        own=own,
         senior=rules.is_senior(staff, brand.id),
         may_reveal=rules.may_reveal(staff, brand.id, conversation.agent_id),
         may_open=rules.may_open(staff, brand.id, conversation.agent_id),

@@ -46,7 +46,6 @@ class Typed:
     """A reply in the form: a new one, or one that is being changed."""
 
     id: str = ""
-    edits: int = 0
     language: str = ""
     name: str = ""
     body: str = ""
@@ -91,7 +90,7 @@ async def _edit(request: Request) -> Response:
     reply = next((reply for reply in replies if reply.id == request.path_params["reply"]), None)
     if reply is None:  # somebody has deleted it meanwhile
         return RedirectResponse(f"{ADDRESS}?did=deleted#{brand.slug}", 303)
-    typed = Typed(id=str(reply.id), edits=reply.edits, language=reply.language, name=reply.name, body=reply.body)
+    typed = Typed(id=str(reply.id), language=reply.language, name=reply.name, body=reply.body)
     return await _render(request, [brand], typed={brand.slug: typed})
 
 
@@ -157,22 +156,14 @@ async def _save(request: Request) -> Response:
         if outcome == "done":
             return RedirectResponse(f"{ADDRESS}?did=saved#{brand.slug}", 303)
         wrong = _WRONG[outcome]
-    # Who was overtaken saves over what they have seen in the list, if they press again.
     again = Typed(
         id=known,
-        edits=await _read_edits(request, brand, known, edits),
         language=language,
         name=name,
         body=body,
         wrong=speak.gettext(wrong),
     )
     return await _render(request, [brand], typed={brand.slug: again}, status=422)
-
-
-async def _read_edits(request: Request, brand: Brand, known: str, edits: int) -> int:
-    async with services(request).database.brand(brand.id) as connection:
-        replies = await list_replies(connection)
-    return next((reply.edits for reply in replies if str(reply.id) == known), edits)
 
 
 async def _delete(request: Request) -> Response:
