@@ -91,6 +91,7 @@ def test_sec_05_every_table_with_a_brand_is_behind_forced_row_level_security(url
             """
             select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'conversation_id'
             where c.relnamespace = 'okienko'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+              and c.relname <> 'seen' -- found by a vendor's id, before the conversation is known
               and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and i.indkey[0] =
                 (select attnum from pg_attribute b where b.attrelid = c.oid and b.attname = 'brand_id'))
             """

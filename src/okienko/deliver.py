@@ -30,7 +30,7 @@ from okienko.log import describe
 from okienko.masking.egress import Gate
 from okienko.masking.mask import MaskingFailed
 from okienko.masking.vault import SealBroken, open_person_key, open_sealed
-from okienko.values import Author, BrandId, Clock, ConversationId, Failed, MessageId, Outgoing, Sent, Unsure
+from okienko.values import Author, BrandId, Clock, ConversationId, Failed, HttpCall, MessageId, Outgoing, Sent, Unsure
 
 log = structlog.get_logger()
 
@@ -140,7 +140,9 @@ async def _send_one(  # noqa: PLR0917 - the road's tools, in their usual order
         text=text,
         citations=draft.citations,
     )
-    answer = await http.post(channel.call(outgoing, found[0], clock()))
+    (call,) = channel.calls(outgoing, found[0], clock())
+    assert isinstance(call, HttpCall)
+    answer = await http.post(call)
     outcome = channel.outcome(answer.status, answer.headers, answer.body) if isinstance(answer, Answered) else answer
     match outcome:
         case Sent(receipt=receipt):

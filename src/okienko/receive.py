@@ -47,11 +47,13 @@ from okienko.values import (
     Connection,
     ConnectionId,
     ConversationId,
+    Hook,
     Inbound,
     Kind,
     Language,
     Malformed,
     MaskedText,
+    Parses,
     PersonId,
     RawText,
     Unreadable,
@@ -117,6 +119,7 @@ class Reception:
         wake: Callable[[], None],
         *,
         limit: MessageLimit | None = None,
+        public_url: str = "",
     ) -> None:
         self._database = database
         self._directory = directory
@@ -124,6 +127,7 @@ class Reception:
         self._clock = clock
         self._wake = wake  # tells a worker in this process; one elsewhere polls
         self._limit = limit  # of strangers' messages
+        self._public_url = public_url.rstrip("/")  # where vendors find us: what they sign may hold it
         self._waiting: list[Waiting] = []
         self._arrived = asyncio.Event()
         self._admission = Admission()
@@ -168,7 +172,8 @@ class Reception:
         body = await _read_body(receive, adapter.most_bytes)
         if body is None:
             return 413, {"error": f"at most {adapter.most_bytes} bytes"}, {}
-        if not adapter.verify(body, headers, door.secret, self._clock()):
+        hook = Hook(url=self._url(scope), headers=headers, body=body, method=scope["method"])
+        if not adapter.verify(hook, door, self._clock()):
             return 401, {"error": "the signature is wrong or too old"}, {}
         admission = self._admission
         if admission.come_back is not None:
@@ -177,7 +182,7 @@ class Reception:
         if admission.pause:
             await asyncio.sleep(admission.pause)
         try:
-            inbound = adapter.parse(body, headers)
+            inbound = adapter.parse(body, headers) if isinstance(adapter, Parses) else ()
         except Malformed as malformed:
             return 400, {"error": str(malformed)}, {}
         except Unreadable as unreadable:
@@ -186,6 +191,10 @@ class Reception:
                 await store.store_unparsed(connection, id=new_id(now), door=door.id, shape=unreadable.shape, at=now)
             return 200, {"state": "not understood"}, {}
         return await self._take_all(adapter, door, brand, inbound)
+
+    def _url(self, scope: Scope) -> str:
+        query = scope.get("query_string", b"").decode("ascii", "replace")
+        return f"{self._public_url}{scope['path']}" + (f"?{query}" if query else "")
 
     async def _take_all(
         self, adapter: Adapter, door: Connection, brand: Brand, inbound: Sequence[Inbound]

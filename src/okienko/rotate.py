@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from okienko.brands.store import read_brands, read_secrets, seal_bound, wrap_door_anew
+from okienko.brands.store import given_bound, read_brands, read_secrets, seal_bound, wrap_door_anew
 from okienko.conversations.store.person_keys import count_keys, read_others, wrap_anew
 from okienko.database.pool import LONGEST_WORK, Database
 from okienko.keys import Keys, WrongKey
@@ -47,8 +47,9 @@ async def count_wrapped(database: Database, keys: Keys) -> Wrapped:
         async with database.brand(brand, longest=LONGEST_WORK) as connection:
             for key_id, count in (await count_keys(connection)).items():
                 people[key_id] = people.get(key_id, 0) + count
-            for door, secret in (await read_secrets(connection)).items():
+            for door, (secret, given) in (await read_secrets(connection)).items():
                 lost += not _opens(keys, secret, seal_bound(door))
+                lost += given is not None and not _opens(keys, given, given_bound(door))
             for source, secret in (await lookups.read_sealed(connection)).items():
                 lost += _wrap_source(keys, secret, brand, source) is None
     async with database.shared() as connection:
@@ -97,11 +98,10 @@ async def _brands(database: Database) -> list[BrandId]:
 
 async def _secrets(database: Database, keys: Keys, brand: BrandId) -> None:
     async with database.brand(brand, longest=LONGEST_WORK) as connection:
-        for door, secret in (await read_secrets(connection)).items():
-            if _opens(keys, secret, seal_bound(door)):
-                await wrap_door_anew(
-                    connection, door, keys.wrap(keys.unwrap(secret, seal_bound(door)), seal_bound(door))
-                )
+        for door, (secret, given) in (await read_secrets(connection)).items():
+            anew = _wrap(keys, secret, seal_bound(door))
+            given_anew = None if given is None else _wrap(keys, given, given_bound(door))
+            await wrap_door_anew(connection, door, anew, given_anew)
         for source, secret in (await lookups.read_sealed(connection)).items():
             anew = _wrap_source(keys, secret, brand, source)
             if anew is not None:
@@ -137,6 +137,11 @@ def _wrap_source(keys: Keys, sealed: bytes, brand: BrandId, source: str) -> byte
         return vault.wrap_anew(keys, sealed, brand=brand, source=source)
     except WrongKey:
         return None
+
+
+def _wrap(keys: Keys, sealed: bytes, bound: bytes) -> bytes:
+    """The same under the key that wraps now; left as it is when no key opens it."""
+    return keys.wrap(keys.unwrap(sealed, bound), bound) if _opens(keys, sealed, bound) else sealed
 
 
 def _opens(keys: Keys, wrapped: bytes, bound: bytes) -> bool:

@@ -127,7 +127,13 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
         )
         limit = MessageLimit(per_minute=settings.messages_per_minute, per_day=settings.messages_per_day)
         reception = Reception(
-            services.database, services.directory, services.keys, clock, worker.awake.set, limit=limit
+            services.database,
+            services.directory,
+            services.keys,
+            clock,
+            worker.awake.set,
+            limit=limit,
+            public_url=settings.public_url or "",
         )
         with suppress(asyncio.CancelledError):
             async with asyncio.TaskGroup() as tasks:

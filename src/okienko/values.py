@@ -129,15 +129,28 @@ class Connection:
     id: ConnectionId
     brand_id: BrandId
     channel: str
-    secret: bytes = field(repr=False)
-    reply_url: str | None
+    secret: bytes = field(repr=False)  # ours: signs what we send out to come back
+    reply_url: str | None = None
+    # What the channel was connected with, by the names that its `connect.py` gives: tokens, ids of accounts.
+    given: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """A request of a vendor, as it came. Its body holds raw text, so nothing of it is printed."""
+
+    url: str = field(repr=False)  # as the vendor has called it: our public address, the path, the query
+    headers: Mapping[str, str] = field(repr=False)  # names in small letters
+    body: bytes = field(repr=False)
+    query: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """One event from a channel, parsed and not yet masked. Vendors' ids are personal too, hence `repr=False`."""
+    """One message from a channel, parsed and not yet masked. Vendors' ids are personal too, hence `repr=False`."""
 
-    event: str = field(repr=False)  # the vendor's id of the event: dedupe
+    event: str = field(repr=False)  # the vendor's id of the message: dedupe
     thread: str = field(repr=False)  # the vendor's id of the conversation
     text: RawText
     kind: Kind = Kind.TEXT
@@ -147,6 +160,35 @@ class Inbound:
     # Kinds of personal data of which the sender has seen that they are hidden; a message with others is shown to the
     # sender instead of being stored. None: nobody looks.
     seen: frozenset[str] | None = None
+    at: datetime | None = None  # the vendor's clock: messages are in its order
+    refers: tuple[str, ...] = field(default=(), repr=False)  # vendor's ids of what this continues, the surest first
+    conversation: UUID | None = None  # that it belongs to, where it carries our own signature
+    envelope: RawText | None = None  # what an answer needs besides the thread's id, as the channel writes it
+    name: RawText | None = None  # of whoever writes
+    more: RawText | None = None  # what stands below the text and is not answered: what a letter quotes, its signature
+    fetch: tuple[Remote, ...] = ()  # files that the vendor has
+    parts: tuple[Part, ...] = ()  # files that came along
+    automatic: bool = False  # written by a program: shown, never answered
+    elsewhere: bool = False  # another program has the thread: shown, never answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """A file that a vendor keeps for us, for a while."""
+
+    place: RawText  # its address, or the vendor's id of it
+    mime: str | None = None
+    sha256: str | None = None  # hexadecimal or base64, as vendors give it
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A file that came with a message."""
+
+    name: RawText | None
+    mime: str
+    content: bytes = field(repr=False)
 
 
 class Unreadable(Exception):
@@ -346,6 +388,14 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Something to pick instead of typing."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One message on its way out through a channel's adapter."""
 
@@ -357,6 +407,12 @@ class Outgoing:
     kind: Kind
     text: str = field(repr=False)  # as its customer reads it: what an agent wrote is in clear here, for this send
     citations: tuple[Citation, ...]
+    choices: tuple[Choice, ...] = ()
+    language: Language = "pl"
+    reference: str = ""  # what the customer calls the conversation
+    brand: str = ""  # its name
+    envelope: str = field(default="", repr=False)  # what came with the customer's latest message, unsealed
+    late: bool = False  # after the free window, and allowed to a person: it goes with the vendor's tag for that
 
     @property
     def ai_generated(self) -> bool:
@@ -368,9 +424,28 @@ class Outgoing:
 class HttpCall:
     """A request that an adapter wants made."""
 
-    url: str
+    url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    method: Literal["GET", "POST", "DELETE"] = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter that an adapter wants sent: by which server, from and to whom on the envelope, and its bytes."""
+
+    host: str
+    port: int
+    encryption: Literal["smtps", "smtp+starttls", "smtp"]
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    sender: str = field(repr=False)  # of the envelope; empty for automatic acknowledgements
+    to: str = field(repr=False)
+    content: bytes = field(repr=False)  # RFC 5322
+    message_id: str = field(repr=False)  # its receipt
+
+
+Call = HttpCall | Letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,11 +457,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """The vendor does not have it. Only one thing matters to the sender: is it worth another try?"""
+    """The vendor does not have it. Only one thing matters to the sender: is it worth another try?
+
+    `trouble` says what else is wrong: the connection's credentials have ended (`sign_in`), the vendor has paused the
+    whole connection (`paused`), the window is over (`window`), or another program has the thread (`elsewhere`).
+    """
 
     reason: str
     permanent: bool
     retry_after: float | None = None  # seconds
+    trouble: Literal["sign_in", "paused", "window", "elsewhere"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,19 +477,27 @@ class Unsure:
 
 
 class Adapter(Protocol):
-    """What a channel must say about itself. Pure: bytes in, values out; `receive.py` does the rest."""
+    """What a channel must say about itself. Pure: bytes in, values out; `receive.py` does the rest.
+
+    How it reads a body it says as `Parses` (our own channels) or as `channels.vendor.Reads` (those of vendors).
+    """
 
     name: str
     opens: bool  # a message of an unknown thread opens a conversation; else it is refused
     limited: bool  # strangers write here, each so many messages a minute and a day
     most_bytes: int  # of a request's body
 
-    def verify(self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime) -> bool:
+    def verify(self, hook: Hook, connection: Connection, now: datetime) -> bool:
         """Whether the vendor really sent this."""
         ...
 
+
+@runtime_checkable
+class Parses(Protocol):
+    """A channel whose bodies are messages and nothing else."""
+
     def parse(self, body: bytes, headers: Mapping[str, str]) -> Sequence[Inbound]:
-        """The events of a verified body. Raises `Unreadable` with its shape, or `Malformed` for a caller of our own."""
+        """The messages of a verified body. Raises `Unreadable` with its shape, or `Malformed` for our own callers."""
         ...
 
 
@@ -420,11 +508,14 @@ class Caller(Protocol):
     name: str
     idempotent: bool  # the vendor honours our key, so an unsure send may be repeated
 
-    def call(self, outgoing: Outgoing, connection: Connection, now: datetime) -> HttpCall:
-        """The request that sends one message."""
+    def calls(self, outgoing: Outgoing, connection: Connection, now: datetime) -> Sequence[Call]:
+        """What sends one message: as many calls, one after the other, as the vendor's limits make of it.
+
+        The same message gives the same calls: a sender that was killed after the first goes on with the second.
+        """
         ...
 
-    def outcome(self, status: int, headers: Mapping[str, str], body: bytes) -> Sent | Failed:
+    def outcome(self, status: int, headers: Mapping[str, str], body: bytes) -> Sent | Failed | Unsure:
         """What the vendor's answer means."""
         ...
 

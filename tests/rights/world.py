@@ -360,6 +360,7 @@ _ROWS = (
     values (current_brand(), %(c)s, %(answered)s, 1, 'zwroty', 'pl', 1, 'Zwroty', 'Zwrot trwa 14 dni.', %(now)s)""",
     """insert into answer_feedback values
       (current_brand(), %(c)s, %(answered)s, false, 'unclear', %(h_comment)s, %(now)s)""",
+    "insert into reaction values (current_brand(), %(c)s, %(answered)s, '👍', %(now)s)",
     """insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, error, due_at)
     values (current_brand(), %(c)s, %(answered)s, 'chat', 'webchat', 'bot', 'sent', %(h_outbox)s, %(now)s)""",
     """insert into vault_item (brand_id, conversation_id, id, person_id, label, number, lookup, sealed, purpose,

@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+import orjson
+
 from okienko.database.pool import Connection
+from okienko.keys import Keys
 from okienko.values import Brand, BrandId, ConnectionId, Language, StaffId
 
 
@@ -20,7 +23,8 @@ class SealedDoor:
     brand_id: BrandId
     channel: str
     secret: bytes = field(repr=False)
-    reply_url: str | None
+    reply_url: str | None = None
+    given: bytes | None = field(default=None, repr=False)  # see `seal_given`
 
 
 READ_BRANDS: Final = """
@@ -71,16 +75,21 @@ async def read_brands(connection: Connection) -> list[Brand]:
     ]
 
 
-READ_DOORS: Final = "select id, brand_id, channel, secret, reply_url from connection where active"
+READ_DOORS: Final = "select id, brand_id, channel, secret, reply_url, given from connection where active"
 
 
 async def read_doors(connection: Connection) -> list[SealedDoor]:
     """All open doors. Read outside any brand."""
     return [
         SealedDoor(
-            id=ConnectionId(id_), brand_id=BrandId(brand), channel=channel, secret=bytes(secret), reply_url=reply_url
+            id=ConnectionId(id_),
+            brand_id=BrandId(brand),
+            channel=channel,
+            secret=bytes(secret),
+            reply_url=reply_url,
+            given=None if given is None else bytes(given),
         )
-        for id_, brand, channel, secret, reply_url in await (await connection.execute(READ_DOORS)).fetchall()
+        for id_, brand, channel, secret, reply_url, given in await (await connection.execute(READ_DOORS)).fetchall()
     ]
 
 
@@ -232,8 +241,9 @@ async def add_categories(connection: Connection, categories: Sequence[tuple[str,
 
 
 ADD_DOOR: Final = """
-insert into connection (id, brand_id, channel, secret, reply_url, created_at)
-values (%(id)s::text, current_brand(), %(channel)s::text, %(secret)s::bytea, %(reply_url)s::text, %(now)s::timestamptz)
+insert into connection (id, brand_id, channel, secret, reply_url, given, created_at)
+values (%(id)s::text, current_brand(), %(channel)s::text, %(secret)s::bytea, %(reply_url)s::text, %(given)s::bytea,
+  %(now)s::timestamptz)
 """
 
 
@@ -246,30 +256,52 @@ async def add_door(connection: Connection, door: SealedDoor, now: datetime) -> N
             "channel": door.channel,
             "secret": door.secret,
             "reply_url": door.reply_url,
+            "given": door.given,
             "now": now,
         },
     )
 
 
 READ_SECRETS: Final = """
-select id, secret from connection where brand_id = current_brand() order by id for update
+select id, secret, given from connection where brand_id = current_brand() order by id for update
 """
 WRAP_DOOR_ANEW: Final = """
-update connection set secret = %(secret)s::bytea where brand_id = current_brand() and id = %(id)s::text
+update connection set secret = %(secret)s::bytea, given = %(given)s::bytea
+where brand_id = current_brand() and id = %(id)s::text
 """
 
 
-async def read_secrets(connection: Connection) -> dict[str, bytes]:
-    """The sealed secrets of all doors of the current brand, closed ones too, locked."""
+async def read_secrets(connection: Connection) -> dict[str, tuple[bytes, bytes | None]]:
+    """What is sealed of all doors of the current brand, closed ones too, locked: the secret, and what was given."""
     rows = await (await connection.execute(READ_SECRETS)).fetchall()
-    return {door: bytes(secret) for door, secret in rows}
+    return {door: (bytes(secret), None if given is None else bytes(given)) for door, secret, given in rows}
 
 
-async def wrap_door_anew(connection: Connection, door: str, secret: bytes) -> None:
-    """The same secret under another key."""
-    await connection.execute(WRAP_DOOR_ANEW, {"id": door, "secret": secret})
+async def wrap_door_anew(connection: Connection, door: str, secret: bytes, given: bytes | None) -> None:
+    """The same under another key."""
+    await connection.execute(WRAP_DOOR_ANEW, {"id": door, "secret": secret, "given": given})
+
+
+SET_GIVEN: Final = """
+update connection set given = %(given)s::bytea where brand_id = current_brand() and id = %(id)s::text
+"""
+
+
+async def set_given(connection: Connection, door: str, given: bytes) -> None:
+    """What a vendor gave, sealed by `seal_given`; what was there before is gone."""
+    await connection.execute(SET_GIVEN, {"id": door, "given": given})
 
 
 def seal_bound(door: str) -> bytes:
     """What a door's sealed secret is bound to, so that it opens at this door only."""
     return b"connection|" + door.encode()
+
+
+def given_bound(door: str) -> bytes:
+    """The same of what a vendor gave."""
+    return b"connection|given|" + door.encode()
+
+
+def seal_given(keys: Keys, door: str, given: Mapping[str, str]) -> bytes:
+    """What a vendor gave, for the table."""
+    return keys.wrap(orjson.dumps(dict(given)), given_bound(door))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from okienko.values import Inbound, Kind, Malformed, RawText
+from okienko.values import Connection, Hook, Inbound, Kind, Malformed, RawText
 
 MOST_CHARACTERS: Final = 4000
 MOST_ATTACHMENTS: Final = 5  # files of one message
@@ -56,9 +56,9 @@ class Webchat:
     limited = True
     most_bytes = 32 * 1024
 
-    def verify(self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime) -> bool:
+    def verify(self, hook: Hook, connection: Connection, now: datetime) -> bool:
         """Whether there is a token at all; whose it is the store knows."""
-        return read_token(headers) is not None
+        return read_token(hook.headers) is not None
 
     def parse(self, body: bytes, headers: Mapping[str, str]) -> Sequence[Inbound]:
         """One message. Raises `Malformed`."""

@@ -16,8 +16,10 @@ import orjson
 
 from okienko.channels.event import describe
 from okienko.values import (
+    Call,
     Connection,
     Failed,
+    Hook,
     HttpCall,
     Inbound,
     Kind,
@@ -49,12 +51,13 @@ class Webhook:
     idempotent = True
     most_bytes = 1024 * 1024
 
-    def verify(self, body: bytes, headers: Mapping[str, str], secret: bytes, now: datetime) -> bool:
+    def verify(self, hook: Hook, connection: Connection, now: datetime) -> bool:
         """Whether one of the signatures is ours and fresh; compared in constant time."""
+        headers = hook.headers
         event, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
         if not timestamp.isascii() or not timestamp.isdigit() or abs(now.timestamp() - int(timestamp)) > TOLERANCE:
             return False
-        expected = sign(secret, event, timestamp, body).encode()
+        expected = sign(connection.secret, event, timestamp, hook.body).encode()
         given = headers.get("webhook-signature", "").split()[:10]
         return any(hmac.compare_digest(expected, signature.encode("utf-8", "replace")) for signature in given)
 
@@ -82,7 +85,7 @@ class Webhook:
             case _:
                 raise Unreadable(describe(given, FIELDS))
 
-    def call(self, outgoing: Outgoing, connection: Connection, now: datetime) -> HttpCall:
+    def calls(self, outgoing: Outgoing, connection: Connection, now: datetime) -> Sequence[Call]:
         """One message to the brand's application. Our message's id is the idempotency key."""
         assert connection.reply_url is not None
         body = orjson.dumps(
@@ -100,7 +103,7 @@ class Webhook:
             }
         )
         event, timestamp = str(outgoing.message), str(int(now.timestamp()))
-        return HttpCall(
+        call = HttpCall(
             url=connection.reply_url,
             headers={
                 "content-type": "application/json",
@@ -112,6 +115,7 @@ class Webhook:
             },
             body=body,
         )
+        return (call,)
 
     def outcome(self, status: int, headers: Mapping[str, str], body: bytes) -> Sent | Failed:
         """2xx is sent; too many requests, time-outs and 5xx are worth another try; anything else is not."""

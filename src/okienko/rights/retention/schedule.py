@@ -74,6 +74,7 @@ ELSEWHERE: Final = frozenset(
         "10 minutes",
         "2 hours",
         "12 hours",
+        "1 day",
         "7 days",
         "30 days",
         "72 months",

@@ -1,0 +1,130 @@
+"""What a vendor's channel says about itself, besides what every channel does (`okienko.values.Adapter`). Pure.
+
+A channel takes from here what it has: only WhatsApp, Messenger and Instagram are greeted, only reviews are polled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, runtime_checkable
+
+from okienko.channels.event import Event, Reading
+from okienko.values import Author, Connection, Hook, HttpCall, Inbound, Outgoing
+
+
+@runtime_checkable
+class Reads(Protocol):
+    """A channel whose vendor reports all kinds of things, several in a body."""
+
+    account: str  # the name in `Connection.given` under which the vendor's id of our account stands
+    quiet: timedelta  # without another message before the bot answers: several in a row are answered once
+
+    def read(self, hook: Hook, connection: Connection) -> Reading:
+        """The events of a verified body. Raises `Unreadable` with its shape, or `Malformed` for what is refused."""
+        ...
+
+    def inbound(self, event: Event, connection: Connection) -> Inbound | None:
+        """The message that a customer's event is; None when it is none to be stored as one."""
+        ...
+
+
+@runtime_checkable
+class Greets(Protocol):
+    """A vendor that asks, before anything else, whether the address is ours."""
+
+    def greet(self, hook: Hook, connection: Connection) -> str | None:
+        """What to answer to a GET, as plain text; None: it is refused."""
+        ...
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """A vendor that wants more than a 200."""
+
+    def answer(self, status: int) -> tuple[int, str, bytes]:
+        """Status, content type and body, for what became of a delivery (200 stored, 503 not stored …)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How long after a customer's last action one may write: everybody, and a person at the desk. None: for ever."""
+
+    free: timedelta | None = None
+    human: timedelta | None = None  # beyond the free one, with the vendor's tag for what a person has written
+
+
+Verdict = Literal["free", "late", "over"]
+
+
+def may_send(window: Window, *, author: Author, acted_at: datetime | None, now: datetime) -> Verdict:
+    """Whether a message may go now: `free`, `late` (a person's, with the vendor's tag), or `over`.
+
+    A window is over when its last second has passed: 24 h after the action itself one may still write.
+    """
+    if window.free is None:
+        return "free"
+    if acted_at is None:
+        return "over"
+    since = now - acted_at
+    if since <= window.free:
+        return "free"
+    if author is Author.AGENT and window.human is not None and since <= window.human:
+        return "late"
+    return "over"
+
+
+@runtime_checkable
+class Limits(Protocol):
+    """A vendor that has rules on when and how fast one writes."""
+
+    window: Window
+    rate: float  # messages a second and connection
+    pace: timedelta  # between two messages of one conversation
+    patience: timedelta  # after which a message that could not be delivered is given up
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """A vendor whose calls bear a token that is asked for from time to time."""
+
+    def token_call(self, connection: Connection, now: datetime) -> HttpCall:
+        """The call that asks for one."""
+        ...
+
+    def read_token(self, status: int, body: bytes) -> tuple[str, float] | None:
+        """The token, and for how many seconds it is good; None: refused. It is put among `given` as `access_token`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a poll has found: events, and where the next call begins; None: that was the last."""
+
+    reading: Reading
+    following: str | None = None
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A vendor that reports nothing by itself and has to be asked."""
+
+    every: timedelta
+
+    def poll(self, connection: Connection, following: str | None, now: datetime) -> HttpCall:
+        """The call that reads a page: the first one, or the one that the page before named."""
+        ...
+
+    def read_page(self, status: int, body: bytes, connection: Connection) -> Page:
+        """What a page holds. Raises `Unreadable`."""
+        ...
+
+
+@runtime_checkable
+class Signals(Protocol):
+    """A vendor that shows customers that their message was seen, and that somebody writes."""
+
+    def signal(self, outgoing: Outgoing, connection: Connection) -> HttpCall | None:
+        """The call that does; lost ones are not repeated."""
+        ...
