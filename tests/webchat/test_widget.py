@@ -71,7 +71,8 @@ async def test_escape_closes_and_gives_the_focus_back(page: Page, site: Site) ->
     await expect(page.locator("iframe")).to_be_hidden()
     await page.keyboard.press("Enter")
     await expect(window.locator("#text")).to_be_focused()
-    await window.get_by_role("button", name="Zamknij").click()
+    # By key: where a click goes, a busy browser may not yet know of a frame that has just come back.
+    await window.get_by_role("button", name="Zamknij").press("Enter")
     await expect(button).to_be_focused()
 
 
