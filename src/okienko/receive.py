@@ -219,6 +219,11 @@ class Reception:
         """The keyed hash by which a thread is known."""
         return self._keys.lookup(f"{door.channel}:{door.id}", inbound.thread)
 
+    async def take(self, door: Connection, brand: Brand, inbound: Inbound) -> Stored | None:
+        """Stores one message that another way in has verified: a telephone call's, whose request goes on after it."""
+        taken = await self._take(adapters()[door.channel], door, brand, inbound)
+        return taken if isinstance(taken, Stored) else None
+
     async def _take(
         self, adapter: Adapter, door: Connection, brand: Brand, inbound: Inbound
     ) -> Stored | Preview | None:
