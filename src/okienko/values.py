@@ -170,6 +170,11 @@ class Inbound:
     parts: tuple[Part, ...] = ()  # files that came along
     automatic: bool = False  # written by a program: shown, never answered
     elsewhere: bool = False  # another program has the thread: shown, never answered
+    # What came that is no text, such as `[sticker]`: marked for translation, shown below the text, a line each. Lines of
+    # the files in `fetch` are the last ones.
+    lines: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = field(default=(), repr=False)  # other ids under which the vendor has named this thread
+    public: bool = False  # everybody can read it: a person answers, a program never does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,6 +418,7 @@ class Outgoing:
     brand: str = ""  # its name
     envelope: str = field(default="", repr=False)  # what came with the customer's latest message, unsealed
     late: bool = False  # after the free window, and allowed to a person: it goes with the vendor's tag for that
+    help: str = ""  # where the brand's articles are: `https://help.company.example/help/brand`; empty: nobody knows
 
     @property
     def ai_generated(self) -> bool:

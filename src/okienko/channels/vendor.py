@@ -5,12 +5,13 @@ A channel takes from here what it has: only WhatsApp, Messenger and Instagram ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
-from okienko.channels.event import Event, Reading
-from okienko.values import Author, Connection, Hook, HttpCall, Inbound, Outgoing
+from okienko.channels.event import Event, Reading, Trouble
+from okienko.values import Author, Connection, Failed, Hook, HttpCall, Inbound, Outgoing, Unsure
 
 
 @runtime_checkable
@@ -125,6 +126,15 @@ class Polled(Protocol):
 class Signals(Protocol):
     """A vendor that shows customers that their message was seen, and that somebody writes."""
 
-    def signal(self, outgoing: Outgoing, connection: Connection) -> HttpCall | None:
-        """The call that does; lost ones are not repeated."""
+    def signals(self, outgoing: Outgoing, connection: Connection) -> Sequence[HttpCall]:
+        """The calls that do, in their order; lost ones are not repeated."""
+        ...
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A vendor that takes a message and reports later that it failed: an event of the kind `failed`."""
+
+    def explain(self, trouble: Trouble) -> Failed | Unsure:
+        """What that means, in the same words as an answer to a call."""
         ...
