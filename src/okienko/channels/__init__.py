@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
+from okienko.channels.connect import Connect
 from okienko.values import Adapter, Caller
+
+
+def _modules(name: str) -> Iterator[ModuleType]:
+    named = (f"{__name__}.{module.name}.{name}" for module in iter_modules(__path__) if module.ispkg)
+    return (import_module(full) for full in named if find_spec(full) is not None)
 
 
 @cache
 def adapters() -> Mapping[str, Adapter]:
     """Every channel by name."""
-    names = (f"{__name__}.{module.name}.adapter" for module in iter_modules(__path__) if module.ispkg)
-    found = (import_module(name).ADAPTER for name in names if find_spec(name) is not None)
-    return MappingProxyType({adapter.name: adapter for adapter in found})
+    return MappingProxyType({module.ADAPTER.name: module.ADAPTER for module in _modules("adapter")})
+
+
+@cache
+def connects() -> Mapping[str, Connect]:
+    """What can be connected at the desk, by the channel's name: folders with a `connect.py` that has a `CONNECT`."""
+    return MappingProxyType({module.CONNECT.channel: module.CONNECT for module in _modules("connect")})
 
 
 def caller(channel: str) -> Caller | None:
