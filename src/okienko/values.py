@@ -144,6 +144,7 @@ class Hook:
     body: bytes = field(repr=False)
     query: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     method: str = "POST"
+    certificate: bytes | None = field(default=None, repr=False)  # that `channels.vendor.NeedsCertificate` has named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

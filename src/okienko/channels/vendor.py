@@ -6,7 +6,7 @@ A channel takes from here what it has: only WhatsApp, Messenger and Instagram ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
@@ -45,6 +45,28 @@ class Answers(Protocol):
 
     def answer(self, status: int) -> tuple[int, str, bytes]:
         """Status, content type and body, for what became of a delivery (200 stored, 503 not stored …)."""
+        ...
+
+
+@runtime_checkable
+class NeedsCertificate(Protocol):
+    """A vendor that signs with a certificate and says where it lies: the road puts it into the `Hook`."""
+
+    def certificate_at(self, hook: Hook, connection: Connection) -> str | None:
+        """Where it lies, if that is a place of the vendor's own; None: there is nothing to fetch."""
+        ...
+
+    def confirm_at(self, hook: Hook, connection: Connection) -> str | None:
+        """What is called, once and with GET, to confirm a subscription that a verified hook announces."""
+        ...
+
+
+@runtime_checkable
+class SignsOnce(Protocol):
+    """A vendor whose signature does not cover what it comes with: it holds for one content only."""
+
+    def once(self, hook: Hook, connection: Connection) -> tuple[str, str] | None:
+        """The vendor's word that may be used once, and it together with the content: sent again, both are the same."""
         ...
 
 
@@ -96,6 +118,28 @@ class SignsIn(Protocol):
 
     def read_token(self, status: int, body: bytes) -> tuple[str, float] | None:
         """The token, and for how many seconds it is good; None: refused. It is put among `given` as `access_token`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """An address that does not take what we send, or whose owner complains."""
+
+    address: str = field(repr=False)
+    lasting: bool  # nothing is sent there any more; else nothing for a while
+    why: Literal["bounce", "full", "policy", "complaint"]
+
+
+@runtime_checkable
+class Suppresses(Protocol):
+    """A channel that writes to addresses, some of which no longer want or take it."""
+
+    def undelivered(self, event: Event, connection: Connection) -> Undelivered | None:
+        """What a report says about an address; None: nothing, or nothing that is sure."""
+        ...
+
+    def address(self, outgoing: Outgoing) -> str:
+        """Whom a message would go to; empty: the envelope does not say."""
         ...
 
 
