@@ -44,7 +44,7 @@ PLAN: Final = {
     "priority": "how soon",
     "wants": "what to read first in a source of facts, which asks for its own proof; nothing is written there",
 }
-SAY: Final = {"kind", "text", "choices", "labels", "citations", "confidence", "generator"}
+SAY: Final = {"kind", "text", "choices", "labels", "citations", "confidence", "generator", "proposed"}
 KINDS: Final = {
     *("text", "attachment", "notice", "answer", "clarify", "handoff", "person", "choice", "unreadable", "event"),
 }
@@ -55,6 +55,7 @@ BECAUSE: Final = {
     *("code_asked", "code_entered", "code_skipped"),
     "scenario",
     "incident",
+    "public",
 }
 # Quick replies, and what a press of them does: it writes a message of the customer's, or opens a form of the widget.
 CHOICES: Final = {

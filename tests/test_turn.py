@@ -274,6 +274,30 @@ def test_who_reads_words_about_health_is_said_with_the_notice_and_when_a_person_
 def test_giving_up_gives_it_to_a_person() -> None:
     plan = give_up(situation(), house())
     assert (plan.holder, plan.reason, plan.says[0].kind) == (Holder.QUEUE, "broken", Kind.HANDOFF)
+    in_public = give_up(replace(situation(), public=True), house())
+    assert (in_public.holder, in_public.reason, in_public.says) == (Holder.QUEUE, "broken", ())
+
+
+@pytest.mark.parametrize(
+    ("found", "text", "proposed"),
+    [
+        (ANSWER, "ile dni na zwrot", ["Masz 14 dni."]),
+        (Clarify(categories=("zwroty", "konto"), confidence=0.4), "nie wiem", []),
+        (Refuse(reason="greeting"), "dzień dobry", []),
+        (Refuse(reason="nothing"), "kiedy leci prom", []),
+        (ANSWER, "czy to bot?", []),
+        (ANSWER, "chcę człowieka", []),
+    ],
+)
+def test_where_everybody_reads_the_bot_only_proposes_to_a_person(found: Found, text: str, proposed: list[str]) -> None:
+    for sensitive in (False, True):
+        plan = decide(
+            replace(situation(asked(text)), public=True, noticed=False, sensitive=sensitive), house(found, people=0)
+        )
+        assert (plan.holder, plan.reason, plan.notice, plan.run) == (Holder.QUEUE, "public", None, None)
+        assert [(say.text.text, say.proposed) for say in plan.says] == [(words, True) for words in proposed]
+    held = decide(replace(situation(asked(text)), public=True, holder=Holder.AGENT), house(found))
+    assert (held.says, held.holder, held.reason) == ((), Holder.AGENT, "person_has_it")
 
 
 @pytest.mark.parametrize(

@@ -302,6 +302,7 @@ class Reception:
                     row=conversation,
                 ),
                 noticed=False,
+                public=inbound.public,
             )
 
     async def run(self) -> None:

@@ -6,7 +6,8 @@
     program → is in a scenario, or picked one → a category was picked → a scenario, or an answer from the help centre
     → which category? → a person
 
-Whoever asks about an incident hears of it first, and then what they would have heard without it.
+Whoever asks about an incident hears of it first, and then what they would have heard without it. Where everybody reads
+the answer, all of this is at most a proposal to a person.
 
 It is pure: a `Situation` and the `House` go in, a `Plan` comes out. `work.py` reads the one and writes the other.
 """
@@ -103,10 +104,24 @@ def decide(situation: Situation, house: House) -> Plan:
     Pure, and quick enough to be called for many conversations in one go; may raise whatever a broken look-up raises.
     """
     incident = _find_incident(situation, house)
+    if situation.public:
+        return _propose(situation, house, incident)
     plan = _decide(situation, house, interrupted=incident is not None)
     if incident is not None:
         plan = _with_incident(plan, incident)
     return _with_notice(_with_code(plan, house), house)
+
+
+def _propose(situation: Situation, house: House, incident: Ongoing | None) -> Plan:
+    """Where everybody reads what is answered, a person answers. What an article says is proposed to them as a note; a
+    menu, a question back, the AI notice and a scenario make no sense there.
+    """
+    plan = _decide(situation, replace(house, stage=None), interrupted=False)
+    if plan.reason == "person_has_it":
+        return plan
+    proposed = tuple(replace(say, proposed=True) for say in plan.says if say.kind is Kind.ANSWER)
+    report = None if incident is None else Report(incident=incident.id, told=None)
+    return replace(plan, says=proposed, holder=Holder.QUEUE, misses=0, reason="public", report=report)
 
 
 def _find_incident(situation: Situation, house: House) -> Ongoing | None:
@@ -289,6 +304,8 @@ def _can_ask_for_code(situation: Situation, house: House) -> bool:
 
 def give_up(situation: Situation, house: House) -> Plan:
     """The plan for a turn that cannot be decided or written: a person gets it, and sees why."""
+    if situation.public:
+        return _plan(situation, holder=Holder.QUEUE, reason="broken")
     return _with_notice(_hand_over(situation, house, "broken"), house)
 
 

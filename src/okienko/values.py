@@ -251,6 +251,7 @@ class Say:
     citations: tuple[Citation, ...] = ()
     confidence: float | None = None
     generator: str = OWN_WORDS  # what made it; `model:` and its name where that worded it
+    proposed: bool = False  # to whoever answers, as a note: it is not sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,6 +342,7 @@ class Situation:
     cases: tuple[tuple[str, str], ...] = ()  # its open cases: kind and reference
     opened: int = 0  # its cases, open or not
     told: Mapping[UUID, int] = field(default_factory=dict[UUID, int])  # incidents, and which version of their notice
+    public: bool = False  # everybody can read what is answered: a person answers
 
 
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -365,6 +367,7 @@ Because = Literal[
     "code_skipped",
     "scenario",
     "incident",
+    "public",
     "broken",
 ]
 

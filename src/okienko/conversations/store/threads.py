@@ -63,10 +63,11 @@ with new_person as (
 ), new_conversation as (
   insert into conversation
     (brand_id, id, person_id, connection_id, channel, reference, language, noticed, notice_version, notice_language,
-    updated_at, created_at)
+    updated_at, created_at, public)
   values (current_brand(), %(conversation)s::uuid, %(person)s::uuid, %(connection)s::text, %(channel)s::text,
     %(reference)s::text, %(language)s::text, %(noticed)s::boolean, %(notice)s::integer,
-    case when %(notice)s::integer is not null then %(language)s::text end, %(now)s::timestamptz, %(now)s::timestamptz)
+    case when %(notice)s::integer is not null then %(language)s::text end, %(now)s::timestamptz, %(now)s::timestamptz,
+    %(public)s::boolean)
   on conflict (brand_id, reference) do nothing
   returning id
 ), new_lane as (
@@ -101,12 +102,14 @@ async def start(
     key_id: str,
     noticed: bool = False,
     notice: int | None = None,
+    public: bool = False,
     now: datetime,
 ) -> Thread:
     """A new person with a conversation, its lane and its thread; the existing thread when there is one already.
 
     `lookup` is the keyed hash of the thread's id and `sealed` the id itself, where answering needs it. `noticed` says
-    that the customer has seen the AI notice before the start, `notice` which version; None: the one in force.
+    that the customer has seen the AI notice before the start, `notice` which version; None: the one in force. `public`:
+    everybody can read it, so that a person answers.
     """
     await connection.execute(LOCK_THREAD, {"key": f"{door} {lookup.hex()}"})
     known = await find_thread(connection, door, lookup)
@@ -124,6 +127,7 @@ async def start(
         "key_id": key_id,
         "noticed": noticed,
         "notice": notice,
+        "public": public,
         "now": now,
     }
     while await (await connection.execute(START, values | {"reference": new_reference()})).fetchone() is None:

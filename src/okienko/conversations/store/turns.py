@@ -72,7 +72,7 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
     select array_agg(concat_ws(' ', k.kind, k.reference, case when k.closed_at is null then 'open' end) order by k.id)
     from support_case k where k.brand_id = current_brand() and k.conversation_id = w.conversation_id
   ), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked',
-  e.incidents, e.told, n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
+  c.public, e.incidents, e.told, n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
   select * from lane
@@ -159,6 +159,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             opened=len(cases or ()),
             code_asked=code_asked,
             code_awaited=code_awaited,
+            public=public,
             told=dict(zip(incidents or (), told or (), strict=True)),
             run=_read_run(run),
         )
@@ -194,6 +195,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             cases,
             code_asked,
             code_awaited,
+            public,
             incidents,
             told,
             *run,
@@ -263,21 +265,22 @@ with plan as (
   select * from unnest(
     %(say_conversations)s::uuid[], %(say_ids)s::uuid[], %(say_connections)s::text[], %(say_channels)s::text[],
     %(say_kinds)s::text[], %(say_texts)s::text[], %(say_answers)s::bigint[], %(say_choices)s::text[],
-    %(say_confidences)s::real[], %(say_misses)s::boolean[], %(say_generators)s::text[], %(say_labels)s::text[]
+    %(say_confidences)s::real[], %(say_misses)s::boolean[], %(say_generators)s::text[], %(say_labels)s::text[],
+    %(say_proposed)s::boolean[]
   ) as s (conversation_id, id, connection_id, channel, kind, text, answers, choices, confidence, misses, generator,
-    labels)
+    labels, proposed)
   where (conversation_id in (select conversation_id from held)) is true
 ), said as (
   insert into message (brand_id, conversation_id, id, author, kind, text, answers, choices, confidence, generator, at,
     labels)
-  select current_brand(), conversation_id, id, 'bot', kind, text, answers, string_to_array(choices, ' '), confidence,
-    generator, %(now)s::timestamptz, string_to_array(labels, E'\x1f')
+  select current_brand(), conversation_id, id, case when proposed then 'note' else 'bot' end, kind, text, answers,
+    string_to_array(choices, ' '), confidence, generator, %(now)s::timestamptz, string_to_array(labels, E'\x1f')
   from say
 ), sent as (
   insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, due_at)
   select current_brand(), conversation_id, id, connection_id, channel, 'bot', first_state(channel),
     %(now)s::timestamptz
-  from say
+  from say where not proposed
 ), missed as (
   insert into unanswered (brand_id, conversation_id, message_id, at)
   select current_brand(), conversation_id, id, %(now)s::timestamptz from say where misses
@@ -370,6 +373,7 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "say_confidences": numbers([s.confidence for _, s, _ in spoken]),
         "say_misses": numbers([p.reason == "no_answer" and s is p.says[-1] for p, s, _ in spoken]),
         "say_generators": texts([s.generator for _, s, _ in spoken]),
+        "say_proposed": numbers([s.proposed for _, s, _ in spoken]),
         "cite_conversations": ids([conversation for conversation, _, _, _ in cited]),
         "cite_messages": ids([message for _, message, _, _ in cited]),
         "cite_positions": numbers([position for _, _, position, _ in cited]),
