@@ -5,7 +5,7 @@ Nothing here does input or output, reads a clock or draws a random number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -42,6 +42,11 @@ class RawText:
     def reveal(self) -> str:
         """The text itself. Called by `okienko.masking` alone; a test looks for other callers."""
         return self._text
+
+    @classmethod
+    def joined(cls, between: str, pieces: Iterable[RawText]) -> RawText:
+        """Several as one; it stays in its box."""
+        return cls(between.join(piece._text for piece in pieces))
 
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError("raw text may not be formatted, compared, copied or stored: mask() it first")
@@ -171,7 +176,7 @@ class Inbound:
     parts: tuple[Part, ...] = ()  # files that came along
     automatic: bool = False  # written by a program: shown, never answered
     elsewhere: bool = False  # another program has the thread: shown, never answered
-    # What came that is no text, such as `[sticker]`: marked for translation, shown below the text, a line each. Lines of
+    # What came that is no text, such as `[sticker]`: marked for translation, below the text, a line each. Those of
     # the files in `fetch` are the last ones.
     lines: tuple[str, ...] = ()
     aliases: tuple[str, ...] = field(default=(), repr=False)  # other ids under which the vendor has named this thread

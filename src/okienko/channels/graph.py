@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from urllib.parse import parse_qsl
 
 from okienko.channels.event import (
     Attachment,
@@ -88,9 +87,8 @@ def is_signed(body: bytes, headers: Mapping[str, str], secrets: Iterable[bytes])
     return any(hmac.compare_digest(one, digest) for one in expected)
 
 
-def answer_handshake(query: str, token: str) -> str | None:
-    """What to answer, letter by letter, to a request that asks whether this address is ours; None: it is refused."""
-    given = dict(parse_qsl(query, keep_blank_values=True))
+def answer_handshake(given: Mapping[str, str], token: str) -> str | None:
+    """What to answer, letter by letter, to a query that asks whether this address is ours; None: it is refused."""
     if given.get("hub.mode") != "subscribe" or not token:
         return None
     if not hmac.compare_digest(given.get("hub.verify_token", "").encode(), token.encode()):
