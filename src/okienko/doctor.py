@@ -19,13 +19,13 @@ from typing import Final
 
 import psycopg
 
-from okienko.answers.encoders.files import NoModel
 from okienko.attachments.kinds import Refused
 from okienko.attachments.process import ScanFailed, scan
 from okienko.database import accounts, binaries
 from okienko.database.embedded import EmbeddedPostgres, NoServer
 from okienko.database.health import Health, read_health
 from okienko.embed import open_encoder
+from okienko.encoders.files import NoModel
 from okienko.http import Client
 from okienko.keys import (
     FORMER,

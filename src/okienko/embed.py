@@ -18,9 +18,6 @@ import psycopg
 import structlog
 
 from okienko.answers.answer import read_texts
-from okienko.answers.encoders import Encoder, Vectors, files, fitted
-from okienko.answers.encoders.embeddings import MOST_BYTES, MOST_TEXTS, NotVectors, read_vectors, write_body
-from okienko.answers.encoders.vectors import TooMany, pack
 from okienko.answers.index import Index
 from okienko.answers.meaning import store
 from okienko.answers.meaning.rule import Heard, compare, list_missing, put_in
@@ -28,6 +25,9 @@ from okienko.answers.model.store import Call, Outcome, record
 from okienko.answers.text import leave_out_placeholders
 from okienko.database.ids import new_id
 from okienko.database.pool import LONGEST_WORK, Database, DatabaseAway
+from okienko.encoders import Encoder, Vectors, files, fitted
+from okienko.encoders.embeddings import MOST_BYTES, MOST_TEXTS, NotVectors, read_vectors, write_body
+from okienko.encoders.vectors import TooMany, pack
 from okienko.http import Streaming
 from okienko.keys import Keys
 from okienko.log import describe
@@ -80,13 +80,13 @@ class Local:
     def __init__(self, encoder: Encoder) -> None:
         self.name = encoder.name
         self.languages = encoder.languages
-        self._encoder = encoder
+        self.encoder = encoder
 
     async def encode(self, texts: Sequence[str], *, seconds: float) -> Vectors | Outcome:
         """What it has begun it ends, though nobody may wait for it any more."""
         try:
             async with asyncio.timeout(seconds):
-                return await asyncio.to_thread(self._encoder.encode, texts)
+                return await asyncio.to_thread(self.encoder.encode, texts)
         except TimeoutError:
             return "slow"
 

@@ -21,7 +21,8 @@ from okienko.brands.directory import Directory
 from okienko.channels.webchat.limit import MessageLimit
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
-from okienko.embed import Meaning, open_encoder
+from okienko.embed import Local, Meaning, open_encoder
+from okienko.encoders.files import QUICK
 from okienko.facts import Facts
 from okienko.http import Client, Reader, place_of
 from okienko.keys import WrongKey
@@ -30,6 +31,7 @@ from okienko.mail.server import Smtp, open_server
 from okienko.opening import now, open_keys
 from okienko.phrase import Phraser, open_model
 from okienko.receive import Reception
+from okienko.routing.process import Reading
 from okienko.settings import Settings
 from okienko.values import Clock, OperatorError
 from okienko.web.live import Live
@@ -97,9 +99,12 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
         letters = mailbox if server is None else Smtp(server)
         services = replace(opened, can_mail=letters is not None, sources=pages)
         encoder = open_encoder(settings, http) if parts.work else None
-        meaning = None
+        meaning, quick, reading = None, None, None
         if encoder is not None:
             meaning = Meaning(encoder, services.database, services.keys, clock, seconds=settings.encoder_seconds)
+        if isinstance(encoder, Local) and settings.encoder in QUICK:
+            quick = encoder.encoder
+            reading = Reading(name=quick.name, kind=settings.encoder, data=settings.data)
         worker = Worker(
             database=services.database,
             owner_url=urls.owner,
@@ -109,6 +114,8 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             live=services.live,
             shelf=Shelf(meaning),
             meaning=meaning,
+            encoder=quick,
+            reading=reading,
             http=http,
             pages=pages,
             post=letters,

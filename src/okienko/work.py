@@ -39,6 +39,7 @@ from okienko.database.pool import LONGEST_WORK, SET_BRAND, Database, DatabaseAwa
 from okienko.database.space import index_sensitive, rewrite
 from okienko.desk.hours import describe_hours, is_open
 from okienko.embed import Meaning
+from okienko.encoders import Encoder
 from okienko.facts import Facts
 from okienko.http import Http, Pages
 from okienko.identity import store as identity
@@ -58,7 +59,7 @@ from okienko.phrase import Phraser
 from okienko.playing import Stage
 from okienko.radar.watch import Radar
 from okienko.rights.retention import nightly
-from okienko.routing.process import TrainingFailed, teach
+from okienko.routing.process import Reading, TrainingFailed, teach
 from okienko.routing.shelf import Routers
 from okienko.routing.store import read_router_version
 from okienko.saying import read_terms
@@ -115,6 +116,8 @@ class Worker:
     audit_key: bytes | None = field(default=None, repr=False)  # signs the audit log's heads
     outside: Outside = field(default_factory=Outside)  # where they are carried
     meaning: Meaning | None = None  # knows what questions mean, where the operator has an encoder
+    reading: Reading | None = None  # the same for routers, where it is one of this machine and quick
+    encoder: Encoder | None = None  # which is this
     phraser: Phraser | None = None  # words answers, where the operator has a model
     facts: Facts | None = None  # what scenarios look things up in; None: all of it is away
     phrasing: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
@@ -330,7 +333,7 @@ class Worker:
         """Trains the routers of brands whose examples have changed, one at a time, each in a process of its own."""
         for brand in (await self.directory.read()).brands:
             try:
-                await teach(self.database, brand, self.clock)
+                await teach(self.database, brand, self.clock, self.reading)
             except TrainingFailed as error:
                 log.error("training_failed", brand=str(brand), **describe(error))
 
@@ -404,9 +407,10 @@ class Worker:
     def _router(self, brand_id: BrandId, version: int) -> LearntRouter | None:
         kept = self.routers.get(self.database, brand_id, version)
         router = kept.router
-        if router is None:
+        if router is None or not router.reads_with(self.encoder):
             return None
-        return LearntRouter(version=kept.version, route=lambda question: router.route([question.text])[0])
+        encoder = self.encoder
+        return LearntRouter(version=kept.version, route=lambda question: router.route([question.text], encoder)[0])
 
     def _think(self, situation: Situation, house: House) -> Plan:
         """Decides one turn. One that breaks goes to a person, and its neighbours do not notice."""

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from okienko.answers.encoders.files import PACKAGE
+from okienko.encoders.files import PACKAGE
 
 collect_ignore = [] if find_spec(PACKAGE) else ["test_published.py"]
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from okienko.answers.encoders.embeddings import MOST_LETTERS, NotVectors, read_vectors, write_body
-from okienko.answers.encoders.files import NoModel, open_minilm
-from okienko.answers.encoders.minilm import DIMENSIONS, MOST_PIECES, MiniLM
-from okienko.answers.encoders.wordpiece import WordPiece
+from okienko.encoders.embeddings import MOST_LETTERS, NotVectors, read_vectors, write_body
+from okienko.encoders.files import NoModel, open_minilm
+from okienko.encoders.minilm import DIMENSIONS, MOST_PIECES, MiniLM
+from okienko.encoders.wordpiece import WordPiece
 
 PIECES = [
     *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "un", "##aff", "##able", "runn", "##ing", ",", ".", "!", "[", "]"),

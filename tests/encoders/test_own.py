@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okienko.answers.encoders.files import NoModel, open_encoder
-from okienko.answers.encoders.own import REST, TABLE, Own, Weights, cut_words, find_rows, open_own
+from okienko.encoders.files import NoModel, open_encoder
+from okienko.encoders.own import REST, TABLE, Own, Weights, cut_words, find_rows, open_own
 
 ROWS, WIDTH, HEADS, HIDDEN, DIMENSIONS = 1 << 10, 16, 4, 8, 12
 
@@ -112,7 +112,7 @@ def test_each_gram_of_a_word_has_a_row_and_the_whole_has_two() -> None:
     assert rows[:2] != find_rows("koc", 1 << 17)[:2]
 
 
-def write(folder: Path, weights: Weights) -> None:
+def write_weights(folder: Path, weights: Weights) -> None:
     folder.mkdir(parents=True)
     names = ("scales", "attention", "straight", "inner", "inner_bias", "outer", "bias")
     np.save(folder / TABLE, weights.table)
@@ -122,7 +122,7 @@ def write(folder: Path, weights: Weights) -> None:
 
 def test_files_of_another_training_are_taken_from_the_data_folder(tmp_path: Path) -> None:
     weights = make_weights()
-    write(tmp_path / "encoders" / "own", weights)
+    write_weights(tmp_path / "encoders" / "own", weights)
     found = open_encoder("own", tmp_path)
     assert (found.name, found.languages) == ("drawn", {"pl", "en"})
     expected = Own(weights).encode(["gdzie paczka"])
@@ -131,7 +131,7 @@ def test_files_of_another_training_are_taken_from_the_data_folder(tmp_path: Path
 
 def test_damaged_files_are_said_to_be_so(tmp_path: Path) -> None:
     folder = tmp_path / "encoders" / "own"
-    write(folder, make_weights())
+    write_weights(folder, make_weights())
     (folder / TABLE).write_bytes(b"\x93NUMPY")
     with pytest.raises(NoModel, match="missing or cannot be read"):
         open_encoder("own", tmp_path)
@@ -141,5 +141,5 @@ def test_damaged_files_are_said_to_be_so(tmp_path: Path) -> None:
 
 
 def test_only_what_is_asked_for_is_read_from_the_table(tmp_path: Path) -> None:
-    write(tmp_path / "own", make_weights())
+    write_weights(tmp_path / "own", make_weights())
     assert isinstance(open_own(tmp_path / "own").weights.table, np.memmap)

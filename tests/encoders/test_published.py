@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from okienko.answers.encoders.files import open_minilm
+from okienko.encoders.files import open_minilm
 
 
 def test_vectors_are_those_that_were_published() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okienko.answers.encoders import Vectors
-from okienko.answers.encoders.vectors import MOST, Table, TooMany, name_text, pack, tabulate
+from okienko.encoders import Vectors
+from okienko.encoders.vectors import MOST, Table, TooMany, name_text, pack, tabulate
 
 RIGHT = 0.005  # what whole numbers cost a dot product at most
 

@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 import pytest
 
-from okienko.answers.encoders import Vectors
+from okienko.encoders import Vectors
 from okienko.folding import fold
 from okienko.values import Language
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from okienko.answers.encoders import Encoder
 from okienko.ask import ask
+from okienko.encoders import Encoder
 from okienko.values import Brand, BrandId, RawText
 from tests.meaning.conftest import Concepts
 from tests.meaning.test_rule import SHOP, build_index, fill

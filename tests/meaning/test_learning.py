@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from okienko.answers.encoders import Vectors
 from okienko.answers.index import Index, search
 from okienko.answers.meaning import store
 from okienko.answers.model.store import Outcome
@@ -17,6 +16,7 @@ from okienko.answers.store import read_articles_version
 from okienko.articles.store import import_articles
 from okienko.database.urls import Urls
 from okienko.embed import BATCH, REST, Local, Meaning, WaitingEncoder
+from okienko.encoders import Vectors
 from okienko.values import Language
 from tests.meaning.conftest import Concepts, encode_concepts
 from tests.road.conftest import ARTICLES, World, open_world

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okienko.answers.answer import Answer, Clarify, Refuse, answer
-from okienko.answers.encoders import Vectors
-from okienko.answers.encoders.fitted import MINILM, OWN, choose
-from okienko.answers.encoders.vectors import pack
 from okienko.answers.index import Index, Question, build_index, rank, read_question
 from okienko.answers.meaning.rule import Heard, compare, cut_texts, list_missing, put_in, weigh
 from okienko.answers.passages import Article, cut_passages
 from okienko.answers.text import read_tokens
+from okienko.encoders import Vectors
+from okienko.encoders.fitted import MINILM, OWN, choose
+from okienko.encoders.vectors import pack
 from okienko.values import Language, MaskedText
 from tests.meaning.conftest import encode_concepts
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from okienko import doctor
-from okienko.answers.encoders.files import KINDS, PACKAGE, PIECES, WEIGHTS, NoModel, find_folder, install_minilm
-from okienko.answers.encoders.files import open_encoder as open_local
 from okienko.answers.meaning import store
 from okienko.cli.encoder import read_encoders, switch_encoder
 from okienko.database.urls import Urls
 from okienko.embed import Remote, open_encoder
+from okienko.encoders.files import KINDS, PACKAGE, PIECES, WEIGHTS, NoModel, find_folder, install_minilm
+from okienko.encoders.files import open_encoder as open_local
 from okienko.evaluation import answers, meaning, resolution
 from okienko.evaluation.adversarial.process import run_hostile
 from okienko.evaluation.answers import Asked

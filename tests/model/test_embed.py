@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
-from okienko.answers.encoders.embeddings import MOST_TEXTS
 from okienko.embed import Remote, Server
+from okienko.encoders.embeddings import MOST_TEXTS
 from okienko.evaluation.adversarial.hostile import BREACHES, REPLIES
 from okienko.http import Client
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from okienko.answers.meaning import store as meaning
 from okienko.brands.store import add_categories
 from okienko.database.pool import Database
+from okienko.encoders.files import open_encoder
 from okienko.routing import process, store
 from okienko.routing.model import from_bytes
+from okienko.routing.process import Reading
 from okienko.routing.shelf import Routers
 from okienko.routing.train import Example
 from okienko.values import BrandId, ConversationId, MaskedText
+from tests.encoders.test_own import make_weights, write_weights
 from tests.road.conftest import World
 from tests.road.test_way_in import TOKEN
 
@@ -191,3 +196,23 @@ async def decided(world: World, conversation: ConversationId) -> tuple[str, int,
 async def test_an_empty_process_says_that_it_cannot() -> None:
     assert await process.train_apart([]) is None
     assert await process.train_apart([Example(text="a", intent="a")]) is None
+
+
+async def test_a_brand_that_switches_its_encoder_on_or_off_is_taught_anew(world: World, tmp_path: Path) -> None:
+    write_weights(tmp_path / "encoders" / "own", make_weights())
+    encoder = open_encoder("own", tmp_path)
+    reading = Reading(name=encoder.name, kind="own", data=tmp_path)
+    await add(world, **EXAMPLES)
+    assert await process.teach(world.database, world.brand.id, world.clock, reading)
+    for enabled in (True, False):
+        async with world.database.brand(world.brand.id) as connection:
+            await meaning.switch(connection, enabled=enabled, now=world.clock())
+        world.clock.move(600)
+        assert await process.teach(world.database, world.brand.id, world.clock, reading)
+        _, model = await read(world.database, world.brand.id)
+        assert model is not None
+        router = from_bytes(model)
+        assert router.reads_with(None) is not enabled
+        assert router.route(["kiedy przyjdzie moja szafa"], encoder)[0].intents[0] == "dostawa"
+        world.clock.move(600)
+        assert not await process.teach(world.database, world.brand.id, world.clock, reading)

@@ -12,6 +12,7 @@ from okienko.routing.features import learn_vocabulary
 from okienko.routing.model import NotAModel, Outcome, Router, from_bytes
 from okienko.routing.outside import read_outside
 from okienko.routing.train import Example, TooFewExamples, train
+from tests.meaning.conftest import Concepts
 
 SAID = {
     "paczka": "{} gdzie jest moja paczka|{} kiedy przyjdzie przesyłka|{} kurier nie przyjechał|{} paczka nie dotarła",
@@ -112,7 +113,7 @@ def test_other_bytes_are_refused(data: bytes) -> None:
 
 def test_a_router_of_another_format_is_refused(router: Router, monkeypatch: pytest.MonkeyPatch) -> None:
     data = router.to_bytes()
-    monkeypatch.setattr("okienko.routing.model.FORMAT", 2)
+    monkeypatch.setattr("okienko.routing.model.FORMAT", 0)
     with pytest.raises(NotAModel, match="another version"):
         from_bytes(data)
 
@@ -163,3 +164,28 @@ def test_a_mistyped_word_is_read_as_the_one_that_is_meant(router: Router) -> Non
     one, other = vocabulary.read(["przesylka nie dotarla"]), vocabulary.read(["pzresylka nie dotrala"])
     assert np.array_equal(one.features, other.features)
     assert np.array_equal(one.known, other.known)
+
+
+def test_a_router_reads_what_messages_mean_where_there_is_an_encoder() -> None:
+    """`kasa` stands in no example; to the encoder it is what `pieniądze` are."""
+    words = {
+        "zwrot": "oddajcie pieniądze {}|chcę pieniądze z powrotem {}|gdzie są pieniądze {}",
+        "paczka": "gdzie paczka {}|paczka nie dotarła {}|przesyłka zginęła {}",
+        "konto": "nie mogę się zalogować {}|zapomniałem hasła {}|konto nie działa {}",
+    }
+    examples = [
+        Example(text=said.format(nth), intent=intent)
+        for intent, lines in words.items()
+        for said in lines.split("|")
+        for nth in ("proszę", "halo", "pilne", "hej", "dziękuję")
+    ]
+    encoder = Concepts()
+    router = train(examples, read_outside(), encoder=encoder)
+    (guess,) = router.route(["kasy brak"], encoder)
+    assert guess.intents[0] == "zwrot"
+    again = from_bytes(router.to_bytes())
+    assert again.route(["kasy brak"], encoder) == [guess]
+    assert not again.reads_with(None)
+    assert not again.reads_with(Concepts(name="another"))
+    with pytest.raises(ValueError, match="concepts"):
+        again.route(["kasy brak"])

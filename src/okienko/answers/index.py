@@ -22,12 +22,12 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from okienko.answers.encoders.fitted import MINILM, Rule
-from okienko.answers.encoders.vectors import Table
 from okienko.answers.everyday import EVERYDAY
 from okienko.answers.passages import Article, Pages, Passage, cut_passages
 from okienko.answers.synonyms import SYNONYMS, Synonyms
 from okienko.answers.text import STOP_WORDS, cut_grams, fold_token, leave_out_placeholders, read_tokens, stem
+from okienko.encoders.fitted import MINILM, Rule
+from okienko.encoders.vectors import Table
 from okienko.folding import fold
 from okienko.values import Language
 

@@ -9,9 +9,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from okienko.answers.encoders import Encoder, fitted
-from okienko.answers.encoders.files import open_encoder
-from okienko.answers.encoders.vectors import TooMany
 from okienko.answers.index import Index, build_index
 from okienko.answers.meaning import store
 from okienko.answers.meaning.rule import list_missing, put_in
@@ -22,6 +19,9 @@ from okienko.cli.terminal import LANGUAGES, brand_option, data_option, json_opti
 from okienko.commands import open_brand
 from okienko.database.pool import LONGEST_WORK, Connection
 from okienko.database.urls import Urls
+from okienko.encoders import Encoder, fitted
+from okienko.encoders.files import open_encoder
+from okienko.encoders.vectors import TooMany
 from okienko.opening import now, open_database
 from okienko.playing import Stage
 from okienko.scenarios.read import read_scenario

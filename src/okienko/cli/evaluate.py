@@ -12,10 +12,10 @@ from typing import Literal, TextIO
 import click
 
 from okienko import settings
-from okienko.answers.encoders import Encoder
 from okienko.articles.drafts import Defaults, ImportRefused
 from okienko.articles.importers.files import read_path
 from okienko.cli.terminal import FILE, LANGUAGES, json_option, refuse, say
+from okienko.encoders import Encoder
 from okienko.evaluation.messages import read_messages
 from okienko.phrase import open_model
 from okienko.values import Language
@@ -149,13 +149,20 @@ def eval_resolution(
 @click.option("--test", "asked", type=FILE, required=True, help="What it is asked.")
 @click.option("--oos", "strangers", type=FILE, help="What it is asked that belongs to no intent.")
 @click.option("--oos-train", "outside", type=FILE, help="What it learns from that belongs to no intent.")
+@encoder_option
 @json_option
-def eval_routing(learnt: Path, asked: Path, strangers: Path | None, outside: Path | None, as_json: bool) -> None:
+def eval_routing(
+    learnt: Path, asked: Path, *, strangers: Path | None, outside: Path | None, encoder: str, as_json: bool
+) -> None:
     """Measure routing: files of JSON lines {"text": …, "intent": …}. Shares from 0 to 1, processor times."""
     from okienko.evaluation import routing  # noqa: PLC0415
 
+    if "://" in encoder:
+        refuse("a router reads messages in its own process: --encoder none, own or minilm")
+    kind = None if encoder == "none" else (encoder, settings.read(os.environ, Path.home()).data)
+
     read = [routing.read_file(path) if path else [] for path in (learnt, asked, strangers, outside)]
-    figures = routing.evaluate(read[0], read[1], strangers=read[2], outside=read[3])
+    figures = routing.evaluate(read[0], read[1], strangers=read[2], outside=read[3], encoder=kind)
     if as_json:
         click.echo(json.dumps(figures))
     else:

@@ -12,13 +12,13 @@ from statistics import quantiles
 from typing import Any, Final
 
 from okienko.answers.answer import Answer, Clarify, Refuse, answer
-from okienko.answers.encoders import Encoder
 from okienko.answers.index import Index, build_index, rank, read_question
 from okienko.answers.meaning.rule import weigh
 from okienko.answers.passages import Article
 from okienko.answers.text import leave_out_placeholders, read_tokens
 from okienko.articles.drafts import Draft, Problem, make_slug
 from okienko.embed import hear
+from okienko.encoders import Encoder
 from okienko.evaluation.meaning import fill
 from okienko.values import Language, MaskedText
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final, final
 
 from okienko import embed, settings
-from okienko.answers.encoders import Encoder, Vectors, fitted
-from okienko.answers.encoders.files import open_encoder
-from okienko.answers.encoders.vectors import pack
 from okienko.answers.index import Index
 from okienko.answers.meaning.rule import list_missing, put_in
+from okienko.encoders import Encoder, Vectors, fitted
+from okienko.encoders.files import open_encoder
+from okienko.encoders.vectors import pack
 from okienko.http import Client
 from okienko.settings import Settings
 from okienko.values import Language, OperatorError

@@ -17,11 +17,11 @@ from typing import Any, Final, Literal, cast
 import orjson
 
 from okienko.answers.answer import answer
-from okienko.answers.encoders import Encoder
 from okienko.answers.index import build_index
 from okienko.answers.passages import Article
 from okienko.ask import begin
 from okienko.embed import hear
+from okienko.encoders import Encoder
 from okienko.evaluation.answers import Asked as Example
 from okienko.evaluation.meaning import fill
 from okienko.keys import Keys

@@ -24,6 +24,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from okienko.encoders.files import open_encoder
 from okienko.evaluation.engines import EngineFailed
 from okienko.routing import learn
 from okienko.routing.model import Guess, Outcome, from_bytes
@@ -34,6 +35,8 @@ _COVERED: Final = 0.9  # of the messages that belong somewhere, for `selective_a
 _KEPT: Final = 0.95  # and for `oos_recall_at_95`
 
 Shares = NDArray[np.float64]
+Kind = tuple[str, Path]
+"""An encoder of this machine, and the folder where its files may be."""
 
 
 class BadExample(OperatorError):
@@ -90,14 +93,15 @@ def evaluate(
     *,
     strangers: Sequence[Example] = (),
     outside: Sequence[Example] = (),
+    encoder: Kind | None = None,
 ) -> dict[str, float | None]:
     """The figures of a router that has learnt from `learnt` and is asked `asked`, and `strangers` that belong nowhere.
 
     `outside` are examples of such messages that it may learn from, beside those that okienko brings. Shares are between
     0 and 1, times in milliseconds; what needs strangers is None without any. Raises `TooFewExamples`, `EngineFailed`.
     """
-    model, train_cpu_s = learn_apart(learnt, [one.text for one in outside])
-    served = serve(model, [one.text for one in asked], [one.text for one in strangers])
+    model, train_cpu_s = learn_apart(learnt, [one.text for one in outside], encoder)
+    served = serve(model, [one.text for one in asked], [one.text for one in strangers], encoder)
     right = np.array([guess.intents[0] == one.intent for guess, one in zip(served.guesses, asked, strict=True)])
     inside = np.array([guess.inside for guess in served.guesses])
     foreign = np.array([guess.inside for guess in served.strangers])
@@ -134,13 +138,16 @@ def find_macro_f1(guessed: Sequence[str], wanted: Sequence[str]) -> float:
     return sum(each) / len(each)
 
 
-def learn_apart(examples: Sequence[Example], outside: Sequence[str]) -> tuple[bytes, float]:
+def learn_apart(
+    examples: Sequence[Example], outside: Sequence[str], encoder: Kind | None = None
+) -> tuple[bytes, float]:
     """A router trained as the desk trains it, in a process of its own, and the processor time that this has taken.
 
     Raises `TooFewExamples`, `EngineFailed`.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    model = _run("okienko.routing.learn", learn.write_orders(examples, outside))
+    kind, data = encoder or (None, None)
+    model = _run("okienko.routing.learn", learn.write_orders(examples, outside, encoder=kind, data=data))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return model, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -156,12 +163,19 @@ def _run(module: str, orders: bytes) -> bytes:
     return done.stdout
 
 
-def serve(model: bytes, asked: Sequence[str], strangers: Sequence[str]) -> Served:
+def serve(model: bytes, asked: Sequence[str], strangers: Sequence[str], encoder: Kind | None = None) -> Served:
     """Has a fresh process load a trained router and route messages. Raises `EngineFailed`."""
     with tempfile.NamedTemporaryFile(suffix=".npz") as file:
         file.write(model)
         file.flush()
-        orders = {"model": file.name, "asked": list(asked), "strangers": list(strangers)}
+        kind, data = encoder or (None, Path())
+        orders = {
+            "model": file.name,
+            "asked": list(asked),
+            "strangers": list(strangers),
+            "encoder": kind,
+            "data": str(data),
+        }
         seen: dict[str, Any] = orjson.loads(_run("okienko.evaluation.routing", orjson.dumps(orders)))
     guesses = [
         Guess(intents=tuple(one["intents"]), inside=one["inside"], right=one["right"], outcome=Outcome(one["outcome"]))
@@ -174,13 +188,14 @@ def main() -> None:
     """The fresh process: loads a router, says its memory, routes each message alone."""
     orders: dict[str, Any] = json.load(sys.stdin)
     router = from_bytes(Path(orders["model"]).read_bytes())
+    encoder = None if orders["encoder"] is None else open_encoder(orders["encoder"], Path(orders["data"]))
     rss_mb = _read_memory()
     clock = time.process_time_ns
     guesses: list[Guess] = []
     ms: list[float] = []
     for text in [*orders["asked"], *orders["strangers"]]:
         began = clock()
-        guesses += router.route([text])
+        guesses += router.route([text], encoder)
         ms.append((clock() - began) / 1e6)
     sys.stdout.buffer.write(orjson.dumps({"guesses": guesses, "ms": ms, "rss_mb": rss_mb}))
 

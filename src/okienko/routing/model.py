@@ -18,11 +18,12 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from okienko.encoders import Encoder
 from okienko.routing.features import Floats, Ints, Rows, Vocabulary
 from okienko.routing.spelling import Speller
 from okienko.values import Language
 
-FORMAT: Final = 1  # of the bytes; raised when an older program could not read them
+FORMAT: Final = 2  # of the bytes; raised when an older program could not read them
 CHOICES: Final = 3  # so many are offered
 _NEAREST: Final = 3
 _BATCH: Final = 32
@@ -104,23 +105,29 @@ class Scorer:
 
     vocabulary: Vocabulary
     weights: Floats  # (features + 1) x intents; the last row is the constant
+    meaning: Floats  # dimensions x intents: what each number of a message's vector says; none without an encoder
     seen: NDArray[np.bool_]  # features x intents: whether an example of the intent has the feature
     memory: Memory
     mix: Floats  # what each of `Voices` counts
     sharpness: float  # softmax(sharpness * scores) are shares
 
-    def score(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
-        """The scores of messages (messages x intents), and the signs by which the scores are judged."""
+    def score(self, texts: Sequence[str], meanings: Floats | None = None) -> tuple[Floats, Floats]:
+        """The scores of messages (messages x intents), and the signs by which the scores are judged.
+
+        `meanings`: their vectors, which a router needs that was trained with some.
+        """
         rows = self.vocabulary.read(texts)
-        voices = self.hear(rows)
+        voices = self.hear(rows, meanings)
         scores = voices.mix(self.mix)
         return scores, self.read_signs(rows, scores, voices)
 
-    def hear(self, rows: Rows) -> Voices:
+    def hear(self, rows: Rows, meanings: Floats | None = None) -> Voices:
         """The three voices, not mixed yet."""
         linear = np.repeat(self.weights[-1:], len(rows.known), axis=0)
         alike = np.zeros_like(linear)
         covered = np.zeros_like(linear)
+        if meanings is not None:
+            linear += meanings @ self.meaning
         first_word = np.int32(len(self.vocabulary.grams))
         for number in range(len(linear)):
             features, weights = rows.row(number)
@@ -191,13 +198,21 @@ class Router:
     take_from: float  # `right` from which the best intent is taken
     ask_from: float  # `inside` from which the customer is asked; below, a person
     figures: Figures | None = None
+    encoder: str | None = None  # the name of the one that it was trained with
 
-    def route(self, texts: Sequence[str]) -> list[Guess]:
-        """What is to be done with each message."""
-        return [guess for batch in batched(texts) for guess in self._route(batch)]
+    def route(self, texts: Sequence[str], encoder: Encoder | None = None) -> list[Guess]:
+        """What is to be done with each message. `encoder`: the one that it was trained with, if it was."""
+        if not self.reads_with(encoder):
+            raise ValueError(f"this router reads messages with {self.encoder}")
+        used = None if self.encoder is None else encoder
+        return [guess for batch in batched(texts) for guess in self._route(batch, used)]
 
-    def _route(self, texts: Sequence[str]) -> list[Guess]:
-        scores, signs = self.scorer.score(texts)
+    def reads_with(self, encoder: Encoder | None) -> bool:
+        """Whether it can do its work with this encoder, or without one."""
+        return self.encoder is None or (encoder is not None and encoder.name == self.encoder)
+
+    def _route(self, texts: Sequence[str], encoder: Encoder | None) -> list[Guess]:
+        scores, signs = self.scorer.score(texts, None if encoder is None else encoder.encode(texts))
         inside, right = self.inside.judge(signs).tolist(), self.right.judge(signs).tolist()
         best: list[list[int]] = np.argsort(-scores, axis=1, kind="stable")[:, :CHOICES].tolist()
         return [
@@ -229,6 +244,7 @@ class Router:
             "take_from": self.take_from,
             "ask_from": self.ask_from,
             "figures": None if self.figures is None else asdict(self.figures),
+            "encoder": self.encoder,
         }
         heads = {
             f"{name}_{part}": getattr(head, part)
@@ -242,6 +258,7 @@ class Router:
             plain=np.frombuffer(orjson.dumps(plain), np.uint8),
             idf=vocabulary.idf,
             weights=scorer.weights,
+            meaning=scorer.meaning,
             mix=scorer.mix,
             seen=np.packbits(scorer.seen, axis=1),
             starts=memory.starts,
@@ -286,6 +303,7 @@ def from_bytes(data: bytes) -> Router:
                 scorer=Scorer(
                     vocabulary=vocabulary,
                     weights=arrays["weights"],
+                    meaning=arrays["meaning"],
                     seen=np.unpackbits(arrays["seen"], axis=1, count=len(names["intents"])).astype(np.bool_),
                     memory=memory,
                     mix=arrays["mix"],
@@ -296,6 +314,7 @@ def from_bytes(data: bytes) -> Router:
                 take_from=plain["take_from"],
                 ask_from=plain["ask_from"],
                 figures=None if plain.get("figures") is None else Figures(**plain["figures"]),
+                encoder=plain["encoder"],
             )
     except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
         raise NotAModel("these bytes are not a trained router: train it again") from None

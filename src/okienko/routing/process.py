@@ -6,7 +6,9 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from okienko.database.pool import Database
@@ -24,15 +26,29 @@ class TrainingFailed(Exception):
     """The process that trains has ended without a router. Says how."""
 
 
-async def teach(database: Database, brand_id: BrandId, clock: Clock) -> bool:
-    """Trains a brand's router if its examples have changed; whether it did. Raises `TrainingFailed`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An encoder of this machine that the process which trains can open for itself."""
+
+    name: str
+    kind: str  # of `okienko.encoders.files`
+    data: Path  # the folder where its files may be
+
+
+async def teach(database: Database, brand_id: BrandId, clock: Clock, reading: Reading | None = None) -> bool:
+    """Trains a brand's router if its examples have changed; whether it did. Raises `TrainingFailed`.
+
+    `reading`: for the brands that want an encoder.
+    """
     async with database.brand(brand_id) as connection:
         now = clock()
-        task = await store.claim_training(connection, brand_id, now=now, until=now + GIVE_UP)
+        name = "" if reading is None else reading.name
+        task = await store.claim_training(connection, brand_id, now=now, until=now + GIVE_UP, encoder=name)
         if task is None:
             return False
         examples = await store.read_examples(connection, brand_id)
-    model = await train_apart(examples) if _are_enough(examples) else None
+    used = reading if task.encoder else None
+    model = await train_apart(examples, used) if _are_enough(examples) else None
     async with database.brand(brand_id) as connection:
         await store.save_router(
             connection, brand_id, model, task=task, examples=len(examples), now=clock(), again=AGAIN
@@ -45,7 +61,7 @@ def _are_enough(examples: Sequence[Example]) -> bool:
     return len(examples) >= FEWEST * len({example.intent for example in examples})
 
 
-async def train_apart(examples: Sequence[Example]) -> bytes | None:
+async def train_apart(examples: Sequence[Example], reading: Reading | None = None) -> bytes | None:
     """The bytes of a router that a process of its own has trained; None when the examples are too few."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -57,7 +73,8 @@ async def train_apart(examples: Sequence[Example]) -> bytes | None:
     )
     try:
         async with asyncio.timeout(LONGEST):
-            model, _ = await process.communicate(learn.write_orders(examples))
+            kind, data = (None, None) if reading is None else (reading.kind, reading.data)
+            model, _ = await process.communicate(learn.write_orders(examples, encoder=kind, data=data))
     except TimeoutError:
         raise TrainingFailed(f"did not end within {LONGEST:g} seconds") from None
     finally:

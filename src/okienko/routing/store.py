@@ -84,6 +84,7 @@ class Task:
 
     learnt: int
     learnt_articles: int
+    encoder: str = ""  # the name of the one it reads with; '' for words alone
 
 
 CLAIM_TRAINING: Final = """
@@ -92,25 +93,33 @@ select b.id, %(until)s::timestamptz from brand b where b.id = %(brand)s::uuid
 on conflict (brand_id) do update set next_at = excluded.next_at
 where r.next_at <= %(now)s::timestamptz and exists (
   select from brand b where b.id = r.brand_id
-  and (b.routing_version <> r.learnt or b.articles_version <> r.learnt_articles or r.format <> %(format)s::integer)
+  and (b.routing_version <> r.learnt or b.articles_version <> r.learnt_articles or r.format <> %(format)s::integer
+    or r.encoder <> (
+      select case when exists (select from brand_encoder e where e.brand_id = r.brand_id and e.enabled)
+        then %(encoder)s::text else '' end))
 )
 returning (select routing_version from brand where id = r.brand_id),
-  (select articles_version from brand where id = r.brand_id)
+  (select articles_version from brand where id = r.brand_id),
+  exists (select from brand_encoder e where e.brand_id = r.brand_id and e.enabled)
 """
 
 
-async def claim_training(connection: Connection, brand_id: BrandId, *, now: datetime, until: datetime) -> Task | None:
-    """Takes on the training of a brand's router when its examples have changed; nobody else does before `until`."""
-    row = await (
-        await connection.execute(CLAIM_TRAINING, {"brand": brand_id, "now": now, "until": until, "format": FORMAT})
-    ).fetchone()
-    return None if row is None else Task(learnt=row[0], learnt_articles=row[1])
+async def claim_training(
+    connection: Connection, brand_id: BrandId, *, now: datetime, until: datetime, encoder: str = ""
+) -> Task | None:
+    """Takes on the training of a brand's router when its examples have changed; nobody else does before `until`.
+
+    `encoder`: the name of the one that there is, for brands that want it; another one is a change, too.
+    """
+    values = {"brand": brand_id, "now": now, "until": until, "format": FORMAT, "encoder": encoder}
+    row = await (await connection.execute(CLAIM_TRAINING, values)).fetchone()
+    return None if row is None else Task(learnt=row[0], learnt_articles=row[1], encoder=encoder if row[2] else "")
 
 
 SAVE_ROUTER: Final = """
 update router set version = version + 1, model = %(model)s::bytea, examples = %(examples)s::integer,
   learnt = %(learnt)s::bigint, learnt_articles = %(learnt_articles)s::bigint,
-  trained_at = %(now)s::timestamptz, format = %(format)s::integer,
+  trained_at = %(now)s::timestamptz, format = %(format)s::integer, encoder = %(encoder)s::text,
   next_at = %(next)s::timestamptz
 where brand_id = %(brand)s::uuid
 """
@@ -139,6 +148,7 @@ async def save_router(
         "now": now,
         "next": now + again,
         "format": FORMAT,
+        "encoder": task.encoder,
     }
     await connection.execute(SAVE_ROUTER, parameters)
 

@@ -1,5 +1,7 @@
 """Learning a router from examples. Deterministic by its seed; numpy alone; slow: to be run in a process of its own.
 
+A message is its words (`features`) and, where there is an encoder, its vector: one row of weights beside the other.
+
 With many examples an intent: one linear classifier an intent, squared hinge loss, L2, by dual coordinate descent (Hsieh
 et al., "A Dual Coordinate Descent Method for Large-scale Linear SVM", ICML 2008; the algorithm of LIBLINEAR), all
 intents at once: an example is visited and its row of duals moves. With few examples, where all classifiers are unsure,
@@ -15,6 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from okienko.encoders import Encoder
 from okienko.routing.features import Floats, Ints, Rows, Vocabulary, learn_vocabulary
 from okienko.routing.model import SIGNS, Figures, Head, Memory, Router, Scorer, Voices
 from okienko.values import OperatorError
@@ -30,6 +33,7 @@ _RARE_FROM: Final = 2000  # examples from which a feature must be seen twice
 # What the other voices count, in spreads of the linear one. Where examples are few, the nearest is too often wrong.
 _MIX: Final = (0.25, 0.3)
 _MIX_OF_FEW: Final = (0.0, 0.3)
+_MEANING: Final = 1.5  # the length of a message's vector, where each block of its words has length 1
 _LOOKS: Final = 2  # so often a part is held out, each time another
 _STRANGERS: Final = 0.25  # of the intents are held out to see what messages from elsewhere look like
 _HELD_OUT: Final = 0.2  # of the examples of the other intents
@@ -56,10 +60,12 @@ class Example:
     intent: str
 
 
-def train(examples: Sequence[Example], outside: Sequence[str] = (), *, seed: int = 0) -> Router:
+def train(
+    examples: Sequence[Example], outside: Sequence[str] = (), *, seed: int = 0, encoder: Encoder | None = None
+) -> Router:
     """A router for the intents of the examples. `outside` are messages that belong to none of them.
 
-    Raises `TooFewExamples`.
+    With an encoder it reads what messages mean, too, and needs the same encoder to route. Raises `TooFewExamples`.
     """
     intents = sorted({example.intent for example in examples})
     if len(intents) < 2:
@@ -70,10 +76,12 @@ def train(examples: Sequence[Example], outside: Sequence[str] = (), *, seed: int
     labels = np.array([numbers[example.intent] for example in ordered], np.int32)
     rng = np.random.default_rng(seed)
     few = len(texts) < _FEW * len(intents)
-    looks = [_look_at_held_out(texts, labels, outside, rng, few=few) for _ in range(_LOOKS)]
+    lessons = Lessons(texts=texts, labels=labels, meanings=_encode(encoder, texts))
+    elsewhere = Lessons(texts=outside, labels=np.zeros(0, np.int32), meanings=_encode(encoder, outside))
+    looks = [_look_at_held_out(lessons, elsewhere, rng, few=few) for _ in range(_LOOKS)]
     mix = np.mean([look.mix for look in looks], axis=0).astype(np.float32)
     sharpness = float(np.mean([look.sharpness for look in looks]))
-    scorer = fit(texts, labels, rng, few=few, mix=mix, sharpness=sharpness)
+    scorer = fit(lessons, rng, few=few, mix=mix, sharpness=sharpness)
     signs = np.concatenate([look.signs for look in looks])
     is_inside = np.concatenate([look.inside for look in looks])
     is_right = np.concatenate([look.right for look in looks])
@@ -89,7 +97,14 @@ def train(examples: Sequence[Example], outside: Sequence[str] = (), *, seed: int
         take_from=take_from,
         ask_from=float(np.quantile(inside.judge(signs[is_inside]), 1 - _KEPT)),
         figures=_read_figures(right.judge(signs[is_inside]) >= take_from, is_right[is_inside]),
+        encoder=None if encoder is None else encoder.name,
     )
+
+
+def _encode(encoder: Encoder | None, texts: Sequence[str]) -> Floats | None:
+    if encoder is None:
+        return None
+    return encoder.encode(texts) if texts else np.zeros((0, 0), np.float32)
 
 
 def _read_figures(taken: NDArray[np.bool_], right: NDArray[np.bool_]) -> Figures:
@@ -101,21 +116,41 @@ def _read_figures(taken: NDArray[np.bool_], right: NDArray[np.bool_]) -> Figures
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lessons:
+    """What is learnt from: masked messages, the number of each one's intent, and its vector where there are some."""
+
+    texts: Sequence[str]
+    labels: Labels
+    meanings: Floats | None = None
+
+    def take(self, which: Sequence[int], labels: Labels) -> Lessons:
+        """Some of them, with other labels."""
+        meanings = None if self.meanings is None else self.meanings[np.array(which, np.intp)]
+        return Lessons(texts=[self.texts[at] for at in which], labels=labels, meanings=meanings)
+
+
 def fit(
-    texts: Sequence[str],
-    labels: Labels,
+    lessons: Lessons,
     rng: np.random.Generator,
     *,
     few: bool,
     mix: Floats = _LINEAR,
     sharpness: float = 1.0,
 ) -> Scorer:
-    """The scores' half of a router. `texts` are ordered by their labels, which are 0, 1, 2 …"""
+    """The scores' half of a router. The lessons are ordered by their labels, which are 0, 1, 2 …"""
+    texts, labels = lessons.texts, lessons.labels
     count = int(labels[-1]) + 1
     vocabulary = learn_vocabulary(texts, fewest=2 if len(texts) >= _RARE_FROM else 1)
     rows = vocabulary.read(texts)
     padded = [pad(rows.row(number), vocabulary.size) for number in range(len(texts))]
-    weights = np.zeros((vocabulary.size + 1, count), np.float32)
+    wide = 0 if lessons.meanings is None else lessons.meanings.shape[1]
+    if lessons.meanings is not None:
+        padded = [
+            _put_beside(row, _MEANING * one, vocabulary.size + 1)
+            for row, one in zip(padded, lessons.meanings, strict=True)
+        ]
+    weights = np.zeros((vocabulary.size + 1 + wide, count), np.float32)
     if few:
         compete(weights, padded, labels, rng, _COMPETING_EPOCHS)
     else:
@@ -124,7 +159,8 @@ def fit(
     seen[rows.features, labels[rows.owners]] = True
     return Scorer(
         vocabulary=vocabulary,
-        weights=weights,
+        weights=weights[: vocabulary.size + 1],
+        meaning=_MEANING * weights[vocabulary.size + 1 :],
         seen=seen,
         memory=_remember(rows, labels, vocabulary),
         mix=mix,
@@ -183,6 +219,12 @@ def pad(row: tuple[Ints, Floats], size: int) -> Padded:
     return np.append(row[0], np.int32(size)), np.append(row[1], np.float32(1))
 
 
+def _put_beside(row: Padded, vector: Floats, first: int) -> Padded:
+    """A message's features, and the numbers of its vector as more of them."""
+    features = np.arange(first, first + len(vector), dtype=np.int32)
+    return np.concatenate([row[0], features]), np.concatenate([row[1], vector])
+
+
 def _remember(rows: Rows, labels: Labels, vocabulary: Vocabulary) -> Memory:
     """The examples by word."""
     grams = len(vocabulary.grams)
@@ -210,10 +252,9 @@ class _Seen:
     sharpness: float
 
 
-def _look_at_held_out(
-    texts: Sequence[str], labels: Labels, outside: Sequence[str], rng: np.random.Generator, *, few: bool
-) -> _Seen:
+def _look_at_held_out(lessons: Lessons, outside: Lessons, rng: np.random.Generator, *, few: bool) -> _Seen:
     """Trains on a part, and looks at the rest: examples, intents left out as a whole, messages from elsewhere."""
+    labels = lessons.labels
     count = int(labels[-1]) + 1
     strangers = rng.permutation(count)[: int(_STRANGERS * count)]
     strange = np.isin(labels, strangers)
@@ -225,13 +266,16 @@ def _look_at_held_out(
     _, part = np.unique(labels[kept], return_inverse=True)
     known = np.unique(labels[kept])
     part = part.astype(np.int32)
-    draft = fit([texts[at] for at in kept.tolist()], part, rng, few=few)
+    draft = fit(lessons.take(kept.tolist(), part), rng, few=few)
     if not held.any():  # an example an intent: nothing can be spared, so what was learnt has to do
         held = ~strange
     asked: list[int] = np.concatenate([np.flatnonzero(held), np.flatnonzero(strange)]).tolist()
-    messages = [*[texts[at] for at in asked], *list(outside)]
-    rows = draft.vocabulary.read(messages)
-    voices = draft.hear(rows)
+    examples = lessons.take(asked, labels[asked])
+    rows = draft.vocabulary.read([*examples.texts, *outside.texts])
+    meanings = None
+    if examples.meanings is not None and outside.meanings is not None:
+        meanings = np.vstack([examples.meanings, outside.meanings]) if len(outside.texts) else examples.meanings
+    voices = draft.hear(rows, meanings)
     own = np.searchsorted(known, labels[asked])
     inside = held[asked]
     known_ones = np.flatnonzero(inside)
@@ -239,8 +283,9 @@ def _look_at_held_out(
     scores = voices.mix(mix)
     sharpness = _choose_sharpness(scores[known_ones], own[known_ones])
     signs = replace(draft, sharpness=sharpness).read_signs(rows, scores, voices)
-    is_inside = np.concatenate([inside, np.zeros(len(outside), np.bool_)])
-    is_right = np.concatenate([inside & (scores[: len(asked)].argmax(1) == own), np.zeros(len(outside), np.bool_)])
+    elsewhere = np.zeros(len(outside.texts), np.bool_)
+    is_inside = np.concatenate([inside, elsewhere])
+    is_right = np.concatenate([inside & (scores[: len(asked)].argmax(1) == own), elsewhere])
     return _Seen(
         signs=signs,
         inside=is_inside,

@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from okienko.answers.encoders import Vectors
-from okienko.answers.encoders.fitted import MINILM, Rule
-from okienko.answers.encoders.vectors import Table, name_text, tabulate
 from okienko.answers.index import Index, Question, Ranking
 from okienko.answers.passages import Article, Pages, cut_passages
+from okienko.encoders import Vectors
+from okienko.encoders.fitted import MINILM, Rule
+from okienko.encoders.vectors import Table, name_text, tabulate
 from okienko.values import Language
 
 Likeness = Mapping[Language, NDArray[np.float32]]

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from okienko.answers.encoders import Vectors
+from okienko.encoders import Vectors
 
 MOST: Final = 100_000  # rows of a table; 39 MB of 384 dimensions
 _BLOCK: Final = 256  # rows made floats at once: they stay in the processor's cache

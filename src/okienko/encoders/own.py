@@ -20,7 +20,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from okienko.answers.encoders import Vectors
+from okienko.encoders import Vectors
 from okienko.folding import fold
 from okienko.values import Language
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from okienko.answers.encoders.files import WHEEL, NoModel
+from okienko.encoders.files import WHEEL, NoModel
 
 LONGEST: Final = 900.0  # seconds
 _OFFLINE: Final = (

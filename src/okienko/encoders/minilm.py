@@ -13,8 +13,8 @@ from typing import Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-from okienko.answers.encoders import Vectors
-from okienko.answers.encoders.wordpiece import WordPiece
+from okienko.encoders import Vectors
+from okienko.encoders.wordpiece import WordPiece
 from okienko.values import Language
 
 NAME: Final = "all-MiniLM-L6-v2"
