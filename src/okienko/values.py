@@ -182,6 +182,11 @@ class Inbound:
     aliases: tuple[str, ...] = field(default=(), repr=False)  # other ids under which the vendor has named this thread
     public: bool = False  # everybody can read it: a person answers, a program never does
 
+    # By letters alone. Whom an answer goes to: in a conversation that continues it is somebody who takes part, or news.
+    sender: RawText | None = None
+    reference: str | None = None  # of a conversation that the subject names: it counts only if the sender takes part
+    unverified: bool = False  # the sender's domain disowns the letter: the bot does not answer it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:

@@ -73,6 +73,7 @@ class Attachment:
     latitude: float | None = None
     longitude: float | None = None
     inline: bool = False  # a picture within a letter's text
+    content: bytes | None = field(default=None, repr=False)  # of a file that came along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,10 @@ class Event:
     at: datetime | None  # the vendor's clock
     subject: RawText | None = None  # of a letter
     text: RawText | None = None
+    # Of a letter: its subject and its text, as they are read where it begins a conversation; and what an answer to it
+    # needs, as the channel writes that.
+    opening: RawText | None = None
+    envelope: RawText | None = None
     quoted: RawText | None = None  # what a letter repeats of others, and its signature: the bot does not read it
     attachments: tuple[Attachment, ...] = ()
     choice: str | None = None  # what a button or a quick reply carries: words of ours

@@ -1,4 +1,4 @@
-"""Signed claims for vendors that ask for them: JSON Web Tokens (RFC 7519), ES256 and RS256 (RFC 7518, section 3). Pure."""
+"""Signed claims for vendors: JSON Web Tokens (RFC 7519) by ES256 or RS256 (RFC 7518, section 3). Pure."""
 
 from __future__ import annotations
 

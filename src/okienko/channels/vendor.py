@@ -156,6 +156,7 @@ class Polled(Protocol):
     """A vendor that reports nothing by itself and has to be asked."""
 
     every: timedelta
+    newest_first: bool  # a page without anything new ends the asking, but for once a night; else all are read each time
 
     def poll(self, connection: Connection, following: str | None, now: datetime) -> HttpCall:
         """The call that reads a page: the first one, or the one that the page before named."""
@@ -164,6 +165,13 @@ class Polled(Protocol):
     def read_page(self, status: int, body: bytes, connection: Connection) -> Page:
         """What a page holds. Raises `Unreadable`."""
         ...
+
+
+@runtime_checkable
+class Bounded(Protocol):
+    """A vendor that takes one answer of so many characters: a longer one is refused at the desk, and never split."""
+
+    longest: int
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from typing import Final
 
 from okienko.channels.event import Event, Reading, describe, read_time
 from okienko.channels.given import Given, part, parts, raw, read_objects, whole, word
+from okienko.channels.reviews import name_answer
 from okienko.values import Unreadable
 
 _WORDS: Final = "data included type id attributes rating title body createdDate territory relationships"
@@ -82,7 +83,7 @@ def _read_answer(given: Given, review: str) -> Event | None:
         direction="out",
         account="",
         thread=review,
-        message=id_,
+        message=name_answer(facts.get("responseBody")),
         dedupe=f"{id_}:{state}:{changed}",
         at=read_time(changed),
         text=raw(facts, "responseBody"),

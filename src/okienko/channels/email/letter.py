@@ -50,6 +50,7 @@ class Letter:
     to: tuple[str, ...] = field(repr=False)  # everybody it is sent to, in order
     subject: str = field(repr=False)
     at: datetime | None
+    answer_to: str = field(repr=False)  # the one address in Reply-To, else the sender's
     answers: tuple[str, ...] = field(repr=False)  # ids in In-Reply-To
     references: tuple[str, ...] = field(repr=False)  # and in References, the oldest first
     text: str = field(repr=False)
@@ -77,6 +78,7 @@ def read_letter(body: bytes) -> tuple[Letter, Message]:
     _Parts(texts, files).read(message, 0)
     ids = read_ids(first(headers, "message-id"))
     date = first(headers, "date")
+    wanted = {address for _, address in _read_addresses(headers, "reply-to")}
     key = ids[0] if ids else _hash(sender, *to, date, subject, body[_find_body(body) :][:_HEAD])
     return (
         Letter(
@@ -86,6 +88,7 @@ def read_letter(body: bytes) -> tuple[Letter, Message]:
             to=tuple(to),
             subject=subject,
             at=_read_date(date),
+            answer_to=wanted.pop() if len(wanted) == 1 else sender,
             answers=read_ids(first(headers, "in-reply-to")),
             references=read_ids(" ".join(headers.get("references", ()))),
             text="\n\n".join(text for text in texts if text.strip()).strip(),
@@ -270,4 +273,5 @@ def _read_file(part: Message, kind: str) -> Attachment:
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         inline=bool(cid) and part.get_content_disposition() != "attachment",
+        content=content,
     )

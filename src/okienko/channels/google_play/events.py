@@ -11,6 +11,7 @@ from typing import Final
 
 from okienko.channels.event import Event, Reading, describe, read_time
 from okienko.channels.given import Given, part, parts, raw, read_objects, whole, word
+from okienko.channels.reviews import name_answer
 from okienko.values import RawText, Unreadable
 
 _KNOWN: Final = frozenset(
@@ -58,6 +59,7 @@ def _read_review(review: Given) -> list[Event]:
                     base,
                     kind="echo",
                     direction="out",
+                    message=name_answer(ours.get("text")),
                     dedupe=f"{dedupe}:reply",
                     at=at,
                     text=raw(ours, "text"),
