@@ -153,11 +153,15 @@ class Keys:
         """
         if len(person_key) != KEY_SIZE:
             raise WrongKey(f"a person's key has {KEY_SIZE} bytes")
+        return self.wrap_any(person_key, bound)
+
+    def wrap_any(self, content: bytes, bound: bytes) -> bytes:
+        """The same for something of any length that is no key, such as what a vendor gave."""
         nonce = os.urandom(NONCE_SIZE)
-        return nonce + AESGCM(self.operator).encrypt(nonce, person_key, b"person key\x1f" + bound)
+        return nonce + AESGCM(self.operator).encrypt(nonce, content, b"person key\x1f" + bound)
 
     def unwrap(self, wrapped: bytes, bound: bytes) -> bytes:
-        """What `wrap` sealed, 32 bytes. Raises `WrongKey` for another operator's key, another person, or damage.
+        """What `wrap` or `wrap_any` sealed. Raises `WrongKey` for another operator's key, another person, or damage.
 
         What none of the keys opens may have been wrapped by a newer one: then they are read anew, and tried once more.
         """

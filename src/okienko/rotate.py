@@ -141,7 +141,7 @@ def _wrap_source(keys: Keys, sealed: bytes, brand: BrandId, source: str) -> byte
 
 def _wrap(keys: Keys, sealed: bytes, bound: bytes) -> bytes:
     """The same under the key that wraps now; left as it is when no key opens it."""
-    return keys.wrap(keys.unwrap(sealed, bound), bound) if _opens(keys, sealed, bound) else sealed
+    return keys.wrap_any(keys.unwrap(sealed, bound), bound) if _opens(keys, sealed, bound) else sealed
 
 
 def _opens(keys: Keys, wrapped: bytes, bound: bytes) -> bool:

@@ -304,4 +304,9 @@ def given_bound(door: str) -> bytes:
 
 def seal_given(keys: Keys, door: str, given: Mapping[str, str]) -> bytes:
     """What a vendor gave, for the table."""
-    return keys.wrap(orjson.dumps(dict(given)), given_bound(door))
+    return keys.wrap_any(orjson.dumps(dict(given)), given_bound(door))
+
+
+async def open_given(keys: Keys, door: str, sealed: bytes | None) -> Mapping[str, str]:
+    """The same, opened. Raises `WrongKey`."""
+    return {} if sealed is None else orjson.loads(await keys.unwrap_async(sealed, given_bound(door)))
