@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email import policy
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -152,7 +153,7 @@ def _address(written: str) -> str:
     try:
         address = Address(addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}").addr_spec
         address.encode("ascii")
-    except (ValueError, IndexError, LookupError, UnicodeError):
+    except (ValueError, IndexError, LookupError, MessageError):
         raise NoAddress from None
     return address
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -75,11 +75,8 @@ def read_form(hook: Hook) -> Mapping[str, bytes]:
     """
     kind = hook.headers.get("content-type", "")
     if kind.lower().startswith("application/x-www-form-urlencoded"):
-        try:
-            pairs = parse_qsl(hook.body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-        except ValueError:
-            return {}
-        return {name.decode("utf-8", "replace"): value for name, value in pairs}
+        pairs = (pair.partition(b"=") for pair in hook.body.replace(b"+", b" ").split(b"&", _MOST_FIELDS))
+        return {unquote_to_bytes(name).decode("utf-8", "replace"): unquote_to_bytes(value) for name, _, value in pairs}
     found = _BOUNDARY.search(kind)
     if not kind.lower().startswith("multipart/form-data") or found is None:
         return {}
