@@ -7,44 +7,71 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
 
 from okienko.channels.cited import number, write
-from okienko.channels.event import Event
+from okienko.channels.event import Event, Trouble
 from okienko.channels.given import part, parts, read_objects, word
 from okienko.channels.graph import answer_handshake, is_signed
-from okienko.channels.meta_errors import read_failure
-from okienko.channels.meta_inbound import COMMENT, find_comment
+from okienko.channels.meta_errors import explain, read_failure
+from okienko.channels.meta_inbound import COMMENT, find_comment, read_inbound
 from okienko.channels.split import split
 from okienko.channels.vendor import Window
-from okienko.values import Author, Connection, Failed, Hook, HttpCall, Outgoing, Sent, Unreadable, Unsure
+from okienko.values import Author, Connection, Failed, Hook, HttpCall, Inbound, Outgoing, Sent, Unreadable, Unsure
 
 FACEBOOK: Final = "https://graph.facebook.com"
 VERSION: Final = "v26.0"
-MOST_BYTES: Final = 4 * 1024 * 1024
-QUIET: Final = timedelta(seconds=4)
-PACE: Final = timedelta(seconds=1)
-PATIENCE: Final = timedelta(hours=24)
 FREE: Final = timedelta(hours=24)
-HUMAN: Final = timedelta(days=7)
-WINDOW: Final = Window(free=FREE, human=HUMAN)  # Messenger's and Instagram's
-
+WINDOW: Final = Window(free=FREE, human=timedelta(days=7))  # Messenger's and Instagram's
+PACE: Final = timedelta(seconds=1)  # theirs, too
 MOST_QUICK_REPLIES: Final = 13
 LONGEST_TITLE: Final = 20
 
 
-def verify(hook: Hook, connection: Connection) -> bool:
-    """Whether the application has signed this, with its secret or the one before it. Without a secret nobody has."""
-    secrets = (connection.given.get(name, "") for name in ("app_secret", "old_app_secret"))
-    return is_signed(hook.body, hook.headers, [secret.encode() for secret in secrets if secret])
+class Meta:
+    """What the adapters of the three say in the same words."""
 
+    opens = True
+    limited = False
+    idempotent = False
+    most_bytes = 4 * 1024 * 1024
+    quiet = timedelta(seconds=4)
+    patience = timedelta(hours=24)
 
-def greet(hook: Hook, connection: Connection) -> str | None:
-    """What to answer to Meta's handshake; None: it is refused."""
-    return answer_handshake(hook.query, connection.given.get("verify_token", ""))
+    def verify(self, hook: Hook, connection: Connection, now: datetime) -> bool:
+        """Whether Meta has signed this for our application, by its secret or the one before it. Without one: never."""
+        secrets = (connection.given.get(name, "") for name in ("app_secret", "old_app_secret"))
+        return is_signed(hook.body, hook.headers, [secret.encode() for secret in secrets if secret])
+
+    def greet(self, hook: Hook, connection: Connection) -> str | None:
+        """What to answer to Meta's handshake; None: it is refused."""
+        return answer_handshake(hook.query, connection.given.get("verify_token", ""))
+
+    def inbound(self, event: Event, connection: Connection) -> Inbound | None:
+        """The message that a customer's event is; None when it is none."""
+        return read_inbound(event)
+
+    def outcome(self, status: int, headers: Mapping[str, str], body: bytes) -> Sent | Failed | Unsure:
+        """What Meta's answer to a message means. WhatsApp takes it first, and reports later whether it arrived."""
+        if not 200 <= status < 300:
+            return read_failure(status, headers, body)
+        try:
+            given = read_objects(body)[0]
+        except Unreadable:
+            return Unsure(reason="the vendor's answer has no id")
+        receipt = word(given, "message_id") or next((word(one, "id") for one in parts(given, "messages")), None)
+        if receipt is not None:
+            return Sent(receipt=receipt)
+        if part(given, "error"):
+            return read_failure(status, headers, body)
+        return Unsure(reason="the vendor's answer has no id")
+
+    def explain(self, trouble: Trouble) -> Failed | Unsure:
+        """What an error means that is reported later."""
+        return explain(trouble)
 
 
 def address(connection: Connection, path: str, *, base: str = FACEBOOK) -> str:
@@ -62,22 +89,6 @@ def post(connection: Connection, path: str, body: Mapping[str, Any], *, base: st
 def bearer(connection: Connection) -> dict[str, str]:
     """The header that says who calls."""
     return {"authorization": f"Bearer {connection.given.get('token', '')}"}
-
-
-def read_outcome(status: int, headers: Mapping[str, str], body: bytes) -> Sent | Failed | Unsure:
-    """What Meta's answer to a message means."""
-    if not 200 <= status < 300:
-        return read_failure(status, headers, body)
-    try:
-        given = read_objects(body)[0]
-    except Unreadable:
-        return Unsure(reason="the vendor's answer has no id")
-    receipt = word(given, "message_id") or next((word(one, "id") for one in parts(given, "messages")), None)
-    if receipt is not None:
-        return Sent(receipt=receipt)
-    if part(given, "error"):
-        return read_failure(status, headers, body)
-    return Unsure(reason="the vendor's answer has no id")
 
 
 def write_messages(outgoing: Outgoing, most: int, measure: Callable[[str], int] = len) -> list[dict[str, Any]]:

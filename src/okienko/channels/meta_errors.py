@@ -109,7 +109,9 @@ def read_failure(status: int, headers: Mapping[str, str], body: bytes) -> Failed
     named = f"answered {status}" if trouble is None else f"answered {status} (code {trouble.code})"
     if status in {408, 425, 429} or status >= 500:
         return Failed(reason=named, permanent=False, retry_after=wait)
-    return Failed(reason=named, permanent=True, trouble="sign_in" if status == 401 else None)
+    if status == 401:
+        return Failed(reason=named, permanent=False, trouble="sign_in")
+    return Failed(reason=named, permanent=True)
 
 
 def _read_error(body: bytes) -> Given:

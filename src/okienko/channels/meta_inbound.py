@@ -44,8 +44,12 @@ _FORM: Final = mark("[form]")
 _OURS: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,62}}|({ARTICLE}|{SCENARIO}|{OPTION}).{{1,200}}", re.DOTALL)
 
 
-def read_inbound(event: Event, envelope: Mapping[str, str] | None = None) -> Inbound | None:
-    """The message that an event of Messenger, Instagram or WhatsApp is; None when it is none."""
+def read_inbound(event: Event, envelope: Mapping[str, str] | None = None, *, by_id: bool = False) -> Inbound | None:
+    """The message that an event of Messenger, Instagram or WhatsApp is; None when it is none.
+
+    `envelope`: what an answer needs besides the thread. `by_id`: files are asked for by the vendor's ids, not fetched
+    from an address.
+    """
     if event.kind not in _TAKEN or event.direction != "in" or not event.thread:
         return None
     comment = event.kind == "comment"
@@ -78,8 +82,8 @@ def read_inbound(event: Event, envelope: Mapping[str, str] | None = None) -> Inb
         refers=() if event.reply_to is None else (event.reply_to,),
         envelope=RawText(orjson.dumps(envelope).decode()) if envelope else None,
         name=event.name,
-        fetch=tuple(found for file in files if (found := _remote(file)) is not None),
-        automatic=event.automatic or comment or (text is None and bool(lines) and not asks),
+        fetch=tuple(found for file in files if (found := _remote(file, by_id=by_id)) is not None),
+        automatic=event.automatic or (text is None and bool(lines) and not asks),
         elsewhere=event.kind == "standby_message",
         public=comment,
     )
@@ -125,7 +129,6 @@ def _line(file: Attachment, event: Event) -> str:
     return _LINES[file.kind]
 
 
-def _remote(file: Attachment) -> Remote | None:
-    """Where to fetch it: by its id where the vendor wants it so, else under its address."""
-    place = file.id if file.sha256 is not None or file.url is None else file.url
+def _remote(file: Attachment, *, by_id: bool) -> Remote | None:
+    place = file.id if by_id else file.url
     return None if place is None else Remote(place=RawText(place), mime=file.mime, sha256=file.sha256)

@@ -22,9 +22,9 @@ from okienko.channels.event import (
     join,
     read_time,
 )
-from okienko.channels.given import EMPTY, Given, is_true, part, parts, raw, real, word, word_of_url
+from okienko.channels.given import EMPTY, Given, is_true, part, parts, raw, read_objects, real, word, word_of_url
 from okienko.channels.graph import KNOWN, read_deliveries, read_trouble
-from okienko.values import RawText
+from okienko.values import RawText, Unreadable
 
 OBJECT: Final = "whatsapp_business_account"
 
@@ -189,15 +189,31 @@ def _read_interactive(given: Given, base: Event) -> Event | None:
         case "button_reply" | "list_reply":
             return replace(base, kind="quick_reply", choice=word(reply, "id"), text=raw(reply, "title"))
         case "nfm_reply":
-            # A form's answers: JSON in a text, written by the customer.
-            answers = raw(reply, "response_json" if "response_json" in reply else "body")
-            return replace(base, text=answers, standing={**base.standing, "form": word(reply, "name") or "form"})
+            standing = {**base.standing, "form": word(reply, "name") or "form"}
+            return replace(base, text=_read_form(reply), standing=standing)
         case "call_permission_reply":
             return replace(
                 base, kind="optin", standing={**base.standing, "calls": word(reply, "response") or "unknown"}
             )
         case _:
             return None
+
+
+def _read_form(reply: Given) -> RawText | None:
+    """A form's answers, a line each; they are JSON in a text, written by the customer."""
+    answers = reply.get("response_json")
+    if not isinstance(answers, str):
+        return raw(reply, "body")
+    try:
+        (given,) = read_objects(answers.encode("utf-8", "surrogatepass"))
+    except (Unreadable, ValueError):
+        return raw(reply, "response_json")
+    lines = [
+        f"{name}: {answer}"
+        for name, answer in given.items()
+        if name != "flow_token" and isinstance(answer, str | int | float) and not isinstance(answer, bool)
+    ]
+    return RawText("\n".join(lines)) if lines else raw(reply, "response_json")
 
 
 def _read_button(given: Given, base: Event) -> Event:
