@@ -16,7 +16,7 @@ from okienko.channels.cited import write
 from okienko.channels.instagram.adapter import ADAPTER as INSTAGRAM
 from okienko.channels.messenger.adapter import ADAPTER as MESSENGER
 from okienko.channels.split import count_bytes
-from okienko.channels.vendor import Explains, Greets, Limits, Reads, Signals
+from okienko.channels.vendor import Explains, Fetches, Greets, Limits, Reads, Signals
 from okienko.values import Author, Caller, Hook, Kind, Sent, Unsure
 from tests.channels.meta_world import (
     ANN,
@@ -45,7 +45,7 @@ BOTH: Final = ("messenger", "instagram")
 
 @pytest.mark.parametrize("channel", ALL)
 def test_they_are_channels_of_a_vendor(channel: str) -> None:
-    for has in (Reads, Greets, Limits, Signals, Explains, Caller):
+    for has in (Reads, Greets, Limits, Signals, Explains, Fetches, Caller):
         assert isinstance(adapters()[channel], has)
 
 
@@ -318,3 +318,10 @@ def test_customers_see_that_somebody_reads_and_writes(channel: str) -> None:
         {"recipient": {"id": ANN}, "sender_action": "mark_seen"},
         {"recipient": {"id": ANN}, "sender_action": "typing_on"},
     ]
+
+
+@pytest.mark.parametrize("adapter", [MESSENGER, INSTAGRAM])
+def test_a_file_lies_at_its_address_and_needs_no_token(adapter: Fetches) -> None:
+    call = adapter.file_call(URL, door("messenger"))
+    assert (call.url, call.headers, call.method) == (URL, {}, "GET")
+    assert adapter.file_place(URL, b"{}") is None

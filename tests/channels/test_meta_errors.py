@@ -143,9 +143,7 @@ BUSY: Final = '{"1061":[{"type":"messenger","call_count":100,"estimated_time_to_
     [
         ({}, None),
         ({"retry-after": "12"}, 12.0),
-        ({"retry-after": "Sun, 22 Nov 2026 12:00:30 GMT", "date": "Sun, 22 Nov 2026 12:00:00 GMT"}, 30.0),
-        ({"retry-after": "Sun, 22 Nov 2026 11:00:30 GMT", "date": "Sun, 22 Nov 2026 12:00:00 GMT"}, 0.0),
-        ({"retry-after": "soon", "x-business-use-case-usage": BUSY}, 420.0),
+        ({"retry-after": "Sun, 22 Nov 2026 12:00:30 GMT", "x-business-use-case-usage": BUSY}, 420.0),
         ({"x-business-use-case-usage": BUSY}, 420.0),
         ({"x-app-usage": '{"call_count":28,"total_time":25,"total_cputime":25}'}, None),
         ({"x-page-usage": '{"call_count":99,"estimated_time_to_regain_access":2}'}, 120.0),

@@ -211,3 +211,33 @@ def test_the_sign_of_being_read_names_the_latest_message() -> None:
 def test_the_receipt_is_the_id_of_the_message() -> None:
     body = b'{"messaging_product":"whatsapp","contacts":[{"input":"1"}],"messages":[{"id":"wamid.9"}]}'
     assert ADAPTER.outcome(200, {}, body) == Sent(receipt="wamid.9")
+
+
+def test_a_file_is_asked_for_by_its_id_and_read_where_it_lies() -> None:
+    connection = door("whatsapp")
+    asked = ADAPTER.file_call("M 1", connection)
+    assert asked.url == "https://graph.facebook.com/v26.0/M%201?phone_number_id=100"
+    assert asked.headers == {"authorization": "Bearer T"}
+    place = ADAPTER.file_place("M 1", b'{"url":"https://lookaside.fbsbx.com/whatsapp?x=1","mime_type":"image/jpeg"}')
+    assert place == "https://lookaside.fbsbx.com/whatsapp?x=1"
+    assert ADAPTER.file_call(place, connection).headers == {"authorization": "Bearer T"}
+    assert ADAPTER.file_place(place, b'{"url":"https://elsewhere.example"}') is None, "that is the file"
+    assert ADAPTER.file_place("M1", b"<html>") == ""
+    assert ADAPTER.file_place("M1", b"{}") == ""
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "https://elsewhere.example/x",
+        "http://lookaside.fbsbx.com/x",
+        "https://lookaside.fbsbx.com.elsewhere.example/x",
+        "https://evilfbcdn.net/x",
+        "https://graph.facebook.com:444/x",
+        "https://graph.facebook.com@elsewhere.example/x",
+    ],
+)
+def test_the_token_goes_to_no_other_host(place: str) -> None:
+    assert ADAPTER.file_call(place, door("whatsapp")).headers == {}
+    assert ADAPTER.file_call("http://127.0.0.1:9/file", door("whatsapp")).headers == {}
+    assert ADAPTER.file_call("http://127.0.0.1:9/file", door("whatsapp", base="http://127.0.0.1:9")).headers != {}

@@ -40,6 +40,7 @@ class Meta:
     most_bytes = 4 * 1024 * 1024
     quiet = timedelta(seconds=4)
     patience = timedelta(hours=24)
+    hosts = ("*.fbcdn.net", "lookaside.fbsbx.com", "*.cdninstagram.com")  # where customers' files lie
 
     def verify(self, hook: Hook, connection: Connection, now: datetime) -> bool:
         """Whether Meta has signed this for our application, by its secret or the one before it. Without one: never."""
@@ -72,6 +73,14 @@ class Meta:
     def explain(self, trouble: Trouble) -> Failed | Unsure:
         """What an error means that is reported later."""
         return explain(trouble)
+
+    def file_call(self, place: str, connection: Connection) -> HttpCall:
+        """The call that reads a customer's file: its address is signed, so nothing else goes along."""
+        return HttpCall(url=place, headers={}, method="GET")
+
+    def file_place(self, place: str, body: bytes) -> str | None:
+        """What lies at an address is the file itself."""
+        return None
 
 
 def address(connection: Connection, path: str, *, base: str = FACEBOOK) -> str:

@@ -6,8 +6,6 @@ Codes and subcodes decide, never Meta's words, which may quote what was sent. Pu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 
 from okienko.channels.event import Trouble
@@ -126,24 +124,12 @@ def read_wait(headers: Mapping[str, str]) -> float | None:
     after = headers.get("retry-after", "").strip()
     if after.isascii() and after.isdigit() and len(after) < 9:
         return float(after)
-    if after:
-        until, now = _read_date(after), _read_date(headers.get("date", ""))
-        if until is not None and now is not None:
-            return max(0.0, (until - now).total_seconds())
     minutes = [
         minute
         for name in ("x-business-use-case-usage", "x-page-usage", "x-app-usage")
         for minute in _read_minutes(headers.get(name, ""))
     ]
     return max(minutes) * 60 if minutes else None
-
-
-def _read_date(written: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _read_minutes(written: str) -> list[float]:

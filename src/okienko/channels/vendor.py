@@ -184,6 +184,21 @@ class Signals(Protocol):
 
 
 @runtime_checkable
+class Fetches(Protocol):
+    """A vendor that keeps customers' files for a while (`Inbound.fetch`)."""
+
+    hosts: tuple[str, ...]  # where files may lie: names of hosts, `*.` before one stands for any below it
+
+    def file_call(self, place: str, connection: Connection) -> HttpCall:
+        """The call that reads a file, or says where it lies; it bears a token for the vendor's own hosts alone."""
+        ...
+
+    def file_place(self, place: str, body: bytes) -> str | None:
+        """Where a file lies, as the answer to the call for `place` says; None: the answer is the file itself."""
+        ...
+
+
+@runtime_checkable
 class Explains(Protocol):
     """A vendor that takes a message and reports later that it failed: an event of the kind `failed`."""
 

@@ -10,16 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, final
+from urllib.parse import quote, urlencode, urlsplit
 
 from okienko.channels import meta
 from okienko.channels.cited import number, write
 from okienko.channels.event import Event, Reading
-from okienko.channels.given import word
+from okienko.channels.given import read_objects, word, word_of_url
 from okienko.channels.meta_inbound import read_envelope, read_inbound
 from okienko.channels.split import split
 from okienko.channels.vendor import Window
 from okienko.channels.whatsapp.events import read_events
-from okienko.values import Call, Choice, Connection, Hook, HttpCall, Inbound, Outgoing
+from okienko.values import Call, Choice, Connection, Hook, HttpCall, Inbound, Outgoing, Unreadable
 from okienko.web.i18n import words
 
 MOST_CHARACTERS: Final = 4096
@@ -73,6 +74,35 @@ class WhatsApp(meta.Meta):
             return ()
         body = {"status": "read", "message_id": latest, "typing_indicator": {"type": "text"}}
         return (_post(connection, body),)
+
+    def file_call(self, place: str, connection: Connection) -> HttpCall:
+        """The call that asks where a file lies, by its id; then the one that reads it there, with the token, too.
+
+        The token goes to Meta's hosts by https, or to where the connection was set up to; nowhere else.
+        """
+        if "://" not in place:
+            asked = urlencode({"phone_number_id": connection.given.get("phone_number_id", "")})
+            place = meta.address(connection, f"{quote(place, safe='')}?{asked}")
+        headers = meta.bearer(connection) if self._is_metas(place, connection) else {}
+        return HttpCall(url=place, headers=headers, method="GET")
+
+    def file_place(self, place: str, body: bytes) -> str | None:
+        """Where a file lies, in the answer to its id; an empty address where the answer does not say."""
+        if "://" in place:
+            return None
+        try:
+            return word_of_url(read_objects(body)[0], "url") or ""
+        except Unreadable:
+            return ""
+
+    def _is_metas(self, place: str, connection: Connection) -> bool:
+        own = connection.given.get("base") or meta.FACEBOOK
+        given, base = urlsplit(place), urlsplit(own)
+        if (given.scheme, given.netloc) == (base.scheme, base.netloc):
+            return True
+        host = given.hostname or ""
+        named = any(host == one or (one.startswith("*.") and host.endswith(one[1:])) for one in self.hosts)
+        return given.scheme == "https" and named
 
 
 def _post(connection: Connection, body: Mapping[str, Any]) -> HttpCall:
