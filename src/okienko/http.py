@@ -13,6 +13,9 @@ import httpx2
 
 from okienko.values import Failed, HttpCall, Unsure
 
+ALTOGETHER: Final = 40.0  # seconds that a call may take, however slowly its answer trickles; less than a claim holds
+MOST_BYTES: Final = 16_000_000  # of an answer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
@@ -27,7 +30,7 @@ class Http(Protocol):
     """How messages leave. A test hands in a value that remembers calls."""
 
     async def post(self, call: HttpCall) -> Answered | Failed | Unsure:
-        """Makes a call. Failed: it certainly did not arrive. Unsure: it may have."""
+        """Makes a call, by its method. Failed: it certainly did not arrive. Unsure: it may have."""
         ...
 
 
@@ -45,7 +48,7 @@ class Streaming(Protocol):
 
 @final
 class Client:
-    """The real one: five seconds to connect, twenty to answer, no redirects.
+    """The real one: five seconds to connect, twenty to answer, no redirects: a bearer's token goes nowhere else.
 
     Where a message is posted to, a brand has said, so it goes to the internet and to nobody's house: as `Reader` does,
     but for the neighbours that the operator has named (`host:port`). What is streamed is the operator's own, wherever
@@ -69,7 +72,7 @@ class Client:
         await self._client.aclose()
 
     async def post(self, call: HttpCall) -> Answered | Failed | Unsure:
-        """Makes a call. Only what fails before the request is on its way is known not to have arrived."""
+        """Makes a call, by its method. What fails before the request is on its way has certainly not arrived."""
         headers, url, extensions = dict(call.headers), call.url, dict[str, str]()
         if place_of(call.url) not in self._neighbours:
             found = await _find(call.url, self._may_reach)
@@ -77,7 +80,9 @@ class Client:
                 return found
             url, headers["host"], extensions = found.url, found.host, found.extensions
         try:
-            answer = await self._client.post(url, headers=headers, content=call.body, extensions=extensions)
+            answer = await self._client.request(
+                call.method, url, headers=headers, content=call.body or None, extensions=extensions
+            )
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             return Failed(reason="no connection", permanent=False)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
@@ -162,23 +167,36 @@ def place_of(address: str) -> str:
     return f"{host}:{url.port or (443 if url.scheme == 'https' else 80)}" if host else ""
 
 
-async def _find(address: str, may_reach: Callable[[IPv4Address | IPv6Address], bool]) -> _Found | Failed:
-    """Looks a host up, once. Failed when any of what is found may not be reached."""
+async def find_host(
+    host: str, port: int, may_reach: Callable[[IPv4Address | IPv6Address], bool] = is_public
+) -> IPv4Address | IPv6Address | Failed:
+    """Looks a host up, once: what was found is what is to be called. Failed when any of it may not be reached."""
     try:
-        url = httpx2.URL(address)
-        port = url.port or (443 if url.scheme == "https" else 80)
-        if url.scheme not in {"http", "https"} or not url.host:
-            return Failed(reason="the address is not http or https", permanent=True)
-        found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
-    except (httpx2.InvalidURL, ValueError, UnicodeError):
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (ValueError, UnicodeError):
         return Failed(reason="the address is wrong", permanent=True)
     except OSError:
         return Failed(reason="there is no such host", permanent=False)
     hosts = [ip_address(where[0]) for *_, where in found]
     if not hosts or not all(map(may_reach, hosts)):
         return Failed(reason="the address leads into a private network", permanent=True)
+    return hosts[0]
+
+
+async def _find(address: str, may_reach: Callable[[IPv4Address | IPv6Address], bool]) -> _Found | Failed:
+    """Looks a host up, once. Failed when any of what is found may not be reached."""
+    try:
+        url = httpx2.URL(address)
+        port = url.port or (443 if url.scheme == "https" else 80)
+    except (httpx2.InvalidURL, ValueError):
+        return Failed(reason="the address is wrong", permanent=True)
+    if url.scheme not in {"http", "https"} or not url.host:
+        return Failed(reason="the address is not http or https", permanent=True)
+    host = await find_host(url.host, port, may_reach)
+    if isinstance(host, Failed):
+        return host
     return _Found(
-        url=str(url.copy_with(host=str(hosts[0]))),
+        url=str(url.copy_with(host=str(host))),
         host=url.netloc.decode("ascii"),
         extensions={"sni_hostname": url.host},
     )

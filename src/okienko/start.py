@@ -27,7 +27,7 @@ from okienko.facts import Facts
 from okienko.http import Client, Reader, place_of
 from okienko.keys import WrongKey
 from okienko.mail.mailbox import Mailbox
-from okienko.mail.server import Smtp, open_server
+from okienko.mail.server import Carrier, Smtp, open_server
 from okienko.opening import now, open_keys
 from okienko.phrase import Phraser, open_model
 from okienko.receive import Reception
@@ -118,6 +118,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             reading=reading,
             http=http,
             pages=pages,
+            letters=Carrier(neighbours=near),
             post=letters,
             follow_links=settings.follow_links,
             settings=settings,

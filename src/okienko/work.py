@@ -51,7 +51,7 @@ from okienko.links import check_links
 from okienko.log import describe
 from okienko.lookups.store import forget_old
 from okienko.mail import store as mail
-from okienko.mail.server import Post
+from okienko.mail.server import Carries, Post
 from okienko.masking.egress import Gate
 from okienko.masking.mask import published
 from okienko.pack import make as packs
@@ -110,6 +110,7 @@ class Worker:
     shelf: Shelf
     http: Http
     pages: Pages | None = None  # reads what is public; None: nothing is read again by itself
+    letters: Carries | None = None  # takes letters of channels, by the servers that those name
     post: Post | None = None  # takes letters; None: there is no mail server, and letters wait until their time is over
     follow_links: bool = False  # in articles, where the operator wants it
     settings: Settings | None = None  # with which the audit log is gone over for the monthly pack; None: there is none
@@ -129,12 +130,23 @@ class Worker:
     awake: asyncio.Event = field(default_factory=asyncio.Event)  # set by a receiver in the same process
     gate: Gate = field(init=False)
     radar: Radar = field(init=False)
+    sender: deliver.Sender = field(init=False)
     houses: dict[BrandId, tuple[datetime, House]] = field(default_factory=dict[BrandId, tuple[datetime, House]])
     indexes: dict[BrandId, Index] = field(default_factory=dict[BrandId, Index])  # those that the houses look into
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.keys)
         self.radar = Radar(database=self.database, clock=self.clock, read_terms=read_terms)
+        self.sender = deliver.Sender(
+            database=self.database,
+            directory=self.directory,
+            keys=self.keys,
+            gate=self.gate,
+            http=self.http,
+            clock=self.clock,
+            letters=self.letters,
+            address=(self.settings.public_url or "").rstrip("/") if self.settings else "",
+        )
 
     async def run(self) -> None:
         """Works until cancelled; waits when the database is away, and goes on by itself when it is back."""
@@ -195,7 +207,7 @@ class Worker:
 
     async def send(self) -> int:
         """One round of sends to channels that are called. How many."""
-        sent = await deliver.send(self.database, self.directory, self.keys, self.gate, self.http, self.clock)
+        sent = await self.sender.send()
         await self._announce(sent)
         return len(sent)
 

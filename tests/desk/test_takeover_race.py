@@ -80,7 +80,7 @@ class Bot:
 
     async def fail(self) -> None:
         """The sends under way do not succeed and would be tried again."""
-        settled = [outbox.Settled(claimed=c, state="failed", error="away", again=self.world.at) for c in self.claimed]
+        settled = [outbox.Settled(claimed=c, state="waiting", error="away", due=self.world.at) for c in self.claimed]
         self.claimed = []
         if settled:
             async with self.world.services.database.brand(self.begun.brand.id) as connection:

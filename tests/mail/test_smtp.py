@@ -79,7 +79,7 @@ async def test_a_wrong_password_is_for_the_operator_to_mend() -> None:
     async with run_server(auth="535 5.7.8 no") as server:
         outcome = await smtp(server, user="u", password="p").send(MESSAGE)
         assert await smtp(server, user="u", password="p").look() == "it refuses the user or the password"
-    assert outcome == Failed(reason="the mail server refuses our password", permanent=False)
+    assert outcome == Failed(reason="the mail server refuses our password", permanent=False, trouble="sign_in")
 
 
 @pytest.mark.anyio

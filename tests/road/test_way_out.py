@@ -12,7 +12,6 @@ import orjson
 import psycopg
 import pytest
 
-from okienko import deliver
 from okienko.brands.store import SealedDoor, add_brand, add_door, seal_bound
 from okienko.conversations.sealing import Sealing, seal_forms, seal_values
 from okienko.conversations.store import actions, outbox, turns
@@ -279,15 +278,14 @@ async def test_a_brand_whose_messages_cannot_be_read_delays_no_other(world: Worl
     async with world.database.brand(other.id) as connection:  # its claims come first
         await connection.execute("update message set text = text || ' potknięcie' where author = 'bot'")
         await connection.execute("update outbox set due_at = due_at - interval '1 minute'")
-    tools = (world.database, world.directory, world.keys)
-    await deliver.send(*tools, Stumbling(world.keys), world.http, world.clock)
+    await replace(world.worker.sender, gate=Stumbling(world.keys)).send()
     assert {orjson.loads(call.body)["conversation"] for call in world.http.calls} == {"room of hook"}
     states = "select state, attempts, error, due_at > %s from outbox order by message_id limit 1"
     async with world.database.brand(other.id) as connection:
         row = await (await connection.execute(states, (world.clock(),))).fetchone()
     assert row == ("waiting", 1, "the message could not be read", True)
     world.clock.move(3)
-    await deliver.send(*tools, world.worker.gate, world.http, world.clock)
+    await world.worker.sender.send()
     assert "room of hook2" in {orjson.loads(call.body)["conversation"] for call in world.http.calls}
 
 
@@ -310,7 +308,7 @@ async def test_a_send_that_breaks_is_unsure_and_its_neighbours_are_sent(world: W
         await world.post("/hooks/webhook/hook", body, signed(world, body, room))
     while await world.worker.take_turns():
         pass
-    await deliver.send(world.database, world.directory, world.keys, world.worker.gate, Breaking(), world.clock)
+    await replace(world.worker.sender, http=Breaking()).send()
     async with world.database.brand(world.brand.id) as connection:
         rows = await (await connection.execute("select state, error from outbox where attempts > 0")).fetchall()
     assert sorted(rows, key=str) == [("sent", None), ("unsure", "the send broke")]

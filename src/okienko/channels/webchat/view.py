@@ -8,13 +8,12 @@ from typing import Any, Final
 
 from okienko.attachments.kinds import FileType
 from okienko.attachments.lines import drop_lines
+from okienko.channels.choices import name_choices
 from okienko.conversations.store.threads import Visible, VisibleMessage
-from okienko.values import ARTICLE, Author, Brand, Citation, Kind, Language, MessageId
+from okienko.values import Author, Brand, Citation, Kind, Language, MessageId
 from okienko.web.i18n import Words
 
 _MARKS: Final[Mapping[Language, str]] = {"pl": "„”", "en": "“”"}
-PERSON: Final = "person"  # a quick reply that is no category: the button for a person
-SKIP: Final = "skip"  # another: on to a person without a code
 
 
 def article_address(brand: Brand, citation: Citation) -> str:
@@ -49,14 +48,9 @@ def show_message(
 
     `clear`: agents' messages as their customer reads them, where that is not how they are stored.
     """
-    offered = {ARTICLE + citation.article: citation.title for citation in message.citations}
-    names = {
-        **categories,
-        **offered,
-        **dict(zip(message.choices, message.labels, strict=False)),
-        PERSON: words.gettext("Talk to a person"),
-        SKIP: words.gettext("Go on without a code"),
-    }
+    named = name_choices(
+        message.choices, labels=message.labels, citations=message.citations, categories=categories, words=words
+    )
     return {
         "id": str(message.id),
         "author": message.author.value,
@@ -70,7 +64,7 @@ def show_message(
         ],
         "at": message.at.isoformat(),
         "time": words.moment(message.at, brand.timezone, now=now),
-        "choices": [{"slug": slug, "name": names.get(slug)} for slug in message.choices],
+        "choices": [{"slug": slug, "name": name} for slug, name in named],
         "citations": [
             {
                 "title": citation.title,

@@ -86,8 +86,9 @@ class Webhook:
                 raise Unreadable(describe(given, FIELDS))
 
     def calls(self, outgoing: Outgoing, connection: Connection, now: datetime) -> Sequence[Call]:
-        """One message to the brand's application. Our message's id is the idempotency key."""
-        assert connection.reply_url is not None
+        """One message to the brand's application, if it takes any. Our message's id is the idempotency key."""
+        if connection.reply_url is None:
+            return ()
         body = orjson.dumps(
             {
                 "type": "message",
@@ -118,15 +119,13 @@ class Webhook:
         return (call,)
 
     def outcome(self, status: int, headers: Mapping[str, str], body: bytes) -> Sent | Failed:
-        """2xx is sent; too many requests, time-outs and 5xx are worth another try; anything else is not."""
+        """2xx is sent; too many requests, time-outs and 5xx are worth another try; anything else is not.
+
+        What `Retry-After` asks for, the road reads itself.
+        """
         if 200 <= status < 300:
             return Sent(receipt=headers.get("webhook-receipt", ""))
-        wait = headers.get("retry-after", "")
-        return Failed(
-            reason=f"answered {status}",
-            permanent=status not in (408, 425, 429) and status < 500,
-            retry_after=float(wait) if wait.isascii() and wait.isdigit() else None,
-        )
+        return Failed(reason=f"answered {status}", permanent=status not in (408, 425, 429) and status < 500)
 
 
 ADAPTER: Final = Webhook()

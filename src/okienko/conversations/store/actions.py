@@ -215,7 +215,8 @@ async def file_under(
 
 
 SEND_AGAIN: Final = """
-update outbox o set state = first_state(o.channel), due_at = %(now)s::timestamptz, attempts = 0, error = null
+update outbox o set state = first_state(o.channel), due_at = %(now)s::timestamptz, attempts = 0, waited = 0,
+  error = null
 from conversation c
 where o.brand_id = current_brand() and o.conversation_id = %(conversation)s::uuid and o.message_id = %(message)s::uuid
   and o.state in ('failed', 'unsure') and o.author = 'agent'

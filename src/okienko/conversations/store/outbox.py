@@ -59,7 +59,7 @@ async def claim_outbox(connection: Connection, *, limit: int, now: datetime, lea
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A claimed message with everything that sending needs; the vendor's thread id still sealed."""
+    """A claimed message with everything that sending needs; what is sealed still sealed."""
 
     claimed: Claimed
     connection: ConnectionId
@@ -73,20 +73,42 @@ class Draft:
     language: Language
     reference: str
     hidden: frozenset[bytes] = frozenset()  # of the bot's words: keyed hashes of the values in the vault
+    part: int = 0  # the call that is to be made, of those that the message consists of
+    waited: float = 0.0  # seconds between attempts so far
+    at: datetime  # when it was written
+    choices: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()  # what the first of them are called, where nothing else says so
+    envelope: bytes | None = field(default=None, repr=False)
+    acted_at: datetime | None = None  # the customer's last action: what opens the vendor's window
+    elsewhere_until: datetime | None = None
 
 
+# A claim that somebody else has taken over meanwhile is not read. A conversation may have several threads of a
+# connection, when a vendor has named it anew: the one in which the customer acted last is answered.
 READ_DRAFTS: Final = """
 select m.id, o.connection_id, c.person_id, k.wrapped, t.sealed, m.author, m.kind, m.text,
   c.language, c.reference, case when m.author = 'bot' then (
     select array_agg(v.lookup) from vault_item v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
   ) end,
+  o.part, o.waited, m.at, m.choices, m.labels, t.envelope,
+  coalesce(t.acted_at, (
+    select x.at from message x
+    where x.brand_id = current_brand() and x.conversation_id = w.conversation_id and x.author = 'customer'
+    order by x.id desc limit 1
+  )), c.elsewhere_until,
   q.articles, q.languages, q.versions, q.titles, q.quotes, q.dates
-from unnest(%(conversations)s::uuid[], %(messages)s::uuid[]) as w (conversation_id, message_id)
+from unnest(%(conversations)s::uuid[], %(messages)s::uuid[], %(attempts)s::integer[])
+  as w (conversation_id, message_id, attempt)
 join outbox o on o.brand_id = current_brand() and o.conversation_id = w.conversation_id and o.message_id = w.message_id
+  and o.state = 'sending' and o.attempts = w.attempt
 join message m on m.brand_id = current_brand() and m.conversation_id = w.conversation_id and m.id = w.message_id
-join thread t on t.brand_id = current_brand() and t.conversation_id = w.conversation_id
-  and t.connection_id = o.connection_id and t.sealed is not null
+cross join lateral (
+  select r.sealed, r.envelope, r.acted_at from thread r
+  where r.brand_id = current_brand() and r.conversation_id = w.conversation_id and r.connection_id = o.connection_id
+    and r.sealed is not null
+  order by r.acted_at desc nulls last limit 1
+) t
 join conversation c on c.brand_id = current_brand() and c.id = w.conversation_id
 join person_key k on k.brand_id = current_brand() and k.person_id = c.person_id and k.wrapped is not null
 cross join lateral (
@@ -109,7 +131,11 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
     rows = await (
         await connection.execute(
             READ_DRAFTS,
-            {"conversations": [c.conversation for c in claimed], "messages": [c.message for c in claimed]},
+            {
+                "conversations": [c.conversation for c in claimed],
+                "messages": [c.message for c in claimed],
+                "attempts": [c.attempt for c in claimed],
+            },
         )
     ).fetchall()
     return [
@@ -125,6 +151,14 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
             language=language,
             reference=reference,
             hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
+            part=part,
+            waited=waited,
+            at=at,
+            choices=tuple(choices),
+            labels=tuple(labels or ()),
+            envelope=None if envelope is None else bytes(envelope),
+            acted_at=acted_at,
+            elsewhere_until=elsewhere_until,
             citations=tuple(
                 Citation(article=article, language=language, version=version, title=title, quote=quote, published=date)
                 for article, language, version, title, quote, date in zip(
@@ -144,6 +178,14 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
             language,
             reference,
             hidden,
+            part,
+            waited,
+            at,
+            choices,
+            labels,
+            envelope,
+            acted_at,
+            elsewhere_until,
             *cited,
         ) in rows
     ]
@@ -151,46 +193,123 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What became of one attempt. `again` is when to try next; None means that this was the end."""
+    """What became of one attempt.
+
+    `waiting`: there will be another one at `due` (None: as soon as it may), of this part or, when it was `sent`, of the
+    next. `counted`: an attempt was made, and how long it waits is to be counted; what was only put back costs nothing.
+    """
 
     claimed: Claimed
-    state: Literal["sent", "unsure", "failed"]
+    state: Literal["waiting", "sent", "unsure", "failed", "cancelled"]
+    part: int = 0  # the one that was claimed
+    following: bool = False  # and has gone: the next one waits
+    parts: int | None = None  # of how many it consists
+    connection: ConnectionId | None = None
     receipt: bytes | None = None  # keyed hash of the vendor's id of our message
     error: str | None = None  # a word of ours, never the vendor's text
-    again: datetime | None = None
+    due: datetime | None = None
+    counted: bool = True
+    waits: float = 0.0  # seconds until `due`, as far as the message's patience pays for them
 
 
+# Before the outbox, as the way in takes them: what vendors report finds the message from here on.
+NOTE_RECEIPTS: Final = """
+insert into seen as s (connection_id, key, at, conversation_id, message_id)
+select r.connection_id, r.key, %(now)s::timestamptz, r.conversation_id, r.message_id
+from unnest(%(connections)s::text[], %(keys)s::bytea[], %(conversations)s::uuid[], %(messages)s::uuid[])
+  as r (connection_id, key, conversation_id, message_id)
+order by r.connection_id, r.key
+on conflict (connection_id, key) do update
+  set conversation_id = excluded.conversation_id, message_id = excluded.message_id
+  where s.message_id is null
+"""
 # `last_try` is read from the row as it is when the update gets it: a takeover that commits during the send is seen, and
-# what failed is cancelled instead of tried again.
+# what waits is cancelled instead of tried again. A message in parts begins each part anew.
 SETTLE: Final = """
 update outbox o set
-  state = case
-    when s.state <> 'failed' or s.again is null then s.state
-    when o.last_try then 'cancelled'
-    else 'waiting' end,
-  due_at = coalesce(s.again, o.due_at), claimed_until = null, receipt = s.receipt, error = s.error,
+  state = case when s.state = 'waiting' and o.last_try then 'cancelled' else s.state end,
+  due_at = coalesce(s.due, o.due_at), claimed_until = null, receipt = coalesce(s.receipt, o.receipt), error = s.error,
+  attempts = case when s.following then 0 when s.counted then o.attempts else o.attempts - 1 end,
+  waited = case when s.following then 0 else o.waited + s.waits end,
+  part = case when s.following then o.part + 1 else o.part end,
+  parts = coalesce(s.parts, o.parts),
   sent_at = case when s.state = 'sent' then %(now)s::timestamptz end
 from unnest(
-  %(conversations)s::uuid[], %(messages)s::uuid[], %(attempts)s::integer[], %(states)s::text[], %(receipts)s::bytea[],
-  %(errors)s::text[], %(agains)s::timestamptz[]
-) as s (conversation_id, message_id, attempt, state, receipt, error, again)
+  %(conversations)s::uuid[], %(messages)s::uuid[], %(attempts)s::integer[], %(parts_claimed)s::integer[],
+  %(states)s::text[], %(receipts)s::bytea[], %(errors)s::text[], %(dues)s::timestamptz[], %(counted)s::boolean[],
+  %(waits)s::real[], %(following)s::boolean[], %(parts)s::integer[]
+) as s (conversation_id, message_id, attempt, part, state, receipt, error, due, counted, waits, following, parts)
 where o.brand_id = current_brand() and o.conversation_id = s.conversation_id and o.message_id = s.message_id
-  and o.state = 'sending' and o.attempts = s.attempt
+  and o.state = 'sending' and o.attempts = s.attempt and o.part = s.part
 """
 
 
 async def settle(connection: Connection, settled: Sequence[Settled], now: datetime) -> None:
-    """Writes down what became of sends of one brand. A claim that another sender took over is left to it."""
+    """Writes down what became of sends of one brand. A claim that another sender took over is left to it.
+
+    Receipts are kept in any case: what a vendor has named is ours, whoever has the claim.
+    """
+    receipts = [(s, s.connection, s.receipt) for s in settled if s.receipt is not None and s.connection is not None]
+    if receipts:
+        await connection.execute(
+            NOTE_RECEIPTS,
+            {
+                "connections": [door for _, door, _ in receipts],
+                "keys": [key for _, _, key in receipts],
+                "conversations": [s.claimed.conversation for s, _, _ in receipts],
+                "messages": [s.claimed.message for s, _, _ in receipts],
+                "now": now,
+            },
+        )
     await connection.execute(
         SETTLE,
         {
             "conversations": [s.claimed.conversation for s in settled],
             "messages": [s.claimed.message for s in settled],
             "attempts": [s.claimed.attempt for s in settled],
+            "parts_claimed": [s.part for s in settled],
             "states": [s.state for s in settled],
             "receipts": [s.receipt for s in settled],
             "errors": [s.error for s in settled],
-            "agains": [s.again for s in settled],
+            "dues": [s.due for s in settled],
+            "counted": [s.counted for s in settled],
+            "waits": [s.waits for s in settled],
+            "following": [s.following for s in settled],
+            "parts": [s.parts for s in settled],
             "now": now,
         },
     )
+
+
+# An echo or a status of a message of which nobody knew whether it had arrived. It was about the part under way: what
+# follows goes on.
+CONFIRM: Final = """
+update outbox o set
+  state = case when o.part + 1 < coalesce(o.parts, 1) then case when o.last_try then 'cancelled' else 'waiting' end
+    else 'sent' end,
+  part = case when o.part + 1 < coalesce(o.parts, 1) then o.part + 1 else o.part end,
+  attempts = case when o.part + 1 < coalesce(o.parts, 1) then 0 else o.attempts end,
+  waited = 0, error = null, due_at = %(now)s::timestamptz,
+  sent_at = case when o.part + 1 < coalesce(o.parts, 1) then null else %(now)s::timestamptz end
+where o.brand_id = current_brand() and o.conversation_id = %(conversation)s::uuid
+  and o.message_id = %(message)s::uuid and o.state = 'unsure'
+"""
+
+
+async def confirm(
+    connection: Connection, conversation_id: ConversationId, message_id: MessageId, now: datetime
+) -> bool:
+    """The vendor reports a message of which nobody knew whether it had arrived; whether it was one."""
+    values = {"conversation": conversation_id, "message": message_id, "now": now}
+    return (await connection.execute(CONFIRM, values)).rowcount == 1
+
+
+NOTE_ELSEWHERE: Final = """
+update conversation set elsewhere_until = greatest(elsewhere_until, %(until)s::timestamptz)
+where brand_id = current_brand() and id = any(%(conversations)s::uuid[])
+"""
+
+
+async def note_elsewhere(connection: Connection, conversations: Sequence[ConversationId], until: datetime) -> None:
+    """Another program has these conversations: the bot says nothing in them for a while."""
+    await connection.execute(NOTE_ELSEWHERE, {"conversations": list(conversations), "until": until})
