@@ -33,6 +33,7 @@ from okienko.articles.synonyms import pages as synonyms
 from okienko.audit.store import Actor
 from okienko.auditing import Verdict, verify_here
 from okienko.cases import pages as cases
+from okienko.channels.connections import pages as connections
 from okienko.channels.webchat import pages as webchat
 from okienko.consent import pages as consent
 from okienko.database.pool import DatabaseAway
@@ -133,6 +134,7 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
             *cases.routes(),
             *lookups.routes(_open_facts(given)),
             *radar.routes(),
+            *connections.routes(),
             *staff.routes(),
             *brand_words.routes(),
             *replies.routes(),

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import orjson
-
 from okienko.brands import store
 from okienko.database.pool import Database
 from okienko.keys import Keys
@@ -58,17 +56,12 @@ class Directory:
                         channel=door.channel,
                         secret=await self._keys.unwrap_async(door.secret, store.seal_bound(door.id)),
                         reply_url=door.reply_url,
-                        given=await self._open_given(door),
+                        given=await store.open_given(self._keys, door.id, door.given),
                     )
                     for door in doors
                 },
             )
         return self._known
-
-    async def _open_given(self, door: store.SealedDoor) -> Mapping[str, str]:
-        if door.given is None:
-            return {}
-        return orjson.loads(await self._keys.unwrap_async(door.given, store.given_bound(door.id)))
 
     async def door(self, door: str) -> tuple[Connection, Brand] | None:
         """The open door of this id with its brand."""

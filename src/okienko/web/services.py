@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from okienko.brands.directory import Directory
 from okienko.database.pool import Database
-from okienko.http import Sources
+from okienko.http import Http, Sources
 from okienko.keys import Keys
 from okienko.settings import Settings
 from okienko.values import Brand, Clock, Language
@@ -31,6 +31,7 @@ class Services:
     live: Live
     sources: Sources | None = None  # reaches the addresses that scenarios look things up at
     notices: ReadNotices | None = None  # what is said about incidents on public pages; None: nothing
+    http: Http | None = None  # asks vendors what connecting a channel takes
     can_mail: bool = False  # letters go out, or in the demo into its mailbox: codes can be sent
 
 

@@ -4,6 +4,17 @@
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+  // What is to be pasted elsewhere: without a script it is selected and copied by hand. -----------------------------
+  for (const button of all("[data-copy]")) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.select();
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = button.dataset.done;
+    });
+  }
+
   // Keys: a letter presses the visible control that carries it. -----------------------------------------------------
   const dialog = one("#keys");
   const letters = one("#keys-on");

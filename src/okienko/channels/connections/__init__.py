@@ -1,0 +1,1 @@
+"""The desk's pages about channels: what is connected, how it fares, connecting step by step."""
