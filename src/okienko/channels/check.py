@@ -29,7 +29,7 @@ _NAMES: Final = {  # what other programs call these fields of an event
     "dedupe": "dedupe_key",
     "at": "occurred_at",
 }
-_HEAD: Final = frozenset({"kind", "direction", *_NAMES})
+_HEAD: Final = frozenset({"kind", "direction", "says", *_NAMES})
 
 
 class ReadEvents(Protocol):

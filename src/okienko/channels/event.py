@@ -131,6 +131,7 @@ class Event:
     trouble: Trouble | None = None
     notice: str | None = None  # what an account notice is about, in the vendor's word
     automatic: bool = False  # written by a program: it is never answered
+    says: str = field(default="", repr=False)  # equal while it says the same, where a vendor lists it again and again
     # Short facts of the vendor: states, names of things, other ids of whoever writes. No free text.
     standing: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 

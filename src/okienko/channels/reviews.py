@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from okienko.channels.event import Event, join
@@ -31,19 +31,17 @@ def write_inbound(event: Event, *, facts: Sequence[str] = ()) -> Inbound | None:
     )
 
 
-def fail(status: int, headers: Mapping[str, str], *, limited: bool, gone: str) -> Failed:
-    """What an answer other than 2xx means. `limited`: the vendor says that it was too much for now; `gone`: our words
-    for a 404.
+def fail(status: int, *, limited: bool) -> Failed:
+    """What an answer other than 2xx means. `limited`: the vendor says that it was too much for now. How long it wants
+    us to wait is read from its headers by whoever has a clock.
     """
-    wait = headers.get("retry-after", "")
     if limited or status in {408, 425, 429} or status >= 500:
-        seconds = float(wait) if wait.isascii() and wait.isdigit() and len(wait) < 10 else None
         reason = "the shop has had too many calls" if limited or status == 429 else f"the shop answers {status}"
-        return Failed(reason=reason, permanent=False, retry_after=seconds)
+        return Failed(reason=reason, permanent=False)
     if status in {401, 403}:
         return Failed(reason="the shop does not accept our access", permanent=False, trouble="sign_in")
     if status == 404:
-        return Failed(reason=gone, permanent=True)
+        return Failed(reason="the review is gone", permanent=True)
     return Failed(reason=f"the shop does not accept the answer ({status})", permanent=True)
 
 

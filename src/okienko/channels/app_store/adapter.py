@@ -98,7 +98,7 @@ class AppStore:
         if 200 <= status < 300:
             return Sent(receipt=name_answer(part(part(given, "data"), "attributes").get("responseBody")) or "")
         limited = any(word(error, "code") == "RATE_LIMIT_EXCEEDED" for error in parts(given, "errors"))
-        return fail(status, headers, limited=limited, gone="the review is gone")
+        return fail(status, limited=limited)
 
 
 def sign(connection: Connection, now: datetime) -> str:

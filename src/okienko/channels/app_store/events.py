@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from okienko.channels.event import Event, Reading, describe, read_time
+from okienko.channels.event import Event, Reading, describe, join, read_time
 from okienko.channels.given import Given, part, parts, raw, read_objects, whole, word
 from okienko.channels.reviews import name_answer
 from okienko.values import Unreadable
@@ -55,14 +55,17 @@ def _read_review(given: Given) -> Event | None:
     id_, facts = word(given, "id"), part(given, "attributes")
     if id_ is None or not facts:
         return None
-    written = "\x1f".join(str(facts.get(key)) for key in ("rating", "title", "body"))
+    written = hashlib.sha256(
+        "\x1f".join(str(facts.get(key)) for key in ("rating", "title", "body")).encode("utf-8", "replace")
+    ).hexdigest()
     territory = word(facts, "territory")
     return Event(
         kind="review",
         account="",
         thread=id_,
         message=id_,
-        dedupe=f"{id_}:{hashlib.sha256(written.encode('utf-8', 'replace')).hexdigest()}",
+        dedupe=f"{id_}:{written}",
+        says=written,
         at=read_time(facts.get("createdDate")),
         subject=raw(facts, "title"),
         text=raw(facts, "body"),
@@ -84,6 +87,7 @@ def _read_answer(given: Given, review: str) -> Event | None:
         account="",
         thread=review,
         message=name_answer(facts.get("responseBody")),
+        says=join(facts.get("responseBody")),
         dedupe=f"{id_}:{state}:{changed}",
         at=read_time(changed),
         text=raw(facts, "responseBody"),

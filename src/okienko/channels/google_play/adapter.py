@@ -113,7 +113,7 @@ class GooglePlay:
         error = part(given, "error")
         reasons = {word(one, "reason") for one in parts(error, "errors")} | {word(error, "status")}
         limited = bool(reasons & {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RESOURCE_EXHAUSTED"})
-        return fail(status, headers, limited=limited, gone="the review is gone")
+        return fail(status, limited=limited)
 
     def _call(self, connection: Connection, path: str, *, method: str = "POST", body: bytes = b"") -> HttpCall:
         given = connection.given

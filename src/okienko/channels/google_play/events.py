@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from okienko.channels.event import Event, Reading, describe, read_time
+from okienko.channels.event import Event, Reading, describe, join, read_time
 from okienko.channels.given import Given, part, parts, raw, read_objects, whole, word
 from okienko.channels.reviews import name_answer
 from okienko.values import RawText, Unreadable
@@ -60,6 +60,7 @@ def _read_review(review: Given) -> list[Event]:
                     kind="echo",
                     direction="out",
                     message=name_answer(ours.get("text")),
+                    says=join(ours.get("text")),
                     dedupe=f"{dedupe}:reply",
                     at=at,
                     text=raw(ours, "text"),
@@ -78,6 +79,7 @@ def _read_review(review: Given) -> list[Event]:
                 subject=title,
                 text=text,
                 rating=whole(theirs, "starRating"),
+                says=join(whole(theirs, "starRating"), theirs.get("originalText") or theirs.get("text")),
                 language=word(theirs, "reviewerLanguage"),
                 standing=standing,
             )
