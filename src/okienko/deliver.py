@@ -24,13 +24,14 @@ from typing import Final, Literal
 import psycopg
 import structlog
 
+from okienko import mailing
 from okienko.brands.directory import Directory
 from okienko.brands.store import read_categories
 from okienko.channels import caller
 from okienko.channels.choices import name_choices
 from okienko.channels.pace import Bucket, Pace
 from okienko.channels.retry import pause_before, read_retry_after
-from okienko.channels.vendor import Bursts, Limits, SignsIn, Verdict, may_send
+from okienko.channels.vendor import Bursts, Limits, SignsIn, Suppresses, Verdict, may_send
 from okienko.conversations.clear import resolve_all
 from okienko.conversations.store import connections
 from okienko.conversations.store import outbox as store
@@ -203,6 +204,8 @@ class Sender:
         stopped = _stop(draft, verdict, parts, now, again=channel.idempotent)
         if stopped is not None:
             return stopped
+        if parts > 1 and draft.parts is None:  # an echo of the first must not be taken for that of the whole
+            return _back(draft, now, parts=parts)
         due = self._find_moment(draft, share, channel, now)
         if due is not None:
             return _back(draft, due, parts=parts)
@@ -211,6 +214,14 @@ class Sender:
             await asyncio.wait({signal}, timeout=SIGNAL)
         if self.clock() >= until:
             raise _ClaimOver
+        if isinstance(channel, Suppresses):
+            try:
+                async with self.database.brand(share.brand.id) as connection:
+                    refusal = await mailing.refuse(connection, self.keys, channel, outgoing, share.brand.language, now)
+            except (DatabaseAway, psycopg.Error):  # nothing has been sent yet
+                return _Tried(settled=self._try_later(claimed))
+            if refusal is not None:
+                return _end(draft, "failed", refusal, parts=parts)
         if isinstance(channel, Limits):
             self._pace.went(claimed.conversation, channel.pace, now)
         heard = await self._call(calls[draft.part], outgoing, draft, channel, door)

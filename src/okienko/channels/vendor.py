@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
+from uuid import UUID
 
 from okienko.channels.event import Event, Reading, Trouble
-from okienko.values import Author, Connection, Failed, Hook, HttpCall, Inbound, Outgoing, Unsure
+from okienko.values import Adapter, Author, Connection, Failed, Hook, HttpCall, Inbound, Outgoing, Unsure
 
 
 @runtime_checkable
-class Reads(Protocol):
+class Reads(Adapter, Protocol):
     """A channel whose vendor reports all kinds of things, several in a body."""
 
     account: str  # the name in `Connection.given` under which the vendor's id of our account stands
@@ -109,6 +110,13 @@ class Limits(Protocol):
 
 
 @runtime_checkable
+class Bursts(Protocol):
+    """A vendor that lets a few messages of one conversation follow each other at once, after some rest."""
+
+    burst: int
+
+
+@runtime_checkable
 class SignsIn(Protocol):
     """A vendor whose calls bear a token that is asked for from time to time."""
 
@@ -136,6 +144,10 @@ class Suppresses(Protocol):
 
     def undelivered(self, event: Event, connection: Connection) -> Undelivered | None:
         """What a report says about an address; None: nothing, or nothing that is sure."""
+        ...
+
+    def continues(self, event: Event, connection: Connection) -> UUID | None:
+        """The conversation that a report is about, if it proves to know a message of ours."""
         ...
 
     def address(self, outgoing: Outgoing) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, final
+from uuid import UUID
 
 from okienko.channels.email.compose import compose
 from okienko.channels.email.envelope import NoAddress, read_envelope
@@ -19,13 +20,12 @@ from okienko.channels.email.hooks import (
     name_once,
     read_form,
 )
-from okienko.channels.email.tokens import find_conversation, read_address, read_id
+from okienko.channels.email.tokens import find_conversation
 from okienko.channels.event import Event, Reading
 from okienko.channels.given import read_objects
 from okienko.channels.vendor import Undelivered, Window
 from okienko.values import (
     Connection,
-    ConversationId,
     Failed,
     Hook,
     Inbound,
@@ -117,7 +117,9 @@ class Email:
             at=event.at,
             refers=refers,
             conversation=named,
-            envelope=event.envelope,
+            envelope=None
+            if event.automatic and (refers or named)
+            else event.envelope,  # nobody is answered by a program
             name=event.name,
             more=event.quoted,
             parts=tuple(
@@ -134,7 +136,7 @@ class Email:
     def undelivered(self, event: Event, connection: Connection) -> Undelivered | None:
         """What a report says about an address. Only one that shows a letter of ours, or comes from Amazon, is sure."""
         action, status = event.standing.get("action"), event.standing.get("status") or ""
-        shown = read_conversation(event, connection) is not None or connection.given.get("way") == "ses"
+        shown = self.continues(event, connection) is not None or connection.given.get("way") == "ses"
         if event.user is None or event.standing.get("sure") == "no" or not shown:
             return None
         if action == "complaint":
@@ -146,6 +148,10 @@ class Email:
         if status.startswith("5.7."):
             return Undelivered(address=event.user, lasting=False, why="policy")
         return Undelivered(address=event.user, lasting=True, why="bounce")
+
+    def continues(self, event: Event, connection: Connection) -> UUID | None:
+        """The conversation of our letter that came back, by its id or by the address that it came back to."""
+        return find_conversation(connection, event.standing.get("token"), event.about)
 
     def address(self, outgoing: Outgoing) -> str:
         """Whom an answer goes to; empty where the envelope does not say."""
@@ -164,15 +170,6 @@ class Email:
     def outcome(self, status: int, headers: Mapping[str, str], body: bytes) -> Failed:
         """No letter leaves by HTTP."""
         return Failed(reason="letters go by SMTP", permanent=True)
-
-
-def read_conversation(event: Event, connection: Connection) -> ConversationId | None:
-    """The conversation of the letter of ours that a report is about, if the report proves to know that letter."""
-    token = event.standing.get("token")
-    if token is not None and (named := read_address(connection, token)) is not None:
-        return ConversationId(named)
-    found = next((ids for one in event.about if (ids := read_id(connection, one)) is not None), None)
-    return None if found is None else ConversationId(found[0])
 
 
 def _receive(connection: Connection) -> Reception:
