@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -31,6 +31,7 @@ from okienko.mail.server import Carrier, Smtp, open_server
 from okienko.opening import now, open_keys
 from okienko.phrase import Phraser, open_model
 from okienko.receive import Reception
+from okienko.sandbox.place import NEIGHBOURS as SANDBOX
 from okienko.routing.process import Reading
 from okienko.settings import Settings
 from okienko.values import Clock, OperatorError
@@ -155,7 +156,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
                         tasks.create_task(services.live.run()),
                     ]
                     app = build(services, reception, worker.shelf, demo=parts.demo, mailbox=mailbox)
-                    await _serve(app, settings, parts.on_ready)
+                    await serve(app, settings.host, settings.port, on_ready=parts.on_ready)
                 else:
                     parts.on_ready()
                     await _until_stopped()
@@ -164,16 +165,31 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
 
 
 def find_neighbours(settings: Settings, *, demo: bool) -> list[str]:
-    """Where messages may be posted to in our own network: as the operator says. The demo talks to itself."""
+    """Where messages may be posted to in our own network: as the operator says. The demo talks to itself and to the
+    sandbox, whenever that runs.
+    """
     own = [settings.audit_url] if settings.audit_url else []
     if demo:
         own.append(settings.public_url or f"http://localhost:{settings.port}")
-    return [*settings.neighbours, *map(place_of, own)]
+    return [*settings.neighbours, *(SANDBOX if demo else ()), *map(place_of, own)]
 
 
-async def _serve(app: ASGIApp, settings: Settings, on_ready: Callable[[], None]) -> None:
-    """uvicorn without its logs: an access log would hold addresses."""
-    with _listen(settings.host, settings.port) as listening:
+async def _do_nothing() -> None:
+    pass
+
+
+async def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    on_ready: Callable[[], None],
+    on_stop: Callable[[], Awaitable[None]] = _do_nothing,
+) -> None:
+    """uvicorn without its logs, for an access log would hold addresses, until the process is told to stop. Raises
+    `PortTaken`. What is to be done then, `on_stop` does: afterwards the signal ends the process.
+    """
+    with _listen(host, port) as listening:
         server = _Server(
             uvicorn.Config(
                 app,
@@ -187,21 +203,30 @@ async def _serve(app: ASGIApp, settings: Settings, on_ready: Callable[[], None])
                 timeout_graceful_shutdown=3,
             ),
             on_ready,
+            on_stop,
         )
         await server.serve(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers."""
+    """Says when it answers, and when it has stopped."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], on_stop: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._on_stop = on_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Called by uvicorn once it listens."""
         await super().startup(sockets)
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called by uvicorn before the signal takes effect."""
+        await super().shutdown(sockets)
+        await self._on_stop()
 
 
 def _listen(host: str, port: int) -> socket.socket:

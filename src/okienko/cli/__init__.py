@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "rehearse": ("rehearse:rehearse_", "Replay a past evening at ten times its load, on a copy."),
     "restore": ("backup:restore_", "Bring a backup back, without whoever was erased since."),
     "retention": ("retention:retention", "What is deleted when its time is over."),
+    "sandbox": ("sandbox:sandbox_", "Play the vendors: try every channel without an account."),
     "scenario": ("scenario:scenario", "Conversations that the support team writes: check and try them."),
     "serve": ("serve:serve", "Serve the widget, the help centre, the hooks and the desk."),
     "staff": ("staff:staff", "The people at the desk."),

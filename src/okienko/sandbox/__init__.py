@@ -1,0 +1,1 @@
+"""The vendors' side, played on this computer: what okienko calls, what calls okienko, and a customer's page."""
