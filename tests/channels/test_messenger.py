@@ -73,6 +73,13 @@ def test_only_the_application_signs(channel: str, given: dict[str, str], header:
     assert not adapter.verify(replace(signed, headers={}), connection, NOW)
 
 
+def test_on_instagram_the_products_secret_is_good_as_well() -> None:
+    signed = Hook(url="", headers={"x-hub-signature-256": SIGNATURE}, body=SIGNED)
+    given = {"app_secret": "another", "instagram_secret": "app-secret-1"}
+    assert INSTAGRAM.verify(signed, door("instagram", **given), NOW)
+    assert not MESSENGER.verify(signed, door("messenger", **given), NOW)
+
+
 @pytest.mark.parametrize("channel", ALL)
 def test_the_handshake(channel: str) -> None:
     adapter = adapters()[channel]

@@ -40,11 +40,12 @@ class Meta:
     most_bytes = 4 * 1024 * 1024
     quiet = timedelta(seconds=4)
     patience = timedelta(hours=24)
+    secrets: tuple[str, ...] = ("app_secret", "old_app_secret")  # names of what Meta may sign with
     hosts = ("*.fbcdn.net", "lookaside.fbsbx.com", "*.cdninstagram.com")  # where customers' files lie
 
     def verify(self, hook: Hook, connection: Connection, now: datetime) -> bool:
         """Whether Meta has signed this for our application, by its secret or the one before it. Without one: never."""
-        secrets = (connection.given.get(name, "") for name in ("app_secret", "old_app_secret"))
+        secrets = (connection.given.get(name, "") for name in self.secrets)
         return is_signed(hook.body, hook.headers, [secret.encode() for secret in secrets if secret])
 
     def greet(self, hook: Hook, connection: Connection) -> str | None:

@@ -26,6 +26,7 @@ class Instagram(meta.Meta):
 
     name = "instagram"
     account = "account_id"
+    secrets = (*meta.Meta.secrets, "instagram_secret")  # nobody says which of them signs what comes by Instagram Login
     window = meta.WINDOW
     rate = 10.0
     pace = meta.PACE
@@ -51,10 +52,14 @@ def is_of_page(connection: Connection) -> bool:
     return connection.given.get("flavour") == "page"
 
 
+def find_base(connection: Connection) -> str:
+    """The host of its calls, where nobody has named another."""
+    return meta.FACEBOOK if is_of_page(connection) else INSTAGRAM
+
+
 def _post(connection: Connection, body: Mapping[str, Any]) -> HttpCall:
-    if is_of_page(connection):
-        return meta.post(connection, "me/messages", body)
-    return meta.post(connection, f"{connection.given.get('account_id') or 'me'}/messages", body, base=INSTAGRAM)
+    whose = "me" if is_of_page(connection) else connection.given.get("account_id") or "me"
+    return meta.post(connection, f"{whose}/messages", body, base=find_base(connection))
 
 
 ADAPTER: Final = Instagram()
