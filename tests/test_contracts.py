@@ -35,7 +35,7 @@ OUTSIDE = ("asyncio", "multiprocessing", "random", "secrets", "socket", "subproc
 # Who may hold text that is not masked: the boundary itself, the doors where text comes in, and the commands.
 RAW = re.compile(
     r"values|receive|cli(\..*)?|ask|embed|facts|phrase|missed|masking(\..*)?|channels(\..*)?\.(adapter|pages|event|events|check|given|graph|envelope|letter|meta_inbound|reviews)|articles\.(pages|questions)"
-    r"|desk(\.conversation|\.reveal|\.privacy\.requests)?\.pages|rights\.(fulfil|vault|page\..*)|identity\.(accounts|codes|store)|mail\.letters|post|mailing|conversations\.clear|desk\.(words|replies)\.form|demo\.load|bench(\..*)?|evaluation(\..*)?"
+    r"|desk(\.conversation|\.reveal|\.privacy\.requests)?\.pages|rights\.(fulfil|vault|page\..*)|identity\.(accounts|codes|store)|mail\.letters|post|speak|mailing|conversations\.clear|desk\.(words|replies)\.form|demo\.load|bench(\..*)?|evaluation(\..*)?"
 )
 
 SQL = re.compile(r"(?!select 1$)\s*(select|insert into|update \w+|delete from|with \w+ as|create|alter|drop) [\w(*]")

@@ -59,6 +59,8 @@ from okienko.routing import pages as routing
 from okienko.routing.shelf import Routers
 from okienko.scenarios import pages as scenarios
 from okienko.scenarios.publish import find_linked
+from okienko.speak import PATH as CALLS
+from okienko.speak import Telephone
 from okienko.staff import pages as staff
 from okienko.staff.view import KnowStaff, touch
 from okienko.values import SCENARIO, Brand, Language
@@ -80,10 +82,22 @@ def build(
     The headers are put on here, around all of it: also on what a hook answers and on the page for a fault of ours.
     """
     pages = build_pages(given, shelf, demo=demo, mailbox=mailbox)
+    telephone = Telephone(
+        given.database,
+        given.directory,
+        given.keys,
+        given.clock,
+        live=given.live,
+        reception=reception,
+        public_url=given.settings.public_url or "",
+        notices=Notices(given.database, given.clock).read,
+    )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            if scope["type"] == "http" and scope["path"].startswith(HOOKS):
+            if scope["type"] == "http" and scope["path"].startswith(CALLS):
+                await telephone.hook(scope, receive, send)
+            elif scope["type"] == "http" and scope["path"].startswith(HOOKS):
                 await reception.hook(scope, receive, send)
             else:
                 await pages(scope, receive, send)

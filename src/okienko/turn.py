@@ -552,12 +552,15 @@ def _hand_over(
     speak = words(situation.language)
     if _asks_whether_program(situation):
         before = f"{_truth(speak)} {before}"
-    if house.open and house.people > 0:
+    if situation.channel == "voice":  # the call goes on: to a person, or to where a message is left
+        text = "" if before else speak.gettext("A person will take this.")
+        choices: tuple[str, ...] = ()
+    elif house.open and house.people > 0:
         text = speak.gettext(
             "Case %(reference)s is waiting for a person. The answer will appear here; you may close this window.",
             reference=situation.reference,
         )
-        choices: tuple[str, ...] = ()
+        choices = ()
     elif situation.reachable:
         text = speak.gettext(
             "Nobody is at the desk now (opening hours: %(hours)s). Case %(reference)s is saved and will be answered: "

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import structlog
 
-from okienko import auditing, deliver, heard, missed, post, sources, turn
+from okienko import auditing, deliver, heard, missed, post, sources, speak, turn
 from okienko.alike import read_features
 from okienko.answers.answer import answer
 from okienko.answers.index import Index
@@ -166,6 +166,7 @@ class Worker:
                 tasks.create_task(self._every(LOOK, self.read_sources))
                 tasks.create_task(self._every(LOOK, self.publish))
                 tasks.create_task(self._every(LOOK, self.tend_incidents))
+                tasks.create_task(self._every(MINUTE, self.tend_calls))
                 tasks.create_task(self._every(SECOND, self.learn_incidents))
                 tasks.create_task(self._every(WATCH, self.watch, after=CALM))
                 tasks.create_task(self._every(MINUTE, self.sign_log))
@@ -307,6 +308,13 @@ class Worker:
                 told = await tell_all_clear(self.database, brand, self.clock(), can_mail=self.post is not None)
                 if told:
                     await self.live.announce(brand.id, told)
+
+    async def tend_calls(self) -> None:
+        """Ends calls by telephone of whose end nothing was heard, and what was written for a call that is over."""
+        for brand in (await self.directory.read()).brands:
+            ended = await speak.tend(self.database, brand, self.clock())
+            if ended:
+                await self.live.announce(brand, ended)
 
     async def sign_log(self) -> None:
         """Signs how far the audit log has got, when that is due, and carries what is signed outside."""

@@ -361,6 +361,8 @@ _ROWS = (
     """insert into answer_feedback values
       (current_brand(), %(c)s, %(answered)s, false, 'unclear', %(h_comment)s, %(now)s)""",
     "insert into reaction values (current_brand(), %(c)s, %(answered)s, '👍', %(now)s)",
+    "insert into phone_call (brand_id, conversation_id, began_at, seconds) values (current_brand(), %(c)s, %(now)s, 90)",
+    "insert into phone_answer values (current_brand(), %(c)s, %(lookup)s, '<Response/>', %(now)s)",
     """insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, error, due_at)
     values (current_brand(), %(c)s, %(answered)s, 'chat', 'webchat', 'bot', 'sent', %(h_outbox)s, %(now)s)""",
     """insert into vault_item (brand_id, conversation_id, id, person_id, label, number, lookup, sealed, purpose,
