@@ -12,7 +12,7 @@ import orjson
 
 from okienko.channels.connect import read_answer
 from okienko.channels.event import Event, Reading
-from okienko.channels.given import Given, part, parts, real, word
+from okienko.channels.given import Given, part, parts, real, word, word_of_url
 from okienko.channels.google_play.events import read_events
 from okienko.channels.jwt import read_key, write_token
 from okienko.channels.reviews import fail, name_answer, write_inbound
@@ -71,7 +71,7 @@ class GooglePlay:
         claims: dict[str, str | int] = {
             "iss": _text(account, "client_email"),
             "scope": SCOPE,
-            "aud": address,
+            "aud": word_of_url(account, "token_uri") or address,
             "iat": issued,
             "exp": issued + int(LASTS.total_seconds()),
         }
