@@ -179,7 +179,7 @@ async def test_checks_say_in_plain_words_what_is_wrong(world: World, vendor: Ven
         assert "Adres prowadzi do sieci prywatnej" in page
         assert "Dostawca nie zapytał jeszcze o token weryfikacyjny" in page
         assert "Token został odrzucony: utwórz nowy (190/463)." in page
-        assert "Strona nie powiadamia aplikacji o wiadomościach." in page
+        assert "Konto nie powiadamia aplikacji o wiadomościach." in page
         assert "secret words" not in page
         asked = next(call for call in vendor.calls if "/me?" in call.url)
         assert (asked.method, TOKEN in asked.url) == ("GET", False)
