@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okienko.channels.split import count_bytes, split
@@ -20,6 +20,7 @@ def bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400) | TEXTS, st.integers(4, 90), st.sampled_from([len, count_bytes]))
 def test_the_pieces_are_the_text_and_none_is_too_long(text: str, most: int, measure: object) -> None:
     count = count_bytes if measure is count_bytes else len
@@ -28,6 +29,7 @@ def test_the_pieces_are_the_text_and_none_is_too_long(text: str, most: int, meas
     assert all(piece.strip() == piece and 0 < count(piece) <= most for piece in pieces)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.integers(len(LINK), 200))
 def test_links_and_what_is_read_as_one_character_stay_whole(text: str, most: int) -> None:
     pieces = split(text, most)
