@@ -29,7 +29,7 @@ from okienko.cases import store as cases
 from okienko.casing import date_cases, list_openings
 from okienko.consent.store import publish_texts, read_texts
 from okienko.consent.texts import NOTICE, write_texts
-from okienko.conversations.store import attachments, choices, upkeep
+from okienko.conversations.store import attachments, choices, letters, upkeep
 from okienko.conversations.store import turns as store
 from okienko.conversations.store.choices import SET_PEOPLE_ONLY, pack_people_only
 from okienko.conversations.store.turns import Lease
@@ -233,6 +233,7 @@ class Worker:
                 await forget_old(connection, now)
                 await identity.forget_challenges(connection, now - timedelta(hours=1))
                 await mail.forget_letters(connection, now - LETTERS)
+                await letters.forget(connection, now)
                 while await attachments.expire_attachments(connection, now) == attachments.MOST:
                     pass
                 while await upkeep.close_idle(connection, before=now - IDLE, now=now) == upkeep.MOST:

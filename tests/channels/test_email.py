@@ -193,6 +193,12 @@ def test_an_encoding_that_is_named_wrongly_is_guessed(charset: str, named: str) 
     assert reveal(read(body))
 
 
+def test_what_no_database_takes_is_left_out() -> None:
+    assert reveal(read(letter("a\x00b"))) == "ab"
+    halves = letter("x").replace(b"\r\n\r\nx", b"\r\n\r\n+2AA-y").replace(b"charset=utf-8", b"charset=utf-7")
+    assert reveal(read(halves)).encode()
+
+
 ALTERNATIVE: Final = (
     "--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{plain}\r\n"
     "--x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>z HTML</p>\r\n--x--\r\n"

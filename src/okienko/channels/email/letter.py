@@ -130,10 +130,15 @@ def decode(content: bytes, charset: str | None) -> str:
     for name in (charset, *_FALLBACKS):
         if name:
             try:
-                return content.decode(name)
+                return _storable(content.decode(name))
             except (LookupError, UnicodeDecodeError, ValueError):
                 continue
-    return content.decode("latin-1")
+    return _storable(content.decode("latin-1"))
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: NUL, and halves of characters, which some encodings yield."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _read_headers(message: Message) -> dict[str, list[str]]:

@@ -245,14 +245,17 @@ async def leave_mailbox(connection: Connection, door: ConnectionId, collector: U
 
 
 MOVE_CURSOR: Final = """
-update connection_state set cursor = %(cursor)s::text, polled_at = %(now)s::timestamptz
+update connection_state set cursor = %(cursor)s::text, polled_at = %(now)s::timestamptz,
+  collected_until = %(until)s::timestamptz
 where brand_id = current_brand() and connection_id = %(connection)s::text and collector = %(collector)s::uuid
 """
 
 
-async def move_cursor(connection: Connection, door: ConnectionId, collector: UUID, cursor: str, now: datetime) -> bool:
-    """Notes how far the mailbox was read; False when another process reads it by now."""
-    values = {"connection": door, "collector": collector, "cursor": cursor, "now": now}
+async def move_cursor(
+    connection: Connection, door: ConnectionId, collector: UUID, cursor: str, *, now: datetime, until: datetime
+) -> bool:
+    """Notes how far the mailbox was read, and goes on with it; False when another process reads it by now."""
+    values = {"connection": door, "collector": collector, "cursor": cursor, "now": now, "until": until}
     return (await connection.execute(MOVE_CURSOR, values)).rowcount == 1
 
 
@@ -277,3 +280,11 @@ async def note_way_in(connection: Connection, door: ConnectionId, trouble: Liter
 async def clear_way_in(connection: Connection, door: ConnectionId) -> None:
     """It lets us in again. Trouble of the way out, which pauses that, is another matter."""
     await connection.execute(WAY_IN_WORKS, {"connection": door})
+
+
+IS_THERE: Final = "select 1"
+
+
+async def is_there(connection: Connection) -> None:
+    """Asks the database for nothing. Raises `DatabaseAway` where it is away."""
+    await connection.execute(IS_THERE)
