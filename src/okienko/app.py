@@ -89,7 +89,7 @@ def build(
         given.clock,
         live=given.live,
         reception=reception,
-        public_url=given.settings.public_url or "",
+        public_url=given.settings.address,
         notices=Notices(given.database, given.clock).read,
     )
 

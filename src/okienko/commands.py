@@ -159,4 +159,4 @@ async def set_policy(urls: Urls, *, slug: str | None, place: str | None, choices
 
 def public_address(settings: Settings) -> str:
     """Where browsers find the desk."""
-    return settings.public_url or f"http://localhost:{settings.port}"
+    return settings.address

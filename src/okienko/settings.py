@@ -63,6 +63,11 @@ class Settings:
         """The ledger of erasures, which no restored backup may overwrite."""
         return self.erasures or self.keys / "erasures.jsonl"
 
+    @property
+    def address(self) -> str:
+        """Where browsers and vendors find us, without a slash at its end."""
+        return self.public_url or f"http://localhost:{self.port}"
+
 
 NAMES: Final = {
     "OKIENKO_DATA": "data",

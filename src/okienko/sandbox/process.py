@@ -328,7 +328,7 @@ class Sandbox:
     def publish(self, channel: Channel) -> None:
         """What has waited for long enough is public."""
         line = self.world.talks[channel].last(ours=True)
-        if line is not None and line.note and self.clock() - line.at >= self.world.publish_after:
+        if channel == "app_store" and line is not None and line.note and self.clock() - line.at >= self.world.publish_after:
             line.note = "PUBLISHED"
 
     def digest(self, file: str) -> str:

@@ -100,7 +100,7 @@ CLOSE: Final = """
 update connection set active = false where brand_id = current_brand() and id = any(%(doors)s::text[])
 """
 ASK_AGAIN: Final = """
-update connection_state set polled_at = null
+update connection_state set poll_at = null
 where brand_id = current_brand() and connection_id = any(%(doors)s::text[])
 """
 
