@@ -5,6 +5,8 @@ The payloads are written from the contract, not recorded.
 
 from __future__ import annotations
 
+import base64
+import hmac
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from okienko.channels.check import find_reader
 from okienko.channels.event import Event
-from okienko.channels.graph import answer_handshake, is_signed
+from okienko.channels.graph import answer_handshake, is_signed, read_signed_request
 from okienko.values import Unreadable
 
 AT: Final = 1700000000123
@@ -90,6 +92,39 @@ def test_the_handshake_is_answered_for_the_right_word_alone(query: str, answer: 
     assert answer_handshake(dict(parse_qsl(query)), "t+1") == answer
     without = dict(parse_qsl(query.replace("t%2B1", ""), keep_blank_values=True))
     assert answer_handshake(without, "") is None, "no word is agreed on: nobody is let in"
+
+
+DELETION: Final = (
+    "uXyZ1hHeLlv6XUy20eUNcfEuLtnE5LBVJP7qTh7Ta2c"
+    ".eyJ1c2VyX2lkIjoiMTIzIiwiYWxnb3JpdGhtIjoiSE1BQy1TSEEyNTYiLCJpc3N1ZWRfYXQiOjE3MDAwMDAwMDB9"
+)
+
+
+@pytest.mark.parametrize(
+    ("signed", "secrets", "user"),
+    [
+        (DELETION, [b"app-secret-1"], "123"),
+        (DELETION, [b"a newer one", b"app-secret-1"], "123"),
+        (DELETION, [b"another"], None),
+        (DELETION, [b""], None),
+        (DELETION, [], None),
+        (DELETION[:-1], [b"app-secret-1"], None),
+        ("A" + DELETION[1:], [b"app-secret-1"], None),
+        (DELETION.partition(".")[2], [b"app-secret-1"], None),
+        ("ż.ż", [b"app-secret-1"], None),
+        (".", [b"app-secret-1"], None),
+        ("", [b"app-secret-1"], None),
+    ],
+)
+def test_a_wish_to_be_deleted_is_signed_too(signed: str, secrets: list[bytes], user: str | None) -> None:
+    given_by_meta = read_signed_request(signed, secrets)
+    assert (None if given_by_meta is None else given_by_meta["user_id"]) == user
+
+
+def test_it_names_how_it_is_signed() -> None:
+    payload = base64.urlsafe_b64encode(b'{"algorithm":"none","user_id":"123"}').decode().rstrip("=")
+    signature = base64.urlsafe_b64encode(hmac.digest(b"s", payload.encode(), "sha256")).decode().rstrip("=")
+    assert read_signed_request(f"{signature}.{payload}", [b"s"]) is None
 
 
 MESSAGES: Final[list[tuple[dict[str, Any], dict[str, Any]]]] = [
