@@ -15,11 +15,12 @@ import hmac
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal, final
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from okienko.channels.event import join
+from okienko.channels.vendor import Window
 from okienko.folding import fold
 from okienko.values import Connection, Hook, RawText, Unreadable
 
@@ -83,6 +84,11 @@ class Voice:
     opens = True
     limited = False
     most_bytes = MOST_BYTES
+    # Nobody reads what is written once the call is over: the desk has no answer for it, and whoever called is called.
+    window = Window(free=timedelta(0))
+    rate = 1.0
+    pace = timedelta(0)
+    patience = timedelta(0)
 
     def verify(self, hook: Hook, connection: Connection, now: datetime) -> bool:
         """Whether one of the account's tokens has signed it; without a token, nothing is taken."""
