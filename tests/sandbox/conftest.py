@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import asyncio
 import hmac
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -47,6 +47,7 @@ class Played:
     okienko: Okienko
     app: Starlette
     pauses: list[float]
+    waits: bool = False  # pauses last for ever
 
     def browser(self) -> httpx2.AsyncClient:
         """Somebody who calls it."""
@@ -59,6 +60,8 @@ async def played() -> AsyncIterator[Played]:
 
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
+        if made.waits:
+            await asyncio.Event().wait()
 
     sandbox = Sandbox(
         DOORS,
@@ -69,7 +72,8 @@ async def played() -> AsyncIterator[Played]:
         site=SITE,
         pause=pause,
     )
-    yield Played(sandbox=sandbox, okienko=okienko, app=build(sandbox), pauses=pauses)
+    made = Played(sandbox=sandbox, okienko=okienko, app=build(sandbox), pauses=pauses)
+    yield made
     await sandbox.aclose()
 
 
@@ -77,8 +81,3 @@ def is_signed(call: HttpCall, secret: str) -> bool:
     """As Meta's documentation says it: HMAC-SHA256 over the bytes."""
     expected = "sha256=" + hmac.digest(secret.encode(), call.body, "sha256").hex()
     return hmac.compare_digest(call.headers.get("x-hub-signature-256", ""), expected)
-
-
-def basic(user: str, password: str) -> str:
-    """The header of HTTP Basic."""
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

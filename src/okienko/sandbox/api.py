@@ -202,7 +202,9 @@ async def _graph(request: Request) -> Response:
     authorization = request.headers.get("authorization", "")
     vendor = _find_vendor(sandbox, own, authorization.removeprefix("Bearer "))
     if vendor is None:
-        refused = refusal.graph(100, 33, message="Unsupported request: there is no such object")
+        nobody = refusal.graph(100, 33, message="Unsupported request: there is no such object")
+        refused = graph.check_token(authorization, "") if own == "me" else nobody
+        assert refused is not None
         _record(request, "graph", body, refused.status)
         return JSONResponse(refused.body, status_code=refused.status)
     token = sandbox.world.doors[vendor].given["token"]
@@ -458,7 +460,7 @@ async def _apple(request: Request) -> Response:
     def handle(sandbox: Sandbox, vendor: Channel, body: Given) -> Reply | Refusal:
         talk, customer = sandbox.world.talks[vendor], sandbox.world.customer
         ours = talk.last(ours=True)
-        sandbox.publish(vendor)
+        sandbox.publish()
         if unknown is not None:
             return refusal.apple(400, "PARAMETER_ERROR.ILLEGAL", f"{unknown} is not a parameter")
         match method, path:

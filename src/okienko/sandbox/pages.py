@@ -80,7 +80,7 @@ async def _lines(request: Request) -> Response:
 def _render(request: Request, template: str) -> Response:
     sandbox, channel = sandbox_of(request), _channel(request)
     sandbox.look(channel)
-    sandbox.publish(channel)
+    sandbox.publish()
     talk, now = sandbox.world.talks[channel], sandbox.clock()
     last = talk.last(ours=True)
     new = "new" in request.query_params or last is None

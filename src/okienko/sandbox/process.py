@@ -325,10 +325,15 @@ class Sandbox:
         talk.lines = [one for one in talk.lines if not one.ours] + [line]
         return line
 
-    def publish(self, channel: Channel) -> None:
+    def publish(self) -> None:
         """What has waited for long enough is public."""
         line = self.world.talks[channel].last(ours=True)
-        if channel == "app_store" and line is not None and line.note and self.clock() - line.at >= self.world.publish_after:
+        if (
+            channel == "app_store"
+            and line is not None
+            and line.note
+            and self.clock() - line.at >= self.world.publish_after
+        ):
             line.note = "PUBLISHED"
 
     def digest(self, file: str) -> str:
