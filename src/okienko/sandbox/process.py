@@ -326,14 +326,9 @@ class Sandbox:
         return line
 
     def publish(self) -> None:
-        """What has waited for long enough is public."""
-        line = self.world.talks[channel].last(ours=True)
-        if (
-            channel == "app_store"
-            and line is not None
-            and line.note
-            and self.clock() - line.at >= self.world.publish_after
-        ):
+        """An answer in the App Store that has waited for long enough is public."""
+        line = self.world.talks["app_store"].last(ours=True)
+        if line is not None and line.note and self.clock() - line.at >= self.world.publish_after:
             line.note = "PUBLISHED"
 
     def digest(self, file: str) -> str:
