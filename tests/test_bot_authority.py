@@ -56,6 +56,7 @@ BECAUSE: Final = {
     "scenario",
     "incident",
     "public",
+    "elsewhere",
 }
 # Quick replies, and what a press of them does: it writes a message of the customer's, or opens a form of the widget.
 CHOICES: Final = {

@@ -34,7 +34,7 @@ OUTSIDE = ("asyncio", "multiprocessing", "random", "secrets", "socket", "subproc
 
 # Who may hold text that is not masked: the boundary itself, the doors where text comes in, and the commands.
 RAW = re.compile(
-    r"values|receive|cli(\..*)?|ask|embed|facts|phrase|missed|masking(\..*)?|channels(\..*)?\.(adapter|pages|event|events|check|given|graph|envelope|letter|meta_inbound|reviews)|articles\.(pages|questions)"
+    r"values|receive|reporting|fetching|cli(\..*)?|ask|embed|facts|phrase|missed|masking(\..*)?|channels(\..*)?\.(adapter|pages|event|events|check|given|graph|envelope|letter|meta_inbound|reviews)|articles\.(pages|questions)"
     r"|desk(\.conversation|\.reveal|\.privacy\.requests)?\.pages|rights\.(fulfil|vault|page\..*)|identity\.(accounts|codes|store)|mail\.letters|post|speak|mailing|conversations\.clear|desk\.(words|replies)\.form|demo\.load|bench(\..*)?|evaluation(\..*)?"
 )
 
@@ -44,7 +44,7 @@ SQL = re.compile(r"(?!select 1$)\s*(select|insert into|update \w+|delete from|wi
 SQL_FILES = re.compile(r"database\..*|(.*\.)?store(\..*)?|web\.live|bench\..*|prove\..*")
 
 # Who may take it out of its box: the boundary; the senders; the desk's audited reveal; the comparison of codes.
-REVEALERS = re.compile(r"masking\..*|deliver|mail\.letters|identity\.codes|desk\.reveal\.pages|rights\.vault")
+REVEALERS = re.compile(r"masking\..*|deliver|fetching|mail\.letters|identity\.codes|desk\.reveal\.pages|rights\.vault")
 
 PLANTED = [
     ("layers", "masking/mask.py", "import okienko.web.i18n"),

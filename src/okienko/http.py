@@ -91,6 +91,29 @@ class Client:
             return Unsure(reason="the connection was lost before the answer")
         return Answered(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
 
+    async def fetch(self, call: HttpCall, *, most_bytes: int) -> Answered | Failed:
+        """Reads a file of at most `most_bytes`, undecoded: small bodies may unpack to huge ones."""
+        headers, url, extensions = {**call.headers, "accept-encoding": "identity"}, call.url, dict[str, str]()
+        if place_of(call.url) not in self._neighbours:
+            found = await _find(call.url, self._may_reach)
+            if isinstance(found, Failed):
+                return found
+            url, headers["host"], extensions = found.url, found.host, found.extensions
+        try:
+            async with self._client.stream(call.method, url, headers=headers, extensions=extensions) as answer:
+                if answer.headers.get("content-encoding", "identity") != "identity":
+                    return Failed(reason="an encoding that nobody asked for", permanent=True)
+                body = bytearray()
+                async for piece in answer.aiter_raw():
+                    body += piece
+                    if len(body) > most_bytes:
+                        return Failed(reason=f"it is larger than {most_bytes // 1_000_000} MB", permanent=True)
+                return Answered(status=answer.status_code, headers=dict(answer.headers), body=bytes(body))
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
+            return Failed(reason="the address is wrong", permanent=True)
+        except httpx2.HTTPError:
+            return Failed(reason="the host does not answer as it should", permanent=False)
+
     async def stream(self, call: HttpCall, take: Callable[[bytes], bool]) -> int | Failed | Unsure:
         """Makes a call whose answer is read as it comes, undecoded: small bodies may unpack to huge ones."""
         headers = {**call.headers, "accept-encoding": "identity"}
@@ -125,6 +148,14 @@ class Sources(Protocol):
 
     async def get(self, address: str, *, most_bytes: int, headers: Mapping[str, str]) -> Answered | Failed:
         """As `Pages.get`, with these headers, too."""
+        ...
+
+
+class Files(Protocol):
+    """How files that vendors keep are read. A test hands in a value that has some."""
+
+    async def fetch(self, call: HttpCall, *, most_bytes: int) -> Answered | Failed:
+        """Makes a call that changes nothing; of an answer, at most so many bytes are read. No redirect is followed."""
         ...
 
 

@@ -118,6 +118,7 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             encoder=quick,
             reading=reading,
             http=http,
+            files=http,
             pages=pages,
             letters=Carrier(neighbours=near),
             post=letters,
@@ -143,6 +144,9 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             worker.awake.set,
             limit=limit,
             public_url=settings.public_url or "",
+            http=http,
+            announce=services.live.announce,
+            scan=settings.scan_command,
         )
         with suppress(asyncio.CancelledError):
             async with asyncio.TaskGroup() as tasks:

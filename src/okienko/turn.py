@@ -2,9 +2,9 @@
 
 `decide` is the product in one function, and its order is the product's promise:
 
-    a person holds it → asks for a person, or for people only → has attached something → asks whether this is a
-    program → is in a scenario, or picked one → a category was picked → a scenario, or an answer from the help centre
-    → which category? → a person
+    somebody answers elsewhere → a person holds it → asks for a person, or for people only → has attached something
+    → asks whether this is a program → is in a scenario, or picked one → a category was picked → a scenario, or an
+    answer from the help centre → which category? → a person
 
 Whoever asks about an incident hears of it first, and then what they would have heard without it. Where everybody reads
 the answer, all of this is at most a proposal to a person.
@@ -103,6 +103,8 @@ def decide(situation: Situation, house: House) -> Plan:
 
     Pure, and quick enough to be called for many conversations in one go; may raise whatever a broken look-up raises.
     """
+    if situation.elsewhere:
+        return _leave_alone(situation)
     incident = _find_incident(situation, house)
     if situation.public:
         return _propose(situation, house, incident)
@@ -110,6 +112,13 @@ def decide(situation: Situation, house: House) -> Plan:
     if incident is not None:
         plan = _with_incident(plan, incident)
     return _with_notice(_with_code(plan, house), house)
+
+
+def _leave_alone(situation: Situation) -> Plan:
+    """Somebody answers elsewhere: nothing is said here, and what the customer wishes is noted."""
+    holder = Holder.BOT if situation.closed else situation.holder
+    plan = _plan(situation, holder=holder, misses=situation.misses, reason="elsewhere")
+    return replace(plan, people_only=_wish(situation))
 
 
 def _propose(situation: Situation, house: House, incident: Ongoing | None) -> Plan:
@@ -304,7 +313,7 @@ def _can_ask_for_code(situation: Situation, house: House) -> bool:
 
 def give_up(situation: Situation, house: House) -> Plan:
     """The plan for a turn that cannot be decided or written: a person gets it, and sees why."""
-    if situation.public:
+    if situation.public or situation.elsewhere:
         return _plan(situation, holder=Holder.QUEUE, reason="broken")
     return _with_notice(_hand_over(situation, house, "broken"), house)
 

@@ -104,6 +104,7 @@ class Kind(StrEnum):
     CHOICE = "choice"  # the customer picks a category
     UNREADABLE = "unreadable"  # arrived, could not be masked: only its shell is kept
     EVENT = "event"  # joined, handed back, closed, contact left
+    ECHO = "echo"  # what the brand's people have written elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,6 +354,7 @@ class Situation:
     opened: int = 0  # its cases, open or not
     told: Mapping[UUID, int] = field(default_factory=dict[UUID, int])  # incidents, and which version of their notice
     public: bool = False  # everybody can read what is answered: a person answers
+    elsewhere: bool = False  # somebody answers it in the vendor's inbox, or another program has it
 
 
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -378,6 +380,7 @@ Because = Literal[
     "scenario",
     "incident",
     "public",
+    "elsewhere",
     "broken",
 ]
 

@@ -41,7 +41,8 @@ from okienko.desk.hours import describe_hours, is_open
 from okienko.embed import Meaning
 from okienko.encoders import Encoder
 from okienko.facts import Facts
-from okienko.http import Http, Pages
+from okienko.fetching import Fetching
+from okienko.http import Files, Http, Pages
 from okienko.identity import store as identity
 from okienko.incidents import store as incidents
 from okienko.incidents.publish import end_due, tell_all_clear
@@ -58,6 +59,7 @@ from okienko.pack import make as packs
 from okienko.phrase import Phraser
 from okienko.playing import Stage
 from okienko.radar.watch import Radar
+from okienko.reporting import Reports
 from okienko.rights.retention import nightly
 from okienko.routing.process import Reading, TrainingFailed, teach
 from okienko.routing.shelf import Routers
@@ -109,6 +111,7 @@ class Worker:
     live: Live
     shelf: Shelf
     http: Http
+    files: Files | None = None  # reads what vendors keep for us; None: it waits
     pages: Pages | None = None  # reads what is public; None: nothing is read again by itself
     letters: Carries | None = None  # takes letters of channels, by the servers that those name
     post: Post | None = None  # takes letters; None: there is no mail server, and letters wait until their time is over
@@ -164,6 +167,8 @@ class Worker:
                 tasks.create_task(self._every(TEACH if self.meaning else HOUR, self.read_articles))
                 tasks.create_task(self._every(HOUR, self.tend_articles, after=CALM))
                 tasks.create_task(self._every(LOOK, self.read_sources))
+                tasks.create_task(self._every(LOOK, self.sweep_reports))
+                tasks.create_task(self._every(SECOND, self.fetch_files))
                 tasks.create_task(self._every(LOOK, self.publish))
                 tasks.create_task(self._every(LOOK, self.tend_incidents))
                 tasks.create_task(self._every(MINUTE, self.tend_calls))
@@ -191,7 +196,7 @@ class Worker:
         plans: dict[BrandId, list[Plan]] = {}
         for brand in sorted(by_brand):
             async with self.database.brand(brand) as connection:
-                situations = await store.read_situations(connection, by_brand[brand])
+                situations = await store.read_situations(connection, by_brand[brand], self.clock())
             house = await self._with_versions(brand, await self.house(brand), situations)
             if self.meaning is not None:
                 house = await self._listen(self.meaning, brand, house, situations)
@@ -279,6 +284,31 @@ class Worker:
         if self.pages is not None:
             for brand in (await self.directory.read()).brands:
                 await sources.run_due(self.database, brand, self.pages, self.clock)
+
+    async def sweep_reports(self) -> None:
+        """Tries again what vendors reported about messages that were not here then."""
+        reports = Reports(database=self.database, keys=self.keys, clock=self.clock)
+        for brand in (await self.directory.read()).brands.values():
+            changed = await reports.sweep(brand)
+            if changed:
+                await self.live.announce(brand.id, changed)
+
+    async def fetch_files(self) -> None:
+        """Fetches the files of customers that their vendors keep for us."""
+        if self.files is None:
+            return
+        fetching = Fetching(
+            database=self.database,
+            directory=self.directory,
+            keys=self.keys,
+            clock=self.clock,
+            http=self.files,
+            scan=self.settings.scan_command if self.settings is not None else (),
+        )
+        for brand in (await self.directory.read()).brands.values():
+            changed = await fetching.run(brand)
+            if changed:
+                await self.live.announce(brand.id, changed)
 
     async def watch(self) -> None:
         """Looks at what was left open, brand by brand, for something that many ask about all at once."""

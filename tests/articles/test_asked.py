@@ -82,7 +82,8 @@ async def ask(world: World, *texts: str, brand: Brand | None = None, days: int =
             leases = await turns.claim_lanes(connection, limit=9, now=world.at, lease=timedelta(seconds=10))
             index = build_index(await read_published(connection, brand.id))
             categories = await read_categories(connection)
-            situations = await turns.read_situations(connection, [one for one in leases if one.brand == brand.id])
+            own = [one for one in leases if one.brand == brand.id]
+            situations = await turns.read_situations(connection, own, world.at)
 
             def look_up(question: MaskedText, language: Language, category: str | None) -> Found:
                 return answer(index, question, language=language, category=category)  # noqa: B023 - used at once

@@ -63,7 +63,7 @@ class Bot:
         situations: list[Situation] = []
         if self.leases:
             async with self.world.services.database.brand(self.begun.brand.id) as connection:
-                situations = await turns.read_situations(connection, self.leases)
+                situations = await turns.read_situations(connection, self.leases, self.world.at)
         self.plans = [decide(situation, HOUSE) for situation in situations]
 
     async def write(self) -> None:

@@ -55,7 +55,8 @@ async def refuse(world: World) -> None:
     house = House(name="Seans", hours={}, open=True, people=1, categories={}, look_up=_find_nothing)
     async with world.services.database.brand(world.brand.id) as connection:
         leases = await turns.claim_lanes(connection, limit=9, now=world.at, lease=timedelta(seconds=10))
-        plans = [decide(situation, house) for situation in await turns.read_situations(connection, leases)]
+        situations = await turns.read_situations(connection, leases, world.at)
+        plans = [decide(situation, house) for situation in situations]
         ids = [[new_id(world.at) for _ in plan.says] for plan in plans]
         await connection.execute(turns.WRITE_PLANS, turns.pack_plans(plans, ids, world.at))
 

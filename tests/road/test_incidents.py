@@ -392,7 +392,7 @@ async def test_a_takeover_drops_the_notice_and_the_link_with_it(world: World) ->
     async with world.database.shared() as connection:
         leases = await turns.claim_lanes(connection, limit=8, now=world.clock(), lease=timedelta(seconds=10))
     async with world.database.brand(world.brand.id) as connection:
-        (situation,) = await turns.read_situations(connection, leases)
+        (situation,) = await turns.read_situations(connection, leases, world.clock())
         await connection.execute("update conversation set version = version + 1")
     plan = decide(situation, await worker.house(world.brand.id))
     assert plan.report is not None

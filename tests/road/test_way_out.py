@@ -51,7 +51,7 @@ async def claim(world: World) -> list[Plan]:
     async with world.database.shared() as connection:
         leases = await turns.claim_lanes(connection, limit=10, now=world.clock(), lease=timedelta(seconds=10))
     async with world.database.brand(world.brand.id) as connection:
-        situations = await turns.read_situations(connection, leases)
+        situations = await turns.read_situations(connection, leases, world.clock())
     house = await world.worker.house(world.brand.id)
     return [decide(situation, house) for situation in situations]
 

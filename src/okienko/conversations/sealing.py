@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from okienko.attachments.kinds import Checked
 from okienko.conversations.store.arrivals import SealedItem
+from okienko.conversations.store.attachments import PART, NewAttachment
 from okienko.conversations.store.vault import SealedForm
 from okienko.database.ids import new_id
 from okienko.masking.forms import Form
 from okienko.masking.keeping import KEEPING, expiry
 from okienko.masking.mask import Vaulted
-from okienko.masking.vault import seal
-from okienko.values import Brand, ConversationId, PersonId
+from okienko.masking.vault import seal, seal_part
+from okienko.values import Brand, BrandId, ConversationId, PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +85,36 @@ def seal_forms(forms: Sequence[Form], sealing: Sealing) -> list[SealedForm]:
             )
         )
     return sealed
+
+
+def make_attachment(
+    checked: Checked, *, conversation: ConversationId, person: PersonId, scanned: bool, now: datetime
+) -> NewAttachment:
+    """A checked file as it is about to be kept."""
+    size = len(checked.body)
+    return NewAttachment(
+        id=new_id(now),
+        conversation=conversation,
+        person=person,
+        type=checked.type,
+        size=size,
+        parts=-(-size // PART),
+        scanned=scanned,
+    )
+
+
+def seal_file(key: bytes, brand: BrandId, new: NewAttachment, body: bytes) -> Iterator[bytes]:
+    """A file's parts, sealed one after another."""
+    view = memoryview(body)
+    for part in range(new.parts):
+        yield seal_part(
+            key,
+            view[part * PART : (part + 1) * PART],
+            brand=brand,
+            person=new.person,
+            table="attachment_part",
+            column="sealed",
+            row=new.id,
+            part=part,
+            parts=new.parts,
+        )

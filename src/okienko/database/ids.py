@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATER: Final = 44  # bits of an id that say how long after another clock's moment it was received, in 2**-12 ms
+_AHEAD: Final = 120_000 << 12  # a clock may be ahead of ours: two minutes, in the same unit
 _last = 0  # the greatest time prefix given out by this process; ids of one process never go backwards
 
 
@@ -36,6 +39,18 @@ def new_id(now: datetime) -> UUID:
 def id_at(when: datetime) -> UUID:
     """An id for a moment of the past, as when an old conversation is brought in."""
     return _assemble(_prefix(when))
+
+
+def id_of(when: datetime, received: datetime) -> UUID:
+    """An id for something that another clock has dated: in that clock's order, and within one of its milliseconds in
+    the order in which it was received here. `when` is at most a minute after `received` and some weeks before it.
+    """
+    global _last  # noqa: PLW0603 - as above
+    _last = max(_prefix(received), _last + 1)
+    moment = _prefix(when) >> 12 << 12
+    later = min(max(_last - moment + _AHEAD, 0), (1 << _LATER) - 1)
+    drawn = _assemble(moment).int & ~(0xFFF << 64) & ~(((1 << _LATER - 12) - 1) << 74 - _LATER)
+    return UUID(int=drawn | later >> _LATER - 12 << 64 | (later & (1 << _LATER - 12) - 1) << 74 - _LATER)
 
 
 def lowest_id(when: datetime) -> UUID:

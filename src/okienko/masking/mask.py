@@ -123,6 +123,13 @@ def find(
     raise failed  # out here, so that the cause is not even chained
 
 
+def find_whole(raw: RawText, label: str) -> Findings:
+    """All of a text as one finding, where whoever hands it over says what it is: the name of whoever writes."""
+    text = raw.reveal()
+    value = " ".join(text.split())
+    return Findings(spans=(Finding(label=label, start=0, end=len(text), value=value),)) if value else _NOTHING
+
+
 def render(
     raw: RawText,
     findings: Findings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from okienko.database.arrays import blobs, ids, numbers, texts, times
@@ -26,6 +26,9 @@ class Arrival:
     choice: str | None
     at: datetime
     sensitive_until: datetime | None = None  # kept for a shorter time, for what it says is about health and the like
+    written: datetime | None = None  # by the vendor's clock
+    more: MaskedText | None = None  # what stands below the text
+    apart: Literal["automatic", "elsewhere"] | None = None  # why nothing answers it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,9 @@ with arrival as (
   select * from unnest(
     %(connections)s::text[], %(lookups)s::bytea[], %(keys)s::bytea[], %(ids)s::uuid[],
     %(kinds)s::text[], %(texts)s::text[], %(choices)s::text[], %(ats)s::timestamptz[],
-    %(sensitive)s::timestamptz[]
-  ) with ordinality as a (connection_id, lookup, key, id, kind, text, choice, at, sensitive_until, n)
+    %(sensitive)s::timestamptz[], %(written)s::timestamptz[], %(mores)s::text[], %(aparts)s::text[]
+  ) with ordinality as a (connection_id, lookup, key, id, kind, text, choice, at, sensitive_until, written, more, apart,
+    n)
 ), known as (
   select a.*, t.conversation_id, t.muted from arrival a
   cross join lateral (
@@ -64,8 +68,8 @@ with arrival as (
     where brand_id = current_brand() and connection_id = a.connection_id and lookup = a.lookup limit 1
   ) t
 ), fresh as (
-  insert into seen (connection_id, key, at)
-  select connection_id, key, at from known where not muted order by key
+  insert into seen (connection_id, key, at, conversation_id, message_id)
+  select connection_id, key, at, conversation_id, id from known where not muted order by key
   on conflict do nothing
   returning key
 ), new as (
@@ -84,7 +88,8 @@ with arrival as (
   from (select conversation_id, max(arrival) as arrived, min(at) as at from placed group by conversation_id) p
   where l.brand_id = current_brand() and l.conversation_id = p.conversation_id
 ), stored as (
-  insert into message (brand_id, conversation_id, id, author, kind, text, arrival, choice, at, sensitive_until)
+  insert into message (brand_id, conversation_id, id, author, kind, text, arrival, choice, at, sensitive_until, more,
+    apart)
   select current_brand(), conversation_id, id, 'customer', kind, text, arrival,
     coalesce(
       (select slug from category where brand_id = current_brand() and slug = choice limit 1),
@@ -97,7 +102,7 @@ with arrival as (
         where o.brand_id = current_brand() and o.conversation_id = placed.conversation_id and o.author = 'bot'
           and placed.choice = any(o.choices) limit 1
       ) end
-    ), at, sensitive_until
+    ), coalesce(written, at), sensitive_until, more, apart
   from placed
 )
 select n, conversation_id, (key in (select key from fresh)) is true, muted from known
@@ -116,6 +121,9 @@ def pack_arrivals(arrivals: Sequence[Arrival]) -> dict[str, object]:
         "choices": texts([a.choice for a in arrivals]),
         "ats": times([a.at for a in arrivals]),
         "sensitive": times([a.sensitive_until for a in arrivals]),
+        "written": times([a.written for a in arrivals]),
+        "mores": texts([None if a.more is None else a.more.text for a in arrivals]),
+        "aparts": texts([a.apart for a in arrivals]),
     }
 
 
@@ -264,6 +272,22 @@ async def read_seen(
     values = {"connections": [door for door, _ in keys], "keys": [key for _, key in keys]}
     rows = await (await connection.execute(READ_SEEN, values)).fetchall()
     return {(ConnectionId(door), bytes(key)) for door, key in rows}
+
+
+# Whoever comes second with the same word waits here for the first, and then sees what it was used for.
+USE_ONCE: Final = """
+insert into seen (connection_id, key, at) values (%(connection)s::text, %(key)s::bytea, %(now)s::timestamptz)
+on conflict do nothing
+"""
+
+
+async def use_once(connection: Connection, door: ConnectionId, word: bytes, whole: bytes, now: datetime) -> bool:
+    """Whether a word that holds once is new, or was used for the very same before. Both are keyed hashes."""
+    values = {"connection": door, "key": word, "now": now}
+    if (await connection.execute(USE_ONCE, values)).rowcount == 1:
+        await connection.execute(USE_ONCE, values | {"key": whole})
+        return True
+    return (door, whole) in await read_seen(connection, {(door, whole)})
 
 
 STORE_UNPARSED: Final = """

@@ -74,7 +74,7 @@ cross join lateral (
     coalesce(bool_or(r.sensitive_until is not null), false) as sensitive,
     min(r.at) filter (where r.author = 'customer' and r.at > coalesce(r.answered_at, '-infinity')) as unanswered_since
   from (
-    select l.*, max(l.at) filter (where l.author = 'agent' or (l.author = 'bot' and l.kind <> 'handoff')) over ()
+    select l.*, max(l.at) filter (where l.author = 'agent' or (l.author = 'bot' and l.kind <> 'handoff') or l.kind = 'echo') over ()
       as answered_at
     from (
       select id, author, kind, text, at, sensitive_until from message

@@ -388,6 +388,17 @@ async def leave_contact(
     )
 
 
+FIND_LANGUAGE: Final = """
+select language from conversation where brand_id = current_brand() and id = %(conversation)s::uuid
+"""
+
+
+async def find_language(connection: Connection, conversation: ConversationId) -> Language | None:
+    """The language that a conversation is held in; None when there is no such conversation."""
+    row = await (await connection.execute(FIND_LANGUAGE, {"conversation": conversation})).fetchone()
+    return None if row is None else row[0]
+
+
 SET_LANGUAGE: Final = """
 update conversation set language = %(language)s::text
 where brand_id = current_brand() and id = %(conversation)s::uuid

@@ -72,22 +72,23 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
     select array_agg(concat_ws(' ', k.kind, k.reference, case when k.closed_at is null then 'open' end) order by k.id)
     from support_case k where k.brand_id = current_brand() and k.conversation_id = w.conversation_id
   ), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked',
-  c.public, e.incidents, e.told, n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
+  c.public, coalesce(c.elsewhere_until > %(now)s::timestamptz, false), e.incidents, e.told, n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
   select * from lane
-  where brand_id = current_brand() and conversation_id = w.conversation_id and token = w.token limit 1
+  where brand_id = current_brand() and conversation_id = w.conversation_id and token = w.token
+    and arrived > answered limit 1
 ) l
 cross join lateral (
   select * from conversation where brand_id = current_brand() and id = w.conversation_id limit 1
 ) c
 cross join lateral (
   select
-    array_agg(r.arrival order by r.id) filter (where r.arrival > l.answered) as arrivals,
-    array_agg(r.kind order by r.id) filter (where r.arrival > l.answered) as kinds,
-    array_agg(r.text order by r.id) filter (where r.arrival > l.answered) as texts,
-    array_agg(r.choice order by r.id) filter (where r.arrival > l.answered) as choices,
-    array_agg(r.at order by r.id) filter (where r.arrival > l.answered) as ats,
+    array_agg(r.arrival order by r.id) filter (where r.arrival > l.answered and r.asks) as arrivals,
+    array_agg(r.kind order by r.id) filter (where r.arrival > l.answered and r.asks) as kinds,
+    array_agg(r.text order by r.id) filter (where r.arrival > l.answered and r.asks) as texts,
+    array_agg(r.choice order by r.id) filter (where r.arrival > l.answered and r.asks) as choices,
+    array_agg(r.at order by r.id) filter (where r.arrival > l.answered and r.asks) as ats,
     coalesce(bool_or('code' = any(r.choices)) filter (where r.author = 'bot'), false) as code_asked,
     coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival > l.answered), false) as sensitive,
     coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival <= l.answered), false) as sensitive_before,
@@ -97,7 +98,9 @@ cross join lateral (
     (array_agg(r.sensitive_until is not null order by r.id desc)
       filter (where r.arrival <= l.answered and r.kind = 'text'))[1] as last_sensitive
   from (
-    select id, author, kind, text, arrival, choice, choices, at, sensitive_until from message
+    select id, author, kind, text, arrival, choice, choices, at, sensitive_until,
+      apart is null and taken_back_at is null as asks
+    from message
     where brand_id = current_brand() and conversation_id = w.conversation_id
     order by id desc limit 40
   ) r
@@ -110,14 +113,17 @@ left join scenario_run n on n.brand_id = current_brand() and n.conversation_id =
 """
 
 
-async def read_situations(connection: Connection, leases: Sequence[Lease]) -> list[Situation]:
-    """The situations of leased lanes of one brand, in one round trip. A lease that was lost meanwhile is left out."""
+async def read_situations(connection: Connection, leases: Sequence[Lease], now: datetime) -> list[Situation]:
+    """The situations of leased lanes of one brand, in one round trip. A lease that was lost meanwhile is left out, and
+    a lane in which nothing waits any more.
+    """
     rows = await (
         await connection.execute(
             READ_SITUATIONS,
             {
                 "conversations": ids([lease.conversation for lease in leases]),
                 "tokens": numbers([lease.token for lease in leases]),
+                "now": now,
             },
         )
     ).fetchall()
@@ -160,6 +166,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             code_asked=code_asked,
             code_awaited=code_awaited,
             public=public,
+            elsewhere=elsewhere,
             told=dict(zip(incidents or (), told or (), strict=True)),
             run=_read_run(run),
         )
@@ -196,6 +203,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease]) -> li
             code_asked,
             code_awaited,
             public,
+            elsewhere,
             incidents,
             told,
             *run,

@@ -7,7 +7,7 @@ name does not come at all: it is personal data more often than not.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
 
 import structlog
@@ -19,12 +19,11 @@ from starlette.routing import Route
 from okienko.attachments.kinds import MOST_BYTES, Checked, Refused, Why
 from okienko.attachments.process import ScanFailed, examine, scan
 from okienko.channels.webchat.view import family_name
+from okienko.conversations.sealing import make_attachment, seal_file
 from okienko.conversations.store import attachments, threads
-from okienko.conversations.store.attachments import PART, NewAttachment
 from okienko.conversations.store.threads import Thread
-from okienko.database.ids import new_id
 from okienko.log import describe
-from okienko.masking.vault import open_person_key, seal_part
+from okienko.masking.vault import open_person_key
 from okienko.values import Brand
 from okienko.web.forms import read_body
 from okienko.web.hourly import HourLimit
@@ -135,40 +134,22 @@ async def _read(request: Request, checks: asyncio.BoundedSemaphore) -> Checked:
 async def _keep(request: Request, visitor: Visitor, checked: Checked) -> Response:
     given = services(request)
     brand, thread, now = visitor.brand, visitor.thread, given.clock()
-    new = NewAttachment(
-        id=new_id(now),
+    new = make_attachment(
+        checked,
         conversation=thread.conversation,
         person=thread.person,
-        type=checked.type,
-        size=len(checked.body),
-        parts=-(-len(checked.body) // PART),
         scanned=bool(given.settings.scan_command),  # else it would not have come so far
+        now=now,
     )
     async with given.database.brand(brand.id) as database:
         wrapped = await threads.read_person_key(database, thread.person)
         if wrapped is None:
             raise HTTPException(401)
         key = await open_person_key(given.keys, wrapped, brand=brand.id, person=thread.person)
-        await attachments.keep_pending(database, new, _seal_parts(key, brand, new, checked.body), now)
+        await attachments.keep_pending(database, new, seal_file(key, brand.id, new, checked.body), now)
     spoken = words(
         choose_language("", brand.languages, default=thread.language, chosen=request.query_params.get("lang"))
     )
     return JSONResponse(
         {"id": str(new.id), "name": family_name(new.type, spoken), "size": spoken.size(new.size)}, status_code=201
     )
-
-
-def _seal_parts(key: bytes, brand: Brand, new: NewAttachment, body: bytes) -> Iterator[bytes]:
-    view = memoryview(body)
-    for part in range(new.parts):
-        yield seal_part(
-            key,
-            view[part * PART : (part + 1) * PART],
-            brand=brand.id,
-            person=new.person,
-            table="attachment_part",
-            column="sealed",
-            row=new.id,
-            part=part,
-            parts=new.parts,
-        )
