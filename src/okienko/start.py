@@ -30,6 +30,7 @@ from okienko.mail.mailbox import Mailbox
 from okienko.mail.server import Carrier, Smtp, open_server
 from okienko.opening import now, open_keys
 from okienko.phrase import Phraser, open_model
+from okienko.poll import Poller
 from okienko.receive import Reception
 from okienko.sandbox.place import NEIGHBOURS as SANDBOX
 from okienko.routing.process import Reading
@@ -148,14 +149,23 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             announce=services.live.announce,
             scan=settings.scan_command,
         )
+        poller = Poller(
+            database=services.database,
+            directory=services.directory,
+            keys=services.keys,
+            clock=clock,
+            http=http,
+            tokens=worker.sender.tokens,
+            reception=reception,
+        )
         with suppress(asyncio.CancelledError):
             async with asyncio.TaskGroup() as tasks:
-                background: list[asyncio.Task[None]] = []
+                # What is found by asking is stored by the reception, also where nobody is served.
+                background = [tasks.create_task(reception.run())]
                 if parts.work:
-                    background.append(tasks.create_task(worker.run()))
+                    background += [tasks.create_task(worker.run()), tasks.create_task(poller.run())]
                 if parts.serve:
                     background += [
-                        tasks.create_task(reception.run()),
                         tasks.create_task(reception.watch()),
                         tasks.create_task(services.live.run()),
                     ]

@@ -103,7 +103,7 @@ def decide(situation: Situation, house: House) -> Plan:
 
     Pure, and quick enough to be called for many conversations in one go; may raise whatever a broken look-up raises.
     """
-    if situation.elsewhere:
+    if situation.elsewhere and not situation.public:
         return _leave_alone(situation)
     incident = _find_incident(situation, house)
     if situation.public:
