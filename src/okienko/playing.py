@@ -35,7 +35,8 @@ from okienko.values import (
 from okienko.web.i18n import words
 
 PERSON: Final = "person"  # quick reply: the button that asks for a person
-BUTTONS: Final = frozenset({"webchat"})  # channels that show choices as buttons; others get them numbered
+# Channels that show choices as buttons, or number themselves what they have no button for; others get them numbered.
+BUTTONS: Final = frozenset({"webchat", "messenger", "instagram", "whatsapp"})
 
 # A question, its language, and where to look: in a category, in one article (`ARTICLE` and its id), or everywhere.
 LookUp = Callable[[MaskedText, Language, str | None], Answer | Clarify | Refuse]

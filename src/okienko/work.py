@@ -59,6 +59,7 @@ from okienko.pack import make as packs
 from okienko.phrase import Phraser
 from okienko.playing import Stage
 from okienko.radar.watch import Radar
+from okienko.renewal import renew_tokens
 from okienko.reporting import Reports
 from okienko.rights.retention import nightly
 from okienko.routing.process import Reading, TrainingFailed, teach
@@ -167,6 +168,7 @@ class Worker:
                 tasks.create_task(self._every(TEACH if self.meaning else HOUR, self.read_articles))
                 tasks.create_task(self._every(HOUR, self.tend_articles, after=CALM))
                 tasks.create_task(self._every(LOOK, self.read_sources))
+                tasks.create_task(self._every(HOUR, self.renew_tokens, after=CALM))
                 tasks.create_task(self._every(LOOK, self.sweep_reports))
                 tasks.create_task(self._every(SECOND, self.fetch_files))
                 tasks.create_task(self._every(LOOK, self.publish))
@@ -284,6 +286,11 @@ class Worker:
         if self.pages is not None:
             for brand in (await self.directory.read()).brands:
                 await sources.run_due(self.database, brand, self.pages, self.clock)
+
+    async def renew_tokens(self) -> None:
+        """Renews what was given to connections and would end."""
+        for brand in (await self.directory.read()).brands.values():
+            await renew_tokens(self.database, brand, self.keys, self.http, self.clock)
 
     async def sweep_reports(self) -> None:
         """Tries again what vendors reported about messages that were not here then."""

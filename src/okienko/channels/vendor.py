@@ -129,6 +129,22 @@ class SignsIn(Protocol):
         ...
 
 
+@runtime_checkable
+class Renews(Protocol):
+    """A vendor whose token ends after a while, and that gives a new one for one that is still good."""
+
+    renewed_after: timedelta
+    lasts: timedelta
+
+    def renewal(self, connection: Connection) -> HttpCall | None:
+        """The call that asks for a new one; None: this connection's does not end."""
+        ...
+
+    def read_renewed(self, status: int, body: bytes) -> str | None:
+        """The new token; None: there is none. It takes the place of `token` among `given`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undelivered:
     """An address that does not take what we send, or whose owner complains."""

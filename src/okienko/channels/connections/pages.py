@@ -62,6 +62,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "sign_in": mark("The vendor refuses what it was connected with"),
     "paused": mark("The vendor wants nothing sent for a while"),
     "down": mark("The vendor does not answer"),
+    "token_ends": mark("The token ends within days and could not be renewed: make a new one"),
 }
 
 

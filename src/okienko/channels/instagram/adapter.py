@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, final
 
 from okienko.channels import meta
 from okienko.channels.event import Reading
+from okienko.channels.given import read_objects, word_of_url
 from okienko.channels.instagram.events import read_events
 from okienko.channels.split import count_bytes
-from okienko.values import Call, Connection, Hook, HttpCall, Outgoing
+from okienko.values import Call, Connection, Hook, HttpCall, Outgoing, Unreadable
 
 INSTAGRAM: Final = "https://graph.instagram.com"
 MOST_BYTES: Final = 1000  # of a text, in UTF-8
@@ -30,6 +31,8 @@ class Instagram(meta.Meta):
     window = meta.WINDOW
     rate = 10.0
     pace = meta.PACE
+    renewed_after = timedelta(days=45)
+    lasts = timedelta(days=60)
 
     def read(self, hook: Hook, connection: Connection) -> Reading:
         """The events of a delivery. Raises `Unreadable` with its shape."""
@@ -45,6 +48,21 @@ class Instagram(meta.Meta):
     def signals(self, outgoing: Outgoing, connection: Connection) -> Sequence[HttpCall]:
         """That the message was seen, and that somebody writes."""
         return [_post(connection, body) for body in meta.list_signals(outgoing)]
+
+    def renewal(self, connection: Connection) -> HttpCall | None:
+        """The call that asks for a new token; None for a page's, which does not end."""
+        if is_of_page(connection):
+            return None
+        base = (connection.given.get("base") or INSTAGRAM).rstrip("/")
+        url = f"{base}/refresh_access_token?grant_type=ig_refresh_token"
+        return HttpCall(url=url, headers=meta.bearer(connection), method="GET")
+
+    def read_renewed(self, status: int, body: bytes) -> str | None:
+        """The new token, good for another 60 days."""
+        try:
+            return word_of_url(read_objects(body)[0], "access_token") if status == 200 else None
+        except Unreadable:
+            return None
 
 
 def is_of_page(connection: Connection) -> bool:

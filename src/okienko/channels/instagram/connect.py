@@ -99,7 +99,7 @@ CONNECT: Final = Connect(
         Field(
             name="token",
             label=mark("The access token"),
-            help=mark("By itself: the account's, good for 60 days, to be renewed here. Through its page: the page's."),
+            help=mark("By itself: the account's, good for 60 days and renewed in time. Through its page: the page's."),
             secret=True,
         ),
         *meta_connect.APPLICATION,
