@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Frame, Page, expect
 
-from okienko.bench.bench import find_port, wait_for
 from tests.attachments.files import exif, jpeg, segment
+from tests.running import Demo, run_demo
 
 pytestmark = pytest.mark.anyio
 PASSWORD = "trzy-spokojne-okna"  # made up here, for a database that lives as long as this test
 PHOTOGRAPH = jpeg(segment(0xE1, b"Exif\0\0" + exif(6)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demo:
-    """A running demo."""
-
-    address: str
-    link: str
-    data: Path
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo with spaces")
-    port = find_port()
-    with (folder / "said").open("w+") as said:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "okienko",
-                "demo",
-                "--no-browser",
-                "--port",
-                str(port),
-                "--data",
-                str(folder / "data"),
-            ],
-            stdout=said,
-            stderr=said,
-            env={name: value for name, value in os.environ.items() if not name.startswith("OKIENKO_")},
-        )
-        try:
-            link = wait_for(
-                lambda: re.search(r"http://\S+/desk/welcome/\S+", (folder / "said").read_text()), 30
-            ).group()
-            yield Demo(address=f"http://localhost:{port}", link=link, data=folder / "data")
-        finally:
-            process.terminate()
-            process.wait(15)
+    with run_demo(tmp_path_factory.mktemp("demo with spaces")) as demo:
+        yield demo
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from time import monotonic
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.test_demo import Demo, context, demo, open_chat, sign_in, write
+from tests.browser.test_demo import context, demo, open_chat, sign_in, write
+from tests.running import Demo
 
 __all__ = ["context", "demo"]  # fixtures
 
