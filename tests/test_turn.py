@@ -163,6 +163,13 @@ def test_a_tie_asks_which_category_and_the_choice_answers_the_question_asked_bef
     assert heard == [("kiedy dostanę pieniądze", "zwroty")]
 
 
+def test_a_category_picked_after_a_greeting_asks_for_words() -> None:
+    chosen = replace(situation(asked("Zwroty", Kind.CHOICE, "zwroty")), open_question=MaskedText("dzień dobry"))
+    plan = decide(chosen, replace(house(), look_up=lambda *_: Refuse(reason="greeting")))
+    assert plan.reason == "category_picked"
+    assert plan.category == "zwroty"
+
+
 def test_a_category_picked_first_asks_for_words_and_scopes_what_follows() -> None:
     plan = decide(situation(asked("Zwroty", Kind.CHOICE, "zwroty")), house())
     assert (plan.says[0].text.text, plan.category) == ("Zwroty. Napisz, co się stało.", "zwroty")

@@ -147,7 +147,7 @@ def _read_signed(hook: Hook) -> Mapping[str, list[str]] | None:
 def _read_form(body: bytes) -> dict[str, list[str]]:
     """Names with their values; of a body that is no form, none."""
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         return {}
     fields: dict[str, list[str]] = {}
