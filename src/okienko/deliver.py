@@ -31,7 +31,7 @@ from okienko.channels import caller
 from okienko.channels.choices import name_choices
 from okienko.channels.pace import Bucket, Pace
 from okienko.channels.retry import pause_before, read_retry_after
-from okienko.channels.vendor import Bursts, Limits, SignsIn, Suppresses, Verdict, may_send
+from okienko.channels.vendor import Bounded, Bursts, Limits, SignsIn, Suppresses, Verdict, may_send
 from okienko.conversations.clear import resolve_all
 from okienko.conversations.store import connections
 from okienko.conversations.store import outbox as store
@@ -214,18 +214,30 @@ class Sender:
             await asyncio.wait({signal}, timeout=SIGNAL)
         if self.clock() >= until:
             raise _ClaimOver
-        if isinstance(channel, Suppresses):
-            try:
-                async with self.database.brand(share.brand.id) as connection:
-                    refusal = await mailing.refuse(connection, self.keys, channel, outgoing, share.brand.language, now)
-            except (DatabaseAway, psycopg.Error):  # nothing has been sent yet
-                return _Tried(settled=self._try_later(claimed))
-            if refusal is not None:
-                return _end(draft, "failed", refusal, parts=parts)
+        refused = await self._refuse(draft, share, channel, outgoing, parts)
+        if refused is not None:
+            return refused
         if isinstance(channel, Limits):
             self._pace.went(claimed.conversation, channel.pace, now)
         heard = await self._call(calls[draft.part], outgoing, draft, channel, door)
         return self._judge(draft, heard, share, channel, parts)
+
+    async def _refuse(
+        self, draft: Draft, share: _Share, channel: Caller, outgoing: Outgoing, parts: int
+    ) -> _Tried | None:
+        """Why nothing is sent: it is too long, or to an address that takes nothing. None: it may go."""
+        if isinstance(channel, Bounded) and len(outgoing.text) > channel.longest:
+            error = f"longer than the {channel.longest} characters that the vendor takes"
+            return _end(draft, "failed", error, parts=parts)
+        if not isinstance(channel, Suppresses):
+            return None
+        now = self.clock()
+        try:
+            async with self.database.brand(share.brand.id) as connection:
+                refusal = await mailing.refuse(connection, self.keys, channel, outgoing, share.brand.language, now)
+        except (DatabaseAway, psycopg.Error):  # nothing has been sent yet
+            return _back(draft, now + timedelta(seconds=1), parts=parts)
+        return None if refusal is None else _end(draft, "failed", refusal, parts=parts)
 
     def _find_moment(self, draft: Draft, share: _Share, channel: Caller, now: datetime) -> datetime | None:
         """When a message may go that may not go now: its connection rests, or it would be too fast. None: now."""

@@ -79,17 +79,27 @@ class Client:
             if isinstance(found, Failed):
                 return found
             url, headers["host"], extensions = found.url, found.host, found.extensions
+        body, content = bytearray(), call.body or None
         try:
-            answer = await self._client.request(
-                call.method, url, headers=headers, content=call.body or None, extensions=extensions
-            )
+            async with (
+                asyncio.timeout(ALTOGETHER),
+                self._client.stream(
+                    call.method, url, headers=headers, content=content, extensions=extensions
+                ) as answer,
+            ):
+                async for piece in answer.aiter_bytes():
+                    body += piece
+                    if len(body) > MOST_BYTES:
+                        return Unsure(reason="the answer is too large")
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             return Failed(reason="no connection", permanent=False)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
             return Failed(reason="the reply address is wrong", permanent=True)
         except httpx2.HTTPError:
             return Unsure(reason="the connection was lost before the answer")
-        return Answered(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+        except TimeoutError:
+            return Unsure(reason="the answer took too long")
+        return Answered(status=answer.status_code, headers=dict(answer.headers), body=bytes(body))
 
     async def fetch(self, call: HttpCall, *, most_bytes: int) -> Answered | Failed:
         """Reads a file of at most `most_bytes`, undecoded: small bodies may unpack to huge ones."""

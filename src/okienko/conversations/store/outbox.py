@@ -73,7 +73,8 @@ class Draft:
     language: Language
     reference: str
     hidden: frozenset[bytes] = frozenset()  # of the bot's words: keyed hashes of the values in the vault
-    part: int = 0  # the call that is to be made, of those that the message consists of
+    part: int = 0  # the call that is to be made, of those that the message consists of …
+    parts: int | None = None  # … which are so many; None: nobody has written it down yet
     waited: float = 0.0  # seconds between attempts so far
     at: datetime  # when it was written
     choices: tuple[str, ...] = ()
@@ -91,7 +92,7 @@ select m.id, o.connection_id, c.person_id, k.wrapped, t.sealed, m.author, m.kind
     select array_agg(v.lookup) from vault_item v
     where v.brand_id = current_brand() and v.conversation_id = w.conversation_id
   ) end,
-  o.part, o.waited, m.at, m.choices, m.labels, t.envelope,
+  o.part, o.parts, o.waited, m.at, m.choices, m.labels, t.envelope,
   coalesce(t.acted_at, (
     select x.at from message x
     where x.brand_id = current_brand() and x.conversation_id = w.conversation_id and x.author = 'customer'
@@ -152,6 +153,7 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
             reference=reference,
             hidden=frozenset(map(bytes, hidden)) if hidden else frozenset(),
             part=part,
+            parts=parts,
             waited=waited,
             at=at,
             choices=tuple(choices),
@@ -179,6 +181,7 @@ async def read_drafts(connection: Connection, claimed: Sequence[Claimed]) -> lis
             reference,
             hidden,
             part,
+            parts,
             waited,
             at,
             choices,
@@ -279,29 +282,6 @@ async def settle(connection: Connection, settled: Sequence[Settled], now: dateti
             "now": now,
         },
     )
-
-
-# An echo or a status of a message of which nobody knew whether it had arrived. It was about the part under way: what
-# follows goes on.
-CONFIRM: Final = """
-update outbox o set
-  state = case when o.part + 1 < coalesce(o.parts, 1) then case when o.last_try then 'cancelled' else 'waiting' end
-    else 'sent' end,
-  part = case when o.part + 1 < coalesce(o.parts, 1) then o.part + 1 else o.part end,
-  attempts = case when o.part + 1 < coalesce(o.parts, 1) then 0 else o.attempts end,
-  waited = 0, error = null, due_at = %(now)s::timestamptz,
-  sent_at = case when o.part + 1 < coalesce(o.parts, 1) then null else %(now)s::timestamptz end
-where o.brand_id = current_brand() and o.conversation_id = %(conversation)s::uuid
-  and o.message_id = %(message)s::uuid and o.state = 'unsure'
-"""
-
-
-async def confirm(
-    connection: Connection, conversation_id: ConversationId, message_id: MessageId, now: datetime
-) -> bool:
-    """The vendor reports a message of which nobody knew whether it had arrived; whether it was one."""
-    values = {"conversation": conversation_id, "message": message_id, "now": now}
-    return (await connection.execute(CONFIRM, values)).rowcount == 1
 
 
 NOTE_ELSEWHERE: Final = """
