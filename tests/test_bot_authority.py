@@ -47,6 +47,7 @@ PLAN: Final = {
 SAY: Final = {"kind", "text", "choices", "labels", "citations", "confidence", "generator", "proposed"}
 KINDS: Final = {
     *("text", "attachment", "notice", "answer", "clarify", "handoff", "person", "choice", "unreadable", "event"),
+    "echo",  # what the brand's people have written elsewhere: never a turn's
 }
 BECAUSE: Final = {
     *("person_has_it", "asked_for_person", "unreadable", "attachment", "truth", "category_picked", "answered"),
