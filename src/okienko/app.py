@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from okienko import channels
 from okienko.alike import read_features
 from okienko.answers.index import search
 from okienko.answers.model import pages as model
@@ -162,7 +163,8 @@ def build_pages(given: Services, shelf: Shelf, *, demo: bool = False, mailbox: M
         middleware=[Middleware(KnowStaff, insist=not demo)],
         exception_handlers={HTTPException: problem, DatabaseAway: problem, Exception: _broken},
     )
-    pages.state.services = replace(given, notices=Notices(given.database, given.clock).read)
+    notices = Notices(given.database, given.clock).read
+    pages.state.services = replace(given, notices=notices, reach=channels.reach)
     return pages
 
 

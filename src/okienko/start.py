@@ -35,6 +35,7 @@ from okienko.receive import Reception
 from okienko.sandbox.place import NEIGHBOURS as SANDBOX
 from okienko.routing.process import Reading
 from okienko.settings import Settings
+from okienko.signing import Door
 from okienko.values import Clock, OperatorError
 from okienko.web.live import Live
 from okienko.web.services import Services
@@ -99,7 +100,14 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
         server = open_server(settings)
         mailbox = Mailbox() if parts.demo and server is None else None
         letters = mailbox if server is None else Smtp(server)
-        services = replace(opened, can_mail=letters is not None, sources=pages)
+        services = replace(
+            opened,
+            can_mail=letters is not None,
+            sources=pages,
+            http=http,
+            doors=Door(neighbours=near),
+            carry=Carrier(neighbours=near).carry,
+        )
         encoder = open_encoder(settings, http) if parts.work else None
         meaning, quick, reading = None, None, None
         if encoder is not None:

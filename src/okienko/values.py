@@ -190,6 +190,15 @@ class Inbound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Whether a person may write to a customer now: freely, with the vendor's tag for what is late, or not any more."""
+
+    verdict: Literal["free", "late", "over"] = "free"
+    until: datetime | None = None  # when that ends; of one that is over, when it did; None: it does not, or nobody knows
+    longest: int | None = None  # characters of an answer; None: as many as the desk takes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
     """A file that a vendor keeps for us, for a while."""
 
@@ -354,6 +363,7 @@ class Situation:
     opened: int = 0  # its cases, open or not
     told: Mapping[UUID, int] = field(default_factory=dict[UUID, int])  # incidents, and which version of their notice
     public: bool = False  # everybody can read what is answered: a person answers
+    offered: tuple[str, ...] = ()  # the choices below the bot's last message
     elsewhere: bool = False  # somebody answers it in the vendor's inbox, or another program has it
 
 

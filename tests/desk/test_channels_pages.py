@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,14 +15,18 @@ import pytest
 
 from okienko.audit.store import list_log
 from okienko.brands.store import open_given
+from okienko.channels.connect import find_problems
 from okienko.channels.connections import pages, store
+from okienko.channels.email.connect import CONNECT as EMAIL
 from okienko.channels.messenger.connect import SUBSCRIBED
+from okienko.channels.webhook.adapter import sign
 from okienko.conversations.store.connections import Fared, add_notice, note_fared
 from okienko.database.urls import Urls
 from okienko.http import Answered
 from okienko.staff.store import Role
-from okienko.values import BrandId, ConnectionId, Failed, HttpCall, Unsure
-from tests.desk_world import World, csrf, open_world
+from okienko.values import BrandId, Connection, ConnectionId, Failed, HttpCall, Letter, Sent, Unsure
+from okienko.web.services import Entry
+from tests.desk_world import World, csrf, once, open_world
 
 pytestmark = pytest.mark.anyio
 
@@ -81,7 +86,7 @@ async def begin(browser: httpx2.AsyncClient, channel: str = "messenger") -> str:
     return begun.headers["location"]
 
 
-async def post(browser: httpx2.AsyncClient, address: str, **form: str) -> httpx2.Response:
+async def post(browser: httpx2.AsyncClient, address: str, /, **form: str) -> httpx2.Response:
     page = (await browser.get(address)).text
     return await browser.post(address, data={"csrf": csrf(page), **form})
 
@@ -318,3 +323,131 @@ async def test_who_changed_what_is_written_down_and_no_secret_is(world: World) -
         ("channel-connected", "channel=messenger"),
     ]
     assert not [row for row in everything if TOKEN in row[0] or APP_SECRET in row[0]]
+
+
+LETTERS = {
+    "address": "pomoc@shop.example",
+    "way": "imap",
+    "imap_host": "imap.shop.example",
+    "imap_encryption": "imaps",
+    "imap_password": "one two three",
+    "smtp_host": "smtp.shop.example",
+    "smtp_encryption": "smtp+starttls",
+}
+
+
+@dataclass
+class MailHouse:
+    """Mail servers that say what they are told to, and take letters."""
+
+    inbox: Entry = "open"
+    server: Entry = "open"
+    letters: list[Letter] = field(default_factory=list[Letter])
+
+    async def try_inbox(self, connection: Connection) -> Entry:
+        assert connection.given["imap_password"] == "one two three"
+        return self.inbox
+
+    async def try_server(self, letter: Letter) -> Entry:
+        assert (letter.host, letter.port) == ("smtp.shop.example", 587)
+        return self.server
+
+    async def carry(self, letter: Letter) -> Sent | Failed | Unsure:
+        self.letters.append(letter)
+        return Sent(receipt=letter.message_id)
+
+
+async def test_a_mailbox_is_tried_and_writes_to_itself(world: World) -> None:
+    house = MailHouse(inbox="refused")
+    world.app.state.services = replace(world.services, doors=house, carry=house.carry)
+    async with await enter(world) as browser:
+        steps = await begin(browser, "email")
+        page = (await browser.get(steps)).text
+        assert 'name="imap_host"' in page
+        assert 'name="signing_key"' not in page  # of another way in
+        assert (await post(browser, steps, do="try")).headers["location"].endswith("said=not-tried")
+        assert (await post(browser, steps, do="save", **LETTERS)).status_code == 303
+        page = (await post(browser, steps, do="check")).text
+        assert "Serwer odrzuca użytkownika albo hasło." in page
+        assert page.count("Serwer nas wpuszcza.") == 1
+        assert (await post(browser, steps, do="try")).headers["location"].endswith("said=tried")
+    (letter,) = house.letters
+    assert (letter.sender, letter.to) == ("pomoc@shop.example", "pomoc@shop.example")
+    assert b"Auto-Submitted: auto-generated" in letter.content
+
+
+async def test_an_application_of_ones_own_sees_its_secret_until_it_has_used_it(world: World, vendor: Vendor) -> None:
+    vendor.answers = {"okienko": answer({})}
+    async with await enter(world) as browser:
+        steps = await begin(browser, "webhook")
+        shown = re.search(r"whsec_[A-Za-z0-9+/=]+", (await browser.get(steps)).text)
+        assert shown is not None
+        assert (await post(browser, steps, do="save", reply_url="shop")).status_code == 422
+        await post(browser, steps, do="save", reply_url="https://shop.example/okienko")
+        assert (await read(world, steps))[0].reply_url == "https://shop.example/okienko"
+        assert (await post(browser, steps, do="try")).headers["location"].endswith("said=tried")
+        call = vendor.calls[-1]
+        key = b64decode(shown[0].removeprefix("whsec_"))
+        signed = sign(key, call.headers["webhook-id"], call.headers["webhook-timestamp"], call.body)
+        assert call.headers["webhook-signature"] == signed
+        world.later(minutes=1)
+        async with world.services.database.brand(world.brand.id) as connection:
+            await connection.execute(
+                "insert into connection_state (connection_id, brand_id, in_at)"
+                " values (%(id)s, current_brand(), %(at)s)",
+                {"id": steps.split("/")[4], "at": world.at},
+            )
+        assert "whsec_" not in (await browser.get(steps)).text
+        world.later(minutes=1)
+        await post(browser, steps, do="renew", field="secret")
+        again = re.search(r"whsec_[A-Za-z0-9+/=]+", (await browser.get(steps)).text)
+        assert again is not None
+        assert again[0] != shown[0]
+        assert (await post(browser, steps, do="renew", field="reply_url")).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        (LETTERS, set[str]()),
+        ({**LETTERS, "address": "pomoc"}, {"address"}),
+        ({**LETTERS, "address": "po moc@shop.example"}, {"address"}),
+        ({**LETTERS, "smtp_port": "70000"}, {"smtp_port"}),
+        ({name: value for name, value in LETTERS.items() if name != "imap_password"}, {"imap_password"}),
+        ({**LETTERS, "way": "postmark"}, {"hook_user", "hook_password"}),
+        ({**LETTERS, "way": "mailgun"}, {"signing_key"}),
+        ({**LETTERS, "way": "ses", "topic": "arn:aws:sns:eu-central-1:1:mail"}, set[str]()),
+    ],
+)
+def test_what_a_mailbox_needs(given: Mapping[str, str], wrong: set[str]) -> None:
+    assert find_problems(EMAIL, given).keys() == wrong
+
+
+async def test_what_did_not_get_out_is_sent_again(world: World) -> None:
+    begun = await world.begin("gdzie jest paczka")
+    async with await enter(world) as browser:
+        steps = await begin(browser)
+        door, one = steps.split("/")[4], steps.removesuffix("/connect")
+        token = csrf((await browser.get(PAGE)).text)
+        await browser.post(f"{begun.address}/take-over", data={"csrf": token})
+        for text in ("pierwsza", "druga"):
+            page = (await browser.get(begun.address)).text
+            form = {"csrf": token, "once": once(page), "as": "reply", "text": text}
+            await browser.post(f"{begun.address}/say", data=form)
+        await begun.change(
+            "update outbox set connection_id = %(door)s, channel = 'messenger', state = 'failed', attempts = 8,"
+            " error = 'window' where conversation_id = %(id)s and author = 'agent'",
+            door=door,
+        )
+        page = (await browser.get(one)).text
+        assert page.count("czas na odpowiedź minął") == 2
+        message = re.search(r'name="message" value="([0-9a-f-]{36})"', page)
+        assert message is not None
+        await post(browser, one, do="again", message=message[1])
+        states = "select state from outbox where conversation_id = %(id)s and author = 'agent' order by state"
+        assert [row[0] for row in await begun.read(states)] == ["failed", "waiting"]
+        done = await post(browser, one, do="again", message=message[1])
+        assert done.headers["location"].endswith("said=none")
+        await post(browser, one, do="again")
+        assert [row[0] for row in await begun.read(states)] == ["waiting", "waiting"]
+        assert (await post(browser, one, do="again", since="yesterday")).status_code == 400

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,7 +12,8 @@ from pkgutil import iter_modules
 from types import MappingProxyType, ModuleType
 
 from okienko.channels.connect import Connect
-from okienko.values import Adapter, Caller
+from okienko.channels.vendor import Bounded, Limits, find_reach
+from okienko.values import Adapter, Caller, Reach
 
 
 def _modules(name: str) -> Iterator[ModuleType]:
@@ -34,3 +37,10 @@ def caller(channel: str) -> Caller | None:
     """The channel's way out, or None when customers come and read, as in web chat."""
     adapter = adapters().get(channel)
     return adapter if isinstance(adapter, Caller) else None
+
+
+def reach(channel: str, acted_at: datetime | None, now: datetime) -> Reach:
+    """Whether a person may write by a channel whose customer did something last at `acted_at`, and how much."""
+    adapter = adapters().get(channel)
+    found = find_reach(adapter.window, acted_at=acted_at, now=now) if isinstance(adapter, Limits) else Reach()
+    return replace(found, longest=adapter.longest) if isinstance(adapter, Bounded) else found

@@ -82,11 +82,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A check that is no call by HTTP; `desk/channels/probe.py` makes it: signing in to a mailbox or to a mail server,
-    and what a domain says about who may send in its name.
-    """
+    """A check that is no call by HTTP: signing in to a mailbox, or to the mail server that the trial's letter names."""
 
-    name: Literal["imap", "smtp", "domain"]
+    name: Literal["imap", "smtp"]
     label: str
     when: Callable[[Connection], bool] = lambda _: True
 

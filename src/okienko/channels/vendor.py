@@ -12,7 +12,7 @@ from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from okienko.channels.event import Event, Reading, Trouble
-from okienko.values import Adapter, Author, Connection, Failed, Hook, HttpCall, Inbound, Outgoing, Unsure
+from okienko.values import Adapter, Author, Connection, Failed, Hook, HttpCall, Inbound, Outgoing, Reach, Unsure
 
 
 @runtime_checkable
@@ -97,6 +97,15 @@ def may_send(window: Window, *, author: Author, acted_at: datetime | None, now: 
     if author is Author.AGENT and window.human is not None and since <= window.human:
         return "late"
     return "over"
+
+
+def find_reach(window: Window, *, acted_at: datetime | None, now: datetime) -> Reach:
+    """The same for a person at the desk, and until when that holds."""
+    verdict = may_send(window, author=Author.AGENT, acted_at=acted_at, now=now)
+    if window.free is None or acted_at is None:
+        return Reach(verdict=verdict)
+    end = window.free if verdict == "free" or window.human is None else window.human
+    return Reach(verdict=verdict, until=acted_at + end)
 
 
 @runtime_checkable

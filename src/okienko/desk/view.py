@@ -38,7 +38,7 @@ from okienko.identity import store as identity
 from okienko.identity.levels import Level
 from okienko.masking.forms import Piece
 from okienko.masking.kinds import ENTITIES
-from okienko.values import Brand, Language, MessageId, SignedIn
+from okienko.values import Brand, Language, MessageId, Reach, SignedIn
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
 from okienko.web.i18n import mark, words
@@ -97,6 +97,7 @@ class Talk:
     may_reveal: bool
     may_open: bool
     once: str
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +150,9 @@ def read_view(request: Request) -> View:
     return asked if asked in VIEW_NAMES else "waiting"
 
 
-def inbox_address(view: str, brand: str | None, team: str | None = None) -> str:
-    """A view of the list, of one brand or of all, of one team or of all."""
-    chosen = {"view": view, "brand": brand or "", "team": team or ""}
+def inbox_address(view: str, brand: str | None, team: str | None = None, channel: str | None = None) -> str:
+    """A view of the list, of one brand or of all, of one team or of all, of one channel or of all."""
+    chosen = {"view": view, "brand": brand or "", "team": team or "", "channel": channel or ""}
     return "/desk?" + urlencode({name: value for name, value in chosen.items() if value})
 
 
@@ -160,9 +161,14 @@ def talk_address(brand: Brand, reference: str) -> str:
     return f"/desk/conversations/{brand.slug}/{reference}"
 
 
-def keep_query(view: str, brand: str | None, team: str | None) -> str:
+def keep_query(view: str, brand: str | None, team: str | None, channel: str | None = None) -> str:
     """The part of an address that keeps the list beside a conversation as it was."""
-    chosen = {"view": view if view in VIEW_NAMES else "", "brand": brand or "", "team": team or ""}
+    chosen = {
+        "view": view if view in VIEW_NAMES else "",
+        "brand": brand or "",
+        "team": team or "",
+        "channel": channel or "",
+    }
     kept = {name: value for name, value in chosen.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
 
@@ -256,6 +262,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
             read_view(request) if "view" in request.query_params else "",
             request.query_params.get("brand"),
             request.query_params.get("team"),
+            request.query_params.get("channel"),
         ),
         lines=tuple(replace(line, text=drop_lines(line.text, len(attached.get(line.id, ())))) for line in lines),
         attached=attached,
@@ -275,6 +282,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         may_reveal=rules.may_reveal(staff, brand.id, conversation.agent_id),
         may_open=rules.may_open(staff, brand.id, conversation.agent_id),
         once=once or str(uuid4()),
+        reach=given.reach(conversation.channel, conversation.acted_at, now),
     )
 
 
@@ -304,6 +312,7 @@ async def render_inbox(
     now = given.clock()
     view, chosen = read_view(request), request.query_params.get("brand") or None
     team = (request.query_params.get("team") or None) if rows is None else None
+    channel = (request.query_params.get("channel") or None) if rows is None else None
     brands = await read_brands(request, staff)
     shared: dict[str, Any] = {
         "talk": talk,
@@ -316,9 +325,11 @@ async def render_inbox(
         "view": view if rows is None else "found",
         "brand_filter": chosen,
         "brands": brands,
-        "inbox_address": partial(inbox_address, team=team),
-        "team_address": partial(inbox_address, view, chosen),
+        "inbox_address": partial(inbox_address, team=team, channel=channel),
+        "team_address": partial(inbox_address, view, chosen, channel=channel),
         "team_filter": team,
+        "channel_address": partial(inbox_address, view, chosen, team),
+        "channel_filter": channel,
         "kinds": ENTITIES,
         "case_names": NAMES,
         "case_outcomes": OUTCOMES,
@@ -345,22 +356,34 @@ async def render_inbox(
                 counts[name] = counts.get(name, 0) + count
             if rows is None:
                 listing = await store.list_conversations(
-                    connection, view, staff_id=staff.id, before=before, limit=PAGE + 1, team=team
+                    connection,
+                    view,
+                    staff_id=staff.id,
+                    before=before,
+                    limit=PAGE + 1,
+                    team=team,
+                    channel=channel,
                 )
                 found += [(brand, row) for row in listing]
+    channels = {
+        door.channel
+        for door in (await given.directory.read()).doors.values()
+        if door.brand_id in {b.id for b in listed}
+    }
     ordered = sort_rows(view, found) if rows is None else list(rows)
     page = ordered[:PAGE]
     older = None
     if rows is None and len(ordered) > PAGE and view in {"bot", "closed", "all"}:
         last = page[-1][1].updated_at.isoformat()
-        older = "/desk?" + urlencode({"view": view, "brand": chosen or "", "team": team or "", "before": last})
+        older = f"{inbox_address(view, chosen, team, channel)}&{urlencode({'before': last})}"
     language = page_language(request)
     placed = [
         Placed(
             brand=brand,
             row=row,
             category=_name(names.get(brand, {}), language, row.category),
-            address=talk_address(brand, row.reference) + keep_query(view if rows is None else "", chosen, team),
+            address=talk_address(brand, row.reference)
+            + keep_query(view if rows is None else "", chosen, team, channel),
             waits=None if row.waiting_since is None else max(now - row.waiting_since, timedelta()),
         )
         for brand, row in page
@@ -375,6 +398,7 @@ async def render_inbox(
         rows=placed,
         older=older,
         teams=sorted(teams | ({team} if team else set())),
+        channels=sorted(channels | ({channel} if channel else set())),
         counts=counts,
         title=speak.gettext(title),
         view_names=[(name, speak.gettext(label)) for name, label in VIEW_NAMES.items()],

@@ -143,17 +143,21 @@ class Smtp:
             tls_context=None if server.encryption == "smtp" else self._tls,
         )
 
-    async def look(self) -> str | None:
-        """Whether the server can be reached and takes our password; None, or what is wrong. For the doctor."""
-        client = self._client()
+    async def look(self, address: IPv4Address | IPv6Address | None = None) -> str | None:
+        """Whether the server can be reached and takes our password; None, or what is wrong. For the doctor, and for
+        whoever connects a mailbox: then `address` is where the server was found.
+        """
+        client: aiosmtplib.SMTP | None = None
         try:
+            client = self._client(None if address is None else await self._connect(address))
             await client.connect()
         except aiosmtplib.SMTPAuthenticationError:
             return "it refuses the user or the password"
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError) as error:
             return f"it cannot be reached ({type(error).__name__})"
         finally:
-            client.close()
+            if client is not None:
+                client.close()
         return None
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,26 +24,29 @@ from okienko.audit import store as audit
 from okienko.audit.chain import Action
 from okienko.brands.store import SealedDoor, add_door, open_given, seal_bound, seal_given
 from okienko.channels import connects
-from okienko.channels.connect import CALLBACK, Check, Connect, Finding, find_problems, take
+from okienko.channels.connect import CALLBACK, Check, Connect, Finding, Probe, find_problems, take
 from okienko.channels.connections import store
 from okienko.channels.connections.health import Facts, Health, check_address, read_reach, tell
 from okienko.channels.connections.store import Kept
 from okienko.conversations.store.connections import clear_trouble
+from okienko.conversations.store.dead import list_dead, send_dead
 from okienko.database.pool import Connection as Session
 from okienko.http import Answered
 from okienko.keys import WrongKey
-from okienko.values import Brand, Connection, ConnectionId, Failed, HttpCall, SignedIn, Unsure
+from okienko.values import Brand, Connection, ConnectionId, Failed, HttpCall, Letter, Sent, SignedIn, Unsure
 from okienko.web.csrf import require_token
 from okienko.web.forms import read_form
 from okienko.web.i18n import mark
 from okienko.web.own_brands import ADMINS, choose_brand, find_own
-from okienko.web.services import Services, services
+from okienko.web.services import Entry, Services, services
 from okienko.web.signed_in import require_proof, signed_in
 from okienko.web.templates import render
 
 ADDRESS: Final = "/desk/channels"
 OUR_SECRET: Final = "secret"  # noqa: S105 - the field of our own channels that is `Connection.secret`
 REPLY_URL: Final = "reply_url"  # and the one that has a column of its own
+_SHOWN: Final = timedelta(days=14)  # of messages that did not get out
+_MOST_SHOWN: Final = 100
 _PATIENCE: Final = timedelta(seconds=20)  # for one question to a vendor
 
 _SAID: Final[Mapping[str, str]] = {
@@ -51,6 +55,8 @@ _SAID: Final[Mapping[str, str]] = {
     "resumed": mark("It goes on: what waits is sent."),
     "closed": mark("Closed. Nothing is taken in and nothing is sent; conversations stay."),
     "opened": mark("It is open again."),
+    "again": mark("What you chose is on its way again."),
+    "none": mark("Nothing was sent: it has gone meanwhile, or a person has answered since."),
     "tried": mark("The test message is on its way: look whether it arrives."),
     "not-tried": mark("The test message could not be sent. The checks may say why."),
     "mended": mark("Done. Check again to see whether it helped."),
@@ -200,7 +206,7 @@ async def _show(request: Request) -> Response:
     async with given.database.brand(brand.id) as connection:
         notices = await store.list_notices(connection, kept.id)
         shapes = await store.list_shapes(connection, kept.id)
-        unsent = await store.list_unsent(connection, kept.id)
+        dead = await list_dead(connection, ConnectionId(kept.id), since=now - _SHOWN, limit=_MOST_SHOWN)
     return render(
         request,
         "channels/connection.html",
@@ -209,14 +215,15 @@ async def _show(request: Request) -> Response:
         notices=notices,
         notice_names=NOTICES,
         shapes=shapes,
-        unsent=unsent,
+        dead=dead,
+        shown_days=_SHOWN.days,
         said=_SAID.get(request.query_params.get("said", "")),
         now=now,
     )
 
 
 async def _act(request: Request) -> Response:
-    """Pause, resume, close, open again."""
+    """Pause, resume, close, open again; send again what did not get out."""
     staff = signed_in(request)
     form = await read_form(request)
     require_token(request.headers, sent=form.get("csrf", ""), expected=staff.csrf)
@@ -224,6 +231,7 @@ async def _act(request: Request) -> Response:
     require_proof(request, back=_address(brand, kept.id))
     given = services(request)
     action: Action
+    detail: Mapping[str, object] = {}
     if form.get("do") == "open" and await _is_taken(given, kept, _values(kept, await _open(given, kept))):
         return _go(brand, kept.id, "taken")
     async with given.database.brand(brand.id) as connection:
@@ -241,11 +249,29 @@ async def _act(request: Request) -> Response:
             case "open":
                 action, said = "channel-opened", "opened"
                 changed = await store.set_active(connection, kept.id, active=True)
+            case "again":
+                action = "message-sent-again"
+                count = await _send_again(given, connection, kept, form)
+                said, changed, detail = "again" if count else "none", count > 0, {"count": count}
             case _:
                 raise HTTPException(400)
         if changed:
-            await _record(request, connection, brand, action, kept.id, kept.channel)
+            await _record(request, connection, brand, action, kept.id, kept.channel, detail)
     return _go(brand, kept.id, said)
+
+
+async def _send_again(given: Services, connection: Session, kept: Kept, form: Mapping[str, str]) -> int:
+    """One message, or all since a day; how many."""
+    now = given.clock()
+    message = form.get("message", "")
+    try:
+        since = datetime.fromisoformat(form["since"]) if form.get("since") else now - _SHOWN
+        one = UUID(message) if message else None
+    except ValueError:
+        raise HTTPException(400) from None
+    if since.tzinfo is None:
+        raise HTTPException(400)
+    return await send_dead(connection, ConnectionId(kept.id), since=since, message=one, now=now)
 
 
 # connecting, step by step -------------------------------------------------------------------------------------------
@@ -292,6 +318,7 @@ async def _render(
         others=[one for one in connect.fields if one.name not in named and not one.made],
         values={name: values.get(name, "") for name, known in fields.items() if not known.secret},
         copied=await _copied(given, kept, connect, values),
+        reachable=check_address(given.settings.public_url),
         callback=CALLBACK,
         shown=shown,
         now=now,
@@ -300,8 +327,8 @@ async def _render(
 
 async def _copied(given: Services, kept: Kept, connect: Connect, values: Mapping[str, str]) -> Mapping[str, str]:
     """What is to be told to the vendor. A secret that we made is shown until something has arrived that bears it."""
-    base = (given.settings.public_url or "").rstrip("/")
-    copied = {CALLBACK: f"{base}/hooks/{kept.channel}/{kept.id}"}
+    base = given.settings.public_url
+    copied = {CALLBACK: f"{base}/hooks/{kept.channel}/{kept.id}" if base else ""}
     for one in connect.fields:
         if not one.made:
             continue
@@ -312,12 +339,16 @@ async def _copied(given: Services, kept: Kept, connect: Connect, values: Mapping
     return copied
 
 
+async def _unwrap(given: Services, kept: Kept) -> bytes:
+    try:
+        return await given.keys.unwrap_async(kept.secret, seal_bound(kept.id))
+    except WrongKey:
+        return b""
+
+
 async def _secret(given: Services, kept: Kept) -> str:
     """Our own secret, as Standard Webhooks writes it."""
-    try:
-        return "whsec_" + b64encode(await given.keys.unwrap_async(kept.secret, seal_bound(kept.id))).decode()
-    except WrongKey:
-        return ""
+    return "whsec_" + b64encode(await _unwrap(given, kept)).decode()
 
 
 async def _connect(request: Request) -> Response:
@@ -432,7 +463,7 @@ async def _known(given: Services, brand: Brand, kept: Kept) -> Connection:
         id=ConnectionId(kept.id),
         brand_id=brand.id,
         channel=kept.channel,
-        secret=b"",
+        secret=await _unwrap(given, kept),
         reply_url=kept.reply_url,
         given=await _open(given, kept),
     )
@@ -462,7 +493,34 @@ async def _check(given: Services, brand: Brand, kept: Kept, connect: Connect) ->
         found.append(("address", mark("Our address"), await _check_address(given), ""))
     if connect.greeted:
         found.append(("greeted", mark("Verify token"), _check_greeted(kept), ""))
+    probes = [one for one in connect.checks if isinstance(one, Probe) and one.when(known)]
+    found += [(one.name, one.label, await _probe(given, known, connect, one, now), "") for one in probes]
     return [*found, *await asyncio.gather(*(ask(check) for check in connect.checks if isinstance(check, Check)))]
+
+
+_ENTRIES: Final[Mapping[Entry, Finding]] = {
+    "open": Finding(state="good", text=mark("The server lets us in.")),
+    "refused": Finding(state="bad", text=mark("The server refuses the user or the password.")),
+    "away": Finding(
+        state="bad", text=mark("The server cannot be reached: look at its name, its port, its encryption.")
+    ),
+    "private": _PRIVATE,
+}
+
+
+async def _probe(given: Services, known: Connection, connect: Connect, probe: Probe, now: datetime) -> Finding:
+    if given.doors is None:
+        return _NO_WAY
+    if not known.given.get(f"{probe.name}_host"):
+        return _NOT_ASKED
+    try:
+        async with asyncio.timeout(_PATIENCE.total_seconds()):
+            if probe.name == "imap":
+                return _ENTRIES[await given.doors.try_inbox(known)]
+            letter = None if connect.trial is None else connect.trial(known, now)
+            return _ENTRIES[await given.doors.try_server(letter)] if isinstance(letter, Letter) else _NOT_ASKED
+    except TimeoutError:
+        return _ENTRIES["away"]
 
 
 async def _ask(given: Services, known: Connection, check: Check, now: datetime) -> Finding:
@@ -512,9 +570,14 @@ async def _try(request: Request, brand: Brand, kept: Kept, connect: Connect) -> 
     given = services(request)
     if connect.trial is None:
         raise HTTPException(400)
+    if find_problems(connect, _values(kept, await _open(given, kept))):
+        return _go(brand, kept.id, "not-tried", "/connect")
     call = connect.trial(await _known(given, brand, kept), given.clock())
-    answer = await _call(given, call) if isinstance(call, HttpCall) else None
-    done = isinstance(answer, Answered) and 200 <= answer.status < 300
+    if isinstance(call, HttpCall):
+        answer = await _call(given, call)
+        done = isinstance(answer, Answered) and 200 <= answer.status < 300
+    else:
+        done = given.carry is not None and isinstance(await given.carry(call), Sent)
     return _go(brand, kept.id, "tried" if done else "not-tried", "/connect")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
-from uuid import UUID
 
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
@@ -229,43 +228,3 @@ async def list_shapes(connection: Connection, door: str, *, limit: int = 20) -> 
     """What arrived and was not understood, the latest first."""
     rows = await (await connection.execute(LIST_SHAPES, {"id": door, "limit": limit})).fetchall()
     return tuple(Shape(shape=row[0], count=row[1], at=row[2]) for row in rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsent:
-    """A message that did not get out, or of which nobody knows whether it did."""
-
-    conversation: UUID
-    message: UUID
-    reference: str
-    author: str
-    state: Literal["failed", "unsure"]
-    error: str | None
-    attempts: int
-    at: datetime
-
-
-LIST_UNSENT: Final = """
-select o.conversation_id, o.message_id, c.reference, o.author, o.state, o.error, o.attempts, o.due_at
-from outbox o join conversation c on c.brand_id = o.brand_id and c.id = o.conversation_id
-where o.brand_id = current_brand() and o.state in ('unsure', 'failed') and o.connection_id = %(id)s::text
-order by o.due_at desc limit %(limit)s::integer
-"""
-
-
-async def list_unsent(connection: Connection, door: str, *, limit: int = 50) -> tuple[Unsent, ...]:
-    """The latest first."""
-    rows = await (await connection.execute(LIST_UNSENT, {"id": door, "limit": limit})).fetchall()
-    return tuple(
-        Unsent(
-            conversation=row[0],
-            message=row[1],
-            reference=row[2],
-            author=row[3],
-            state=row[4],
-            error=row[5],
-            attempts=row[6],
-            at=row[7],
-        )
-        for row in rows
-    )

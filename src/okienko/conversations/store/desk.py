@@ -74,8 +74,9 @@ cross join lateral (
     coalesce(bool_or(r.sensitive_until is not null), false) as sensitive,
     min(r.at) filter (where r.author = 'customer' and r.at > coalesce(r.answered_at, '-infinity')) as unanswered_since
   from (
-    select l.*, max(l.at) filter (where l.author = 'agent' or (l.author = 'bot' and l.kind <> 'handoff') or l.kind = 'echo') over ()
-      as answered_at
+    select l.*, max(l.at) filter (
+        where l.author = 'agent' or (l.author = 'bot' and l.kind <> 'handoff') or l.kind = 'echo'
+      ) over () as answered_at
     from (
       select id, author, kind, text, at, sensitive_until from message
       where brand_id = current_brand() and conversation_id = c.id
@@ -84,6 +85,7 @@ cross join lateral (
   ) r
 ) m
 where c.brand_id = current_brand() and (%(team)s::text is null or c.team = %(team)s::text)
+  and (%(channel)s::text is null or c.channel = %(channel)s::text)
 """
 LIST_MINE: Final = (
     _ROW
@@ -139,11 +141,12 @@ async def list_conversations(
     before: datetime,
     limit: int,
     team: str | None = None,
+    channel: str | None = None,
 ) -> tuple[Row, ...]:
     """A view of the inbox: where people wait, the most urgent and then the longest waiting first, else the latest
-    change before `before`. `team`: what is for that team alone.
+    change before `before`. `team`: what is for that team alone. `channel`: what came by that channel alone.
     """
-    values = {"staff": staff_id, "before": before, "limit": limit, "team": team}
+    values = {"staff": staff_id, "before": before, "limit": limit, "team": team, "channel": channel}
     return _read_rows(await (await connection.execute(_LISTS[view], values)).fetchall())
 
 
@@ -253,9 +256,10 @@ async def search_reference(connection: Connection, reference: str) -> tuple[Row,
 
 async def _list_found(connection: Connection, search: LiteralString, values: dict[str, object]) -> tuple[Row, ...]:
     ids = [row[0] for row in await (await connection.execute(search, values)).fetchall()]
-    return (
-        _read_rows(await (await connection.execute(LIST_FOUND, {"ids": ids, "team": None})).fetchall()) if ids else ()
-    )
+    if not ids:
+        return ()
+    rows = await connection.execute(LIST_FOUND, {"ids": ids, "team": None, "channel": None})
+    return _read_rows(await rows.fetchall())
 
 
 def _escape(word: str) -> str:
@@ -288,15 +292,20 @@ class Conversation:
     people_only: bool  # the customer wants no program to answer, on any channel
     team: str | None  # that is to take it, as a scenario says
     priority: Priority
+    connection_id: str
+    acted_at: datetime | None  # when the customer last did something that lets us write
+    elsewhere_until: datetime | None  # somebody answers in the vendor's own inbox, or another program, until then
+    public: bool  # everybody can read it
 
 
 READ_CONVERSATION: Final = """
 select c.id, c.person_id, c.reference, c.channel, c.language, c.category, c.holder, c.agent_id, s.name, c.reason,
   c.queued_at, c.updated_at, c.closed_at, c.created_at, p.erased_at is not null, c.routed,
-  p.people_only_at is not null, c.team, c.priority
+  p.people_only_at is not null, c.team, c.priority, c.connection_id, t.acted_at, c.elsewhere_until, c.public
 from conversation c
 join person p on p.brand_id = current_brand() and p.id = c.person_id
 left join staff s on s.id = c.agent_id
+left join thread t on t.brand_id = current_brand() and t.conversation_id = c.id and t.connection_id = c.connection_id
 where c.brand_id = current_brand() and c.reference = %(reference)s::text
 """
 
@@ -326,6 +335,10 @@ async def read_conversation(connection: Connection, reference: str) -> Conversat
         people_only=row[16],
         team=row[17],
         priority=row[18],
+        connection_id=row[19],
+        acted_at=row[20],
+        elsewhere_until=row[21],
+        public=row[22],
     )
 
 
@@ -350,6 +363,18 @@ class Line:
     comment: str
     sensitive: bool  # about health or something as private: kept for a shorter time
     labels: tuple[str, ...] = ()  # what the first of the choices are called, where nothing else says so
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+    edited_at: datetime | None = None
+    taken_back_at: datetime | None = None
+    reaction: str | None = None  # what the customer thinks of it, in one sign
+    more: str = ""  # what stands below the words: what a letter quotes, its signature
+    apart: Literal["automatic", "elsewhere"] | None = None  # why the bot does not answer it
+
+    @property
+    def proposed(self) -> bool:
+        """Whether it is what the bot would say, to be sent by a person or not at all."""
+        return self.author is Author.NOTE and self.kind is Kind.ANSWER
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -359,7 +384,8 @@ class Line:
 
 READ_TRANSCRIPT: Final = """
 select m.id, m.author, m.kind, s.name, m.text, m.choice, m.choices, m.confidence, m.at, o.state, o.error,
-  f.helped, f.reason, coalesce(f.comment, ''), m.sensitive_until is not null, m.labels
+  f.helped, f.reason, coalesce(f.comment, ''), m.sensitive_until is not null, m.labels,
+  o.delivered_at, o.read_at, m.edited_at, m.taken_back_at, r.sign, coalesce(m.more, ''), m.apart
 from (
   select * from message
   where brand_id = current_brand() and conversation_id = %(conversation)s::uuid
@@ -368,6 +394,8 @@ from (
 left join outbox o on o.brand_id = current_brand() and o.conversation_id = m.conversation_id and o.message_id = m.id
 left join answer_feedback f
   on f.brand_id = current_brand() and f.conversation_id = m.conversation_id and f.message_id = m.id
+left join reaction r
+  on r.brand_id = current_brand() and r.conversation_id = m.conversation_id and r.message_id = m.id
 left join staff s on s.id = m.agent_id
 order by m.id
 """
@@ -417,6 +445,13 @@ async def read_transcript(
             comment=row[13],
             sensitive=row[14],
             labels=tuple(row[15] or ()),
+            delivered_at=row[16],
+            read_at=row[17],
+            edited_at=row[18],
+            taken_back_at=row[19],
+            reaction=row[20],
+            more=row[21],
+            apart=row[22],
         )
         for row in rows
     )

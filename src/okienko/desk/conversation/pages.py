@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,11 +40,11 @@ from okienko.desk.view import (
     render_inbox,
 )
 from okienko.masking.forms import find_forms, read_pieces
-from okienko.masking.kinds import Fate
+from okienko.masking.kinds import ENTITIES, Fate
 from okienko.masking.mask import Findings, Masked, MaskingFailed, find, published
 from okienko.masking.mask import render as render_masked
 from okienko.masking.vault import open_person_key
-from okienko.values import Brand, RawText, StaffId
+from okienko.values import Brand, RawText, Reach, SignedIn, StaffId
 from okienko.web.i18n import mark, words
 from okienko.web.services import services
 from okienko.web.signed_in import signed_in
@@ -91,6 +92,10 @@ _NOT_DONE: Final[dict[Outcome, str]] = {
     "held": mark("Nothing was changed: the conversation is not yours."),
     "closed": mark("Nothing was changed: the conversation is closed."),
 }
+_PUBLIC: Final = mark(
+    "Everybody can read this reply, so no personal data may be in it. Take out: %(kinds)s. Nothing was sent."
+)
+_OVER: Final = mark("Nothing was sent: the time in which this channel lets one answer is over.")
 # Why an attachment was not opened, or something else was not done.
 _NOT_OPENED: Final[dict[str, str]] = {
     "not-yours": mark("Attachments are opened by whoever has the conversation. Take it over first."),
@@ -116,7 +121,9 @@ async def _show(request: Request) -> Response:
     brand = await find_brand(request, staff)
     talk = await read_talk(request, staff, brand)
     asked = request.query_params.get("insert")
-    body = next((reply.body for reply in talk.replies if str(reply.id) == asked), None)
+    bodies = {str(reply.id): reply.body for reply in talk.replies}
+    bodies |= {str(line.id): line.text for line in talk.lines if line.proposed and talk.own}
+    body = bodies.get(asked or "")
     draft = None if body is None else Draft(text=body)
     return await render_inbox(request, staff, talk=talk, draft=draft, said=_read_said(request))
 
@@ -209,15 +216,11 @@ async def _say(request: Request) -> Response:
         draft = Draft(text=typed, mode=mode, preview=preview, wrong=wrong)
         return await render_inbox(request, staff, talk=talk, draft=draft, status=status)
 
-    if not typed or len(typed) > LONGEST_TEXT:
-        return await ask_again(422, wrong=speak.gettext("Write at least a word, and at most 5,000 characters."))
-    key = given.keys.lookup(f"desk {mode}", str(read_uuid(once)))
     raw = RawText(typed)
-    try:
-        # Who writes signs with the name that stands above the message anyway.
-        findings = find(raw, allowed=(*brand.allowed, staff.name, *staff.name.split()[:1]), denied=brand.denied)
-    except MaskingFailed:
-        return await ask_again(422, wrong=speak.gettext("This text cannot be processed. Nothing was sent; change it."))
+    findings = await _examine(request, staff, brand, mode, raw, len(typed))
+    if isinstance(findings, _Refusal):
+        return await ask_again(findings.status, wrong=speak.gettext(findings.why, **findings.values))
+    key = given.keys.lookup(f"desk {mode}", str(read_uuid(once)))
     preview: Preview | None = None
     outcome: Outcome = "already"
     async with given.database.brand(brand.id) as connection:
@@ -269,6 +272,44 @@ async def _say(request: Request) -> Response:
     if outcome == "done":
         await given.live.announce(brand.id, [conversation.id])
     return await go_back(request, brand)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refusal:
+    """Why something is not sent, in words to translate."""
+
+    status: int = 422
+    why: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+async def _examine(  # noqa: PLR0917 - the words, and whose they are
+    request: Request, staff: SignedIn, brand: Brand, mode: str, raw: RawText, length: int
+) -> Findings | _Refusal:
+    """What is personal in a text; or why it is not sent: its length, what everybody would read, or that the channel
+    lets nobody write to this customer any more. The sender looks at that and at the length again.
+    """
+    given = services(request)
+    async with given.database.brand(brand.id) as connection:
+        conversation = await find_conversation(connection, request)
+    reach = given.reach(conversation.channel, conversation.acted_at, given.clock()) if mode == "reply" else Reach()
+    if reach.longest is not None and length > reach.longest:
+        why = mark("This has %(n)s characters, and this channel takes %(longest)s: shorten it. Nothing was sent.")
+        return _Refusal(why=why, values={"n": length, "longest": reach.longest})
+    if not length or length > (reach.longest or LONGEST_TEXT):
+        return _Refusal(why=mark("Write at least a word, and at most 5,000 characters."))
+    if reach.verdict == "over":
+        return _Refusal(status=409, why=_OVER)
+    try:
+        # Who writes signs with the name that stands above the message anyway.
+        findings = find(raw, allowed=(*brand.allowed, staff.name, *staff.name.split()[:1]), denied=brand.denied)
+    except MaskingFailed:
+        return _Refusal(why=mark("This text cannot be processed. Nothing was sent; change it."))
+    hidden = dict.fromkeys(span.label for span in findings.spans if span.fate is not Fate.KEEP)
+    if hidden and conversation.public and mode == "reply":
+        kinds = ", ".join(ENTITIES[label].word(page_language(request)) for label in hidden)
+        return _Refusal(why=_PUBLIC, values={"kinds": kinds})
+    return findings
 
 
 async def _record(

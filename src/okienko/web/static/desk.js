@@ -147,12 +147,21 @@
     fetch(form.dataset.typing, { method: "POST", body: new URLSearchParams({ csrf: form.elements.csrf.value }) });
   });
 
-  // Saved replies: put in where the cursor is, and found by any of their words. -----------------------------------------
+  // Where a channel takes short replies: how long this one is. ----------------------------------------------------------
+  document.addEventListener("input", (event) => {
+    const longest = event.target.id === "text" && one("#longest");
+    if (!longest) return;
+    const length = [...event.target.value.trim()].length;
+    longest.textContent = `${length} / ${longest.dataset.longest}`;
+    longest.classList.toggle("harm", length > Number(longest.dataset.longest));
+  });
+
+  // Saved replies and proposals: put in where the cursor is; the former are found by any of their words. ------------------
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("#replies [data-insert]");
+    const link = event.target.closest?.("[data-insert]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    one("#replies").hidePopover();
+    one("#replies:popover-open")?.hidePopover();
     const text = one("#text");
     const before = text.value.slice(0, text.selectionStart);
     const gap = before === "" || /\s$/.test(before) ? "" : " ";
