@@ -83,13 +83,17 @@ class Poller:
     reception: Reception
 
     async def run(self) -> None:
-        """Asks until cancelled."""
-        while True:
-            try:
-                await self.poll()
-            except (DatabaseAway, psycopg.Error) as error:
-                log.warning("polls_failed", **describe(error))
-            await asyncio.sleep(LOOK)
+        """Asks until cancelled. A list that takes long keeps the others from nothing."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                tasks.create_task(self._look())
+                await asyncio.sleep(LOOK)
+
+    async def _look(self) -> None:
+        try:
+            await self.poll()
+        except (DatabaseAway, psycopg.Error) as error:
+            log.warning("polls_failed", **describe(error))
 
     async def poll(self) -> int:
         """Asks about all connections that are due, side by side; how many there were."""
