@@ -13,7 +13,7 @@ import pytest
 import okienko
 from okienko.answers.answer import Answer, Clarify, Refuse
 from okienko.heard import asks_whether_program, wants_person
-from okienko.turn import CODE, CONTACT, PERSON, SKIP, Found, House, decide, give_up
+from okienko.turn import CODE, CONTACT, PERSON, SKIP, Found, House, as_letter, decide, give_up
 from okienko.values import (
     Asked,
     Because,
@@ -432,3 +432,23 @@ def test_who_asks_whether_it_is_a_program_is_told_so_before_the_code() -> None:
     plan = decide(replace(about_account(asked("jesteś botem? chcę konsultanta"))), ACCOUNT)
     assert plan.reason == "code_asked"
     assert plan.says[-1].text.text.startswith("To jest program")
+
+
+def test_by_e_mail_everything_is_said_in_one_letter() -> None:
+    plan = decide(replace(situation(), noticed=False, channel="email"), house())
+    (say,) = as_letter(plan).says
+    notice, answer = plan.says
+    assert say == replace(answer, text=MaskedText(f"{notice.text.text}\n\n{answer.text.text}"))
+    assert as_letter(plan).notice == plan.notice is not None
+    chat = decide(replace(situation(), noticed=False), house())
+    assert as_letter(chat) == chat
+
+
+def test_a_letter_that_asks_something_is_a_question() -> None:
+    plan = decide(
+        replace(situation(), noticed=False, channel="email"),
+        house(Clarify(categories=("zwroty", "konto"), confidence=0.5)),
+    )
+    (say,) = as_letter(plan).says
+    assert say.kind is plan.says[-1].kind
+    assert say.choices == plan.says[-1].choices

@@ -36,8 +36,7 @@ log = structlog.get_logger()
 LEASE: Final = timedelta(seconds=90)  # longer than a letter takes
 LOOK: Final = 2.0  # seconds between looks for connections that are new, other, or gone
 SLICE: Final = 20.0  # seconds that are waited before the lease is renewed
-RENEW: Final = timedelta(minutes=9)  # after which a server is asked anew to say when something comes
-POLL: Final = 60.0  # seconds between looks where a server does not say
+POLL: Final = 60.0  # seconds between looks, also where a server says when something comes: it is asked anew then
 SHORT_PAUSE: Final = 5.0  # seconds, where a server is away; doubles up to `POLL`
 SIGN_IN_PAUSE: Final = 600.0  # where it refuses us: somebody has to do something
 REREAD: Final = timedelta(days=25)  # how far back is looked when all numbers have changed: less than repeats are known
@@ -293,11 +292,12 @@ class Collector:
 
     async def _wait(self, door: Connection, brand: Brand, inbox: Inbox, thread: Thread) -> None:
         """Until something comes, or it is time to look anyway."""
-        until = self.clock() + RENEW
-        while self.clock() < until:
-            if not inbox.waits:
-                await asyncio.sleep(POLL)
-            came = not inbox.waits or await thread.run(partial(inbox.wait, SLICE))
+        for _ in range(round(POLL / SLICE)):
+            if inbox.waits:
+                came = await thread.run(partial(inbox.wait, SLICE))
+            else:
+                came = False
+                await asyncio.sleep(SLICE)
             await self._take_mailbox(door, brand)  # for the time to come
             if came:
                 return

@@ -19,6 +19,7 @@ from okienko.app import build
 from okienko.auditing import Outside, open_signing_key
 from okienko.brands.directory import Directory
 from okienko.channels.webchat.limit import MessageLimit
+from okienko.collect import Collector, Opener
 from okienko.database.pool import Database
 from okienko.database.urls import Urls
 from okienko.embed import Local, Meaning, open_encoder
@@ -166,12 +167,19 @@ async def run(settings: Settings, urls: Urls, parts: Parts, *, clock: Clock = no
             tokens=worker.sender.tokens,
             reception=reception,
         )
+        collector = Collector(
+            database=services.database,
+            directory=services.directory,
+            clock=clock,
+            takes=reception,
+            open=Opener(neighbours=near),
+        )
         with suppress(asyncio.CancelledError):
             async with asyncio.TaskGroup() as tasks:
                 # What is found by asking is stored by the reception, also where nobody is served.
                 background = [tasks.create_task(reception.run())]
                 if parts.work:
-                    background += [tasks.create_task(worker.run()), tasks.create_task(poller.run())]
+                    background += [tasks.create_task(one.run()) for one in (worker, poller, collector)]
                 if parts.serve:
                     background += [
                         tasks.create_task(reception.watch()),

@@ -27,6 +27,7 @@ from okienko.playing import PERSON, LookUp, Played, Stage, begin, begun, farewel
 from okienko.routing.model import Guess, Outcome
 from okienko.values import (
     ARTICLE,
+    OWN_WORDS,
     SCENARIO,
     Asked,
     Because,
@@ -697,3 +698,20 @@ def _with_notice(plan: Plan, house: House) -> Plan:
     notice = house.notices.get(plan.language) or AiNotice(version=1, text=write_notice(words(plan.language)))
     say = Say(kind=Kind.NOTICE, text=published(notice.text))
     return replace(plan, says=(say, *plan.says), notice=notice.version)
+
+
+def as_letter(plan: Plan) -> Plan:
+    """What is said by e-mail is said in one letter: several at once would read like a machine gone wild."""
+    if plan.situation.channel != "email" or len(plan.says) < 2 or any(say.proposed for say in plan.says):
+        return plan
+    last = plan.says[-1]
+    answers = any(say.kind is Kind.ANSWER for say in plan.says)
+    say = replace(
+        last,
+        kind=Kind.ANSWER if answers and last.kind is not Kind.CLARIFY else last.kind,
+        text=published("\n\n".join(say.text.text for say in plan.says)),
+        citations=tuple(dict.fromkeys(citation for say in plan.says for citation in say.citations)),
+        confidence=next((say.confidence for say in plan.says if say.confidence is not None), None),
+        generator=next((say.generator for say in plan.says if say.generator != OWN_WORDS), OWN_WORDS),
+    )
+    return replace(plan, says=(say,))

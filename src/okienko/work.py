@@ -571,7 +571,10 @@ class Worker:
 
     async def _write(self, plans: dict[BrandId, list[Plan]]) -> None:
         """Writes a batch in one transaction; when that is refused, one by one, so that one bad plan harms no other."""
-        plans = {brand: await self._with_terms(brand, group) for brand, group in plans.items()}
+        plans = {
+            brand: await self._with_terms(brand, [turn.as_letter(plan) for plan in group])
+            for brand, group in plans.items()
+        }
         try:
             await self._write_together(plans)
         except psycopg.Error as error:

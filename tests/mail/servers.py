@@ -70,6 +70,13 @@ class Dovecot:
         """Where an address's letters lie."""
         return self.folder / "mail" / address
 
+    def wait_for(self, address: str, many: int = 1) -> list[bytes]:
+        """The letters of a mailbox, when so many are there: another program brings them."""
+        until = time.monotonic() + 20
+        while len(self.read(address)) < many and time.monotonic() < until:
+            time.sleep(0.05)
+        return self.read(address)
+
     def read(self, address: str) -> list[bytes]:
         """The letters of a mailbox, the oldest first."""
         letters = [path for part in ("new", "cur") for path in (self.box(address) / part).glob("*")]
@@ -78,7 +85,10 @@ class Dovecot:
 
 @contextmanager
 def run_dovecot(folder: Path, *, imap: int | None = None) -> Generator[Dovecot]:
-    """Dovecot until the block ends. In the same folder again, it has the same letters."""
+    """Dovecot until the block ends. In the same folder again, it has the same letters.
+
+    The folder has to be where other users of this machine get to.
+    """
     program = _program("dovecot", "dovecot-imapd dovecot-lmtpd")
     if not Path("/usr/lib/dovecot/lmtp").exists():
         pytest.skip("Dovecot's lmtp is not installed (Debian: apt install dovecot-lmtpd)")
@@ -140,7 +150,7 @@ service stats {{
 }}
 """
     )
-    process = subprocess.Popen([program, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen([program, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(server.imap, process)
         _wait_for(server.lmtp, process)
@@ -152,7 +162,9 @@ service stats {{
 
 @contextmanager
 def run_postfix(folder: Path, dovecot: Dovecot) -> Generator[int]:
-    """Postfix until the block ends; the port that it takes letters on. What is for our domains goes to Dovecot."""
+    """Postfix until the block ends; the port that it takes letters on. What is for our domains goes to Dovecot.
+
+    Whatever is for others is taken, and comes back with a report."""
     program = _program("postfix", "postfix")
     if os.getuid() != 0:
         pytest.skip("postfix starts only for root")
@@ -179,8 +191,8 @@ mydestination =
 virtual_mailbox_domains = {" ".join(DOMAINS)}
 virtual_transport = lmtp:inet:127.0.0.1:{dovecot.lmtp}
 recipient_delimiter = +
-smtpd_recipient_restrictions = check_recipient_access inline:{{ nikt@poczta.example=REJECT }}, permit_mynetworks, reject
-default_transport = error:nobody but the tests
+smtpd_recipient_restrictions = permit_mynetworks, reject
+default_transport = nobody:
 """
     )
     lines = [f"127.0.0.1:{port} inet n - n - - smtpd"]
@@ -198,6 +210,7 @@ default_transport = error:nobody but the tests
         ("error", "unix", "- - n - - error"),
         ("retry", "unix", "- - n - - error"),
         ("lmtp", "unix", "- - n - - lmtp"),
+        ("nobody", "unix", "- n n - - pipe user=nobody argv=/bin/sh -c {exit 67}"),  # as if nobody lived there
         ("anvil", "unix", "- - n - 1 anvil"),
         ("scache", "unix", "- - n - 1 scache"),
         ("postlog", "unix-dgram", "n - n - 1 postlogd"),

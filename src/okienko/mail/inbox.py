@@ -180,10 +180,12 @@ class ImapInbox:
         """See `Inbox`. Goes on waiting when it is called again: the server is asked anew by `rest`."""
         began = time.monotonic()
         try:
+            said: list[bytes] = []
             if not self._idling:
                 self._box.idle.start()
                 self._idling = True
-            said = self._box.idle.poll(timeout=seconds)
+                said = self._read_waiting()
+            said = said or self._box.idle.poll(timeout=seconds)
             # A connection that has ended says nothing, at once.
             ended = not said and time.monotonic() - began < seconds / 2
             if ended or any(word in line.upper() for line in said for word in (b"EXISTS", b"RECENT", b"BYE")):
@@ -192,6 +194,19 @@ class ImapInbox:
         except (OSError, imaplib.IMAP4.error):
             raise InboxAway("the mailbox broke off") from None
         return False
+
+    def _read_waiting(self) -> list[bytes]:
+        """What has come together with the server's leave to wait: nobody would wake us for that."""
+        opened, said = self._client.sock, list[bytes]()
+        before = opened.gettimeout()
+        opened.settimeout(0)
+        try:
+            while True:
+                said.append(self._client._get_line())
+        except (OSError, imaplib.IMAP4.abort):
+            return said
+        finally:
+            opened.settimeout(before)
 
     def rest(self) -> None:
         """Ends the waiting."""

@@ -91,9 +91,9 @@ values (current_brand(), %(conversation)s::uuid, %(id)s::uuid, 'note', 'text', %
 """
 # What the bot was about to say is said no more; a turn that is under way writes nothing.
 TO_PEOPLE: Final = """
-update conversation set holder = 'queue', queued_at = %(now)s::timestamptz, closed_at = null,
+update conversation set holder = 'queue', agent_id = null, queued_at = %(now)s::timestamptz, closed_at = null,
   version = version + 1, updated_at = %(now)s::timestamptz
-where brand_id = current_brand() and id = %(conversation)s::uuid and holder = 'bot'
+where brand_id = current_brand() and id = %(conversation)s::uuid and (holder = 'bot' or closed_at is not null)
 """
 
 

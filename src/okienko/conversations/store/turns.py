@@ -366,7 +366,7 @@ def pack_plans(plans: Sequence[Plan], says: Sequence[Sequence[UUID]], now: datet
         "languages": texts([p.language for p in plans]),
         "misses": numbers([p.misses for p in plans]),
         "reasons": texts([p.reason for p in plans]),
-        "noticed": numbers([p.situation.noticed or any(s.kind is Kind.NOTICE for s in p.says) for p in plans]),
+        "noticed": numbers([p.situation.noticed or p.notice is not None for p in plans]),
         "notices": numbers([p.notice for p in plans]),
         "teams": texts([p.team for p in plans]),
         "priorities": texts([p.priority for p in plans]),
