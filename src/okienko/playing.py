@@ -36,7 +36,7 @@ from okienko.web.i18n import words
 
 PERSON: Final = "person"  # quick reply: the button that asks for a person
 # Channels that show choices as buttons, or number themselves what they have no button for; others get them numbered.
-BUTTONS: Final = frozenset({"webchat", "messenger", "instagram", "whatsapp"})
+BUTTONS: Final = frozenset({"webchat", "messenger", "instagram", "whatsapp", "voice"})
 
 # A question, its language, and where to look: in a category, in one article (`ARTICLE` and its id), or everywhere.
 LookUp = Callable[[MaskedText, Language, str | None], Answer | Clarify | Refuse]

@@ -442,7 +442,8 @@ class Telephone:
             says += self._offer_aloud(line, menu, step.sentence)
         elif not says:
             says = [line.words.gettext("How can we help?")]
-        return self._ask(line, says, categories, step, keys=None if said and menu is None else 1)
+        free = said and (menu is None or (not menu.choices and menu.message.kind is not Kind.ANSWER))
+        return self._ask(line, says, categories, step, keys=None if free else 1)
 
     def _offer_aloud(self, line: _Line, menu: _Menu, rest: int | None) -> list[str]:
         spoken = line.words

@@ -24,6 +24,7 @@ from okienko.database.urls import Urls
 from okienko.speak import Telephone
 from okienko.values import Brand, Connection, ConnectionId, ConversationId, Inbound
 from tests.road.conftest import SECRET, World, open_world
+from tests.road.test_scenarios import publish_scenario
 from tests.road.test_way_in import dump
 
 pytestmark = pytest.mark.anyio
@@ -569,3 +570,19 @@ FORMS = st.dictionaries(
 @over(fields=FORMS, query=st.text("nmsqwl=&0123456789-ax", max_size=30), place=st.sampled_from(PLACES))
 async def test_no_signed_form_breaks_the_line(line: Line, fields: dict[str, str], query: str, place: str) -> None:
     assert (await line.ask(f"/hooks/voice/phone/{place}?n=1{query}", **fields)).status in {200, 204}
+
+
+async def test_a_scenario_is_played_by_telephone_and_its_choices_are_keys(line: Line) -> None:
+    await publish_scenario(line.world)
+    async with working(line):
+        asked = await line.ask((await line.begin()).to, SpeechResult="moja paczka nie dotarła")
+        assert asked.says.startswith("Co się stało z przesyłką? Nie dotarła: naciśnij 1.")
+        assert "Rozmowa z człowiekiem: naciśnij zero." in asked.says
+        assert asked.twiml[0].get("numDigits") == "1"
+        when = await line.ask(asked.to, Digits="1")
+        assert when.says == "Kiedy było złożone zamówienie? Rozmowa z człowiekiem: naciśnij zero."
+        assert when.twiml[0].get("numDigits") is None
+        number = await line.ask(when.to, SpeechResult="01.01.2020")
+        person = await line.ask(number.to, SpeechResult="ZAM-2041 anna@kowalska.example")
+    assert "Zostaw wiadomość" in person.says
+    assert await line.standing() == ("queue", False)
