@@ -167,7 +167,7 @@ class Fetching:
         door, _ = found
         for _ in range(MOST_HOPS):
             call = adapter.file_call(place, door)
-            if not is_allowed(urlsplit(call.url).hostname or "", _hosts(adapter, door)):
+            if not _may_call(call.url, adapter, door):
                 return _Got(state="refused")
             answer = await self.http.fetch(replace(call, method="GET"), most_bytes=MOST_BYTES)
             if isinstance(answer, Failed):
@@ -190,7 +190,8 @@ class Fetching:
         return _Got(state="refused" if checked is None else "fetched", checked=checked)
 
 
-def _hosts(adapter: Fetches, door: Connection) -> list[str]:
-    """Where a connection's files may lie: at the vendor's, or where the connection was set up to."""
-    base = urlsplit(door.given.get("base", "")).hostname
-    return [*adapter.hosts, *([base] if base else [])]
+def _may_call(url: str, adapter: Fetches, door: Connection) -> bool:
+    """Whether a file may lie there: with the vendor, by https, or where the connection was set up to."""
+    place, base = urlsplit(url), urlsplit(door.given.get("base", ""))
+    own = bool(base.hostname) and (place.scheme, place.netloc) == (base.scheme, base.netloc)
+    return own or (place.scheme == "https" and is_allowed(place.hostname or "", adapter.hosts))
