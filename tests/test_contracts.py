@@ -19,14 +19,14 @@ CONFIG = ROOT / ".importlinter"
 
 ROOMS = (
     *("answers", "articles", "cases", "channels", "desk", "incidents", "lookups", "radar", "rights", "routing"),
-    *("scenarios", "staff", "masking", "attachments", "audit", "policy"),
+    *("scenarios", "staff", "masking", "attachments", "audit", "policy", "sandbox"),
 )
 # Names that say of a file that it is not pure: SQL, pages, live updates, an index kept in memory, what a page shows of
-# a store's rows, the reading of files, the sealing of values (random nonces), a process of one's own, doing what a
-# request asks, what is done every night or every few seconds, what lets something run.
+# a store's rows, the reading of files, the sealing of values (random nonces), a process of one's own, an application, a
+# mail server, doing what a request asks, what is done every night or every few seconds, what lets something run.
 IMPURE = (
     *("store", "pages", "api", "live", "shelf", "view", "files", "vault", "process", "fulfil", "nightly", "publish"),
-    "watch",
+    *("watch", "app", "smtp"),
 )
 
 # Modules of the standard library that reach out of the process, or are not the same twice.

@@ -12,7 +12,7 @@ import click
 from okienko.cli.terminal import brand_option, data_option, read_settings, run, say
 from okienko.database.urls import Urls
 from okienko.opening import open_database
-from okienko.sandbox.place import HOST, NEIGHBOURS, PORT, list_neighbours
+from okienko.sandbox.place import HOST, PORT, list_neighbours
 from okienko.settings import Settings
 
 
@@ -45,29 +45,19 @@ async def play(settings: Settings, urls: Urls, *, slug: str | None, port: int, o
     from okienko.sandbox import store  # noqa: PLC0415
     from okienko.sandbox.app import build, run_mail  # noqa: PLC0415
     from okienko.sandbox.process import Sandbox  # noqa: PLC0415
-    from okienko.sandbox.world import CHANNELS, Channel  # noqa: PLC0415
-    from okienko.start import serve  # noqa: PLC0415
+    from okienko.sandbox.world import CHANNELS, REVIEWS, Channel  # noqa: PLC0415
+    from okienko.start import PortTaken, serve  # noqa: PLC0415
 
     site, there = f"http://{HOST}:{port}", okienko or public_address(settings)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(await Database.open(urls.app, size=2))
         chosen = await choose_brand(database, slug)
-        given: dict[Channel, dict[str, str]] = {
-            channel: store.make_given(channel, site=site, mail_port=port + 1)
-            for channel in CHANNELS
-            if channel in adapters()
-        }
-        async with database.brand(chosen.id) as connection:
-            doors = await store.open_doors(connection, open_keys(settings), chosen, given, now())
-        ids = {channel: door.id for channel, door in doors.items()}
+        played: list[Channel] = [channel for channel in CHANNELS if channel in adapters()]
+        doors = store.make_doors(chosen, played, site=site, mail_port=port + 1)
 
         async def ask_again() -> None:
             async with database.brand(chosen.id) as connection:
-                await store.ask_again(connection, [ids[one] for one in ids if one in {"google_play", "app_store"}])
-
-        async def close() -> None:
-            async with database.brand(chosen.id) as connection:
-                await store.close_doors(connection, chosen, list(ids.values()), now())
+                await store.ask_again(connection, [doors[shop].id for shop in REVIEWS if shop in doors])
 
         http = await stack.enter_async_context(Client(neighbours=[place_of(there)]))
         sandbox = Sandbox(
@@ -80,25 +70,30 @@ async def play(settings: Settings, urls: Urls, *, slug: str | None, port: int, o
             on_review=ask_again,
         )
         stack.push_async_callback(sandbox.aclose)
+        try:  # before the doors are opened: they may be those of another sandbox that listens here
+            await stack.enter_async_context(run_mail(sandbox, port + 1))
+        except OSError as error:
+            reason = error.strerror or "it cannot be opened"
+            raise PortTaken(f"port {port + 1} on {HOST}, for letters: {reason}. Choose another with --port") from None
+        async with database.brand(chosen.id) as connection:
+            await store.open_doors(connection, open_keys(settings), chosen, doors, now())
         closed = asyncio.Event()
 
-        async def stop() -> None:
+        async def close() -> None:
             if not closed.is_set():
                 closed.set()
-                await close()
+                async with database.brand(chosen.id) as connection:
+                    await store.close_doors(connection, chosen, [door.id for door in doors.values()], now())
 
-        stack.push_async_callback(stop)
-        await stack.enter_async_context(run_mail(sandbox, port + 1))
+        stack.push_async_callback(close)
 
         def ready() -> None:
+            sandbox.later(sandbox.greet())
             say(f"\n  {site}/  write as a customer of {chosen.name}; it is told to {there}")
-            needed = [one for one in list_neighbours(port) if one not in {*settings.neighbours, *NEIGHBOURS}]
-            missing = [one for one in list_neighbours(port) if one not in settings.neighbours]
-            if missing:
-                say(
-                    f'  `okienko serve` answers there when it runs with OKIENKO_NEIGHBOURS="{" ".join(missing)}"'
-                    + ("." if needed else "; the demo does so by itself.")
-                )
+            if not set(list_neighbours(port)) <= set(settings.neighbours):
+                needed = " ".join(list_neighbours(port))
+                by_itself = "; the demo does so by itself" if port == PORT else ", and so does the demo"
+                say(f'  `okienko serve` answers here when it runs with OKIENKO_NEIGHBOURS="{needed}"{by_itself}.')
             say("\nStop with Ctrl+C.")
 
-        await serve(build(sandbox), HOST, port, on_ready=ready, on_stop=stop)
+        await serve(build(sandbox), HOST, port, on_ready=ready, on_stop=close)

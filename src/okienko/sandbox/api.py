@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -69,6 +70,7 @@ def routes() -> list[Route]:
         Route("/google/token", _google_token, methods=["GET", "POST"]),
         Route("/play/{path:path}", _play, methods=["GET", "POST"]),
         Route("/apple/{path:path}", _apple, methods=["GET", "POST", "DELETE"]),
+        Route("/twilio/2010-04-01/{path:path}", _twilio),
         Route("/files/{id}", _file),
         Route("/_calls", _calls, methods=["GET", "DELETE"]),
         Route("/_posts", _posts),
@@ -328,16 +330,20 @@ def _about(own: str, rest: str, asked: Mapping[str, str], *, posted: bool) -> Ha
         fields = asked.get("subscribed_fields", "").split(",") if posted else []
         match rest:
             case "subscribed_apps" if posted:
-                sandbox.subscribed[vendor] = tuple(fields)
+                if vendor in sandbox.subscribed:
+                    if not fields or set(fields) - graph.FIELDS[vendor]:
+                        return refusal.graph(100, message="Param subscribed_fields is not one of its values")
+                    sandbox.subscribed[vendor] = frozenset(fields)
                 return Reply(body={"success": True})
             case "subscribed_apps":
                 app = {"id": given.get("app_id", APP), "name": "okienko"}
-                listed: Mapping[str, object] = {**app, "subscribed_fields": list(sandbox.subscribed.get(vendor, ()))}
+                listed: Mapping[str, object] = {**app, "subscribed_fields": sorted(sandbox.subscribed.get(vendor, ()))}
                 shown: Mapping[str, object] = {"whatsapp_business_api_data": app}
                 return Reply(body={"data": [shown if vendor == "whatsapp" else listed]})
             case "message_templates":
-                template: Mapping[str, object] = {"name": given.get("template", "wznowienie"), "language": "pl"}
-                return Reply(body={"data": [{**template, "status": "APPROVED", "category": "UTILITY"}]})
+                text = {"type": "BODY", "text": "Możemy wrócić do rozmowy. Odpisz, a odpowiemy."}
+                named: Mapping[str, object] = {"name": given["template"], "language": "pl", "components": [text]}
+                return Reply(body={"data": [{**named, "status": "APPROVED", "category": "UTILITY"}]})
             case "thread_owner":
                 owner = given.get("app_id", APP) if world.talks[vendor].owner == "us" else "263902037430900"
                 return Reply(body={"data": [{"thread_owner": {"app_id": owner}}]})
@@ -359,7 +365,8 @@ def _describe_account(vendor: Channel, given: Mapping[str, str]) -> Mapping[str,
     if vendor == "whatsapp":
         number = {"display_phone_number": "+48 22 000 00 00", "verified_name": "Sandbox", "quality_rating": "GREEN"}
         return {"id": id_, **number, "status": "CONNECTED", "code_verification_status": "VERIFIED"}
-    return {"id": id_, "user_id": id_, "name": "Sandbox", "username": "sandbox"}
+    about: dict[str, object] = {"id": id_, "user_id": id_, "name": "Sandbox", "username": "sandbox"}
+    return {**about, "instagram_business_account": {"id": id_}} if vendor == "instagram" else about
 
 
 def _describe_file(sandbox: Sandbox, id_: str) -> Mapping[str, object]:
@@ -481,6 +488,37 @@ async def _apple(request: Request) -> Response:
                 return refusal.apple(404, "NOT_FOUND", "The resource is not there")
 
     return await _answer(request, "app_store", await _read(request), handle, sends=method == "POST", refused=refused)
+
+
+# the telephone ------------------------------------------------------------------------------------------------------
+
+
+async def _twilio(request: Request) -> Response:
+    """What is asked about the account and its number."""
+    sandbox = sandbox_of(request)
+    door = sandbox.world.doors["voice"]
+    sid, path = door.given["account_sid"], request.path_params["path"]
+    signed = base64.b64encode(f"{sid}:{door.given['auth_token']}".encode()).decode()
+    refused = None
+    if request.headers.get("authorization") != f"Basic {signed}":
+        refused = refusal.twilio(401, 20003, "Authenticate")
+
+    def handle(sandbox: Sandbox, vendor: Channel, _: Given) -> Reply | Refusal:
+        if path == f"Accounts/{sid}.json":
+            return Reply(body={"sid": sid, "status": "active", "friendly_name": "Sandbox"})
+        if path == f"Accounts/{sid}/IncomingPhoneNumbers.json":
+            voice, number = sandbox.whom(vendor).url, door.given["number"]
+            ours: Mapping[str, object] = {
+                "phone_number": number,
+                "voice_url": voice,
+                "voice_method": "POST",
+                "status_callback": f"{voice}/status",
+                "status_callback_method": "POST",
+            }
+            return Reply(body={"incoming_phone_numbers": [ours]})
+        return refusal.twilio(404, 20404, "The requested resource was not found")
+
+    return await _answer(request, "voice", {}, handle, sends=False, refused=refused)
 
 
 # for tests and for whoever tries things -----------------------------------------------------------------------------

@@ -36,6 +36,18 @@ LONGEST_TEXT: Final = 2000  # characters, in Messenger
 LONGEST_BYTES: Final = 1000  # of UTF-8, in Instagram
 
 Vendor = Literal["messenger", "instagram"]
+# What an account may tell an application; the sandbox's tell everything, until somebody asks for less.
+FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    "messenger": frozenset(
+        {"messages", "message_echoes", "message_edits", "message_reactions", "message_reads", "message_deliveries"}
+        | {"messaging_postbacks", "messaging_referrals", "messaging_optins", "messaging_handovers", "standby"}
+        | {"messaging_account_linking", "messaging_policy_enforcement", "feed"}
+    ),
+    "instagram": frozenset(
+        {"messages", "message_edit", "message_reactions", "messaging_seen", "messaging_postbacks"}
+        | {"messaging_referral", "messaging_optins", "standby", "messaging_handover", "comments", "live_comments"}
+    ),
+}
 _WINDOW: Final[Mapping[Vendor, int]] = {"messenger": 2018278, "instagram": 2534022}
 _NOBODY: Final[Mapping[Vendor, int]] = {"messenger": 2018001, "instagram": 2534014}
 

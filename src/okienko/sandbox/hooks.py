@@ -96,6 +96,12 @@ def _sign(whom: Whom, body: bytes, how: How) -> HttpCall:
     return HttpCall(url=whom.url, headers=headers, body=body)
 
 
+def handshake(whom: Whom, challenge: str) -> HttpCall:
+    """Meta's question whether the address is okienko's; the answer is the challenge, letter by letter."""
+    asked = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": whom.door.given["verify_token"]}
+    return HttpCall(url=f"{whom.url}?{urlencode(asked)}", headers={}, method="GET")
+
+
 def _age(item: Item) -> Item:
     """The same a day ago, whichever way the vendor writes time."""
     value = item.get("timestamp")

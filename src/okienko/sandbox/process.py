@@ -13,6 +13,7 @@ from typing import Any, Final
 from okienko.http import Answered, Http
 from okienko.sandbox import hooks, letters, twiml
 from okienko.sandbox.faults import Fault, Faults, Kind
+from okienko.sandbox.graph import FIELDS
 from okienko.sandbox.hooks import How, Item, Whom
 from okienko.sandbox.world import REVIEWS, Channel, Door, File, Line, Option, Posted, SetClock, World
 from okienko.values import Clock, HttpCall
@@ -63,7 +64,7 @@ class Sandbox:
         self._http = http
         self._pause = pause
         self._on_review = on_review
-        self.subscribed: dict[Channel, tuple[str, ...]] = {}
+        self.subscribed: dict[str, frozenset[str]] = dict(FIELDS)
         self.google_token = f"ya29.{seed}"
         self._last: dict[Channel, Sequence[HttpCall]] = {}
         self._data: dict[str, str] = {}  # what comes back with each status of a message, by its id
@@ -128,6 +129,18 @@ class Sandbox:
     async def _report(self, channel: Channel, what: str, *items: Item, how: How = "once") -> None:
         calls = hooks.make_posts(self.whom(channel), items, how=how, now=self.clock())
         await self.post(channel, what, calls)
+
+    async def greet(self) -> None:
+        """Meta asks whether the addresses are okienko's, before anything else."""
+        asked: tuple[Channel, ...] = ("messenger", "instagram", "whatsapp")
+        for channel in asked:
+            if channel in self.world.doors:
+                challenge = self.world.mint("")
+                call = hooks.handshake(self.whom(channel), challenge)
+                answered = await self._http.post(call)
+                good = isinstance(answered, Answered) and answered.status == 200 and answered.body == challenge.encode()
+                status = 0 if not isinstance(answered, Answered) else answered.status if good else 400
+                self.world.posts.append(Posted(channel=channel, what="handshake", status=status, at=self.clock()))
 
     # what the customer does -----------------------------------------------------------------------------------------
 

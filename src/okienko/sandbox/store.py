@@ -44,7 +44,7 @@ def make_given(channel: Channel, *, site: str, mail_port: int) -> dict[str, str]
         case "instagram":
             return {**meta, "account_id": "1784140000000", "flavour": "page"}
         case "whatsapp":
-            return {**meta, "phone_number_id": "106100200300", "waba_id": "102900200300"}
+            return {**meta, "phone_number_id": "106100200300", "waba_id": "102900200300", "template": "wznowienie"}
         case "email":
             return {
                 "address": ADDRESS,
@@ -105,14 +105,19 @@ where brand_id = current_brand() and connection_id = any(%(doors)s::text[])
 """
 
 
-async def open_doors(
-    connection: Connection, keys: Keys, brand: Brand, given: Mapping[Channel, Mapping[str, str]], now: datetime
-) -> dict[Channel, Door]:
-    """Makes the doors, or finds those of an earlier time and gives them what holds now. They are as good as new."""
-    there = await read_secrets(connection)
-    doors: dict[Channel, Door] = {
-        channel: Door(id=name_door(brand, channel), given=values) for channel, values in given.items()
+def make_doors(brand: Brand, channels: Collection[Channel], *, site: str, mail_port: int) -> dict[Channel, Door]:
+    """The doors of these channels, not open yet."""
+    return {
+        channel: Door(id=name_door(brand, channel), given=make_given(channel, site=site, mail_port=mail_port))
+        for channel in channels
     }
+
+
+async def open_doors(
+    connection: Connection, keys: Keys, brand: Brand, doors: Mapping[Channel, Door], now: datetime
+) -> None:
+    """Makes connections of the doors, or gives those of an earlier time what holds now. They are as good as new."""
+    there = await read_secrets(connection)
     for channel, door in doors.items():
         sealed = seal_given(keys, door.id, door.given)
         if door.id in there:
@@ -134,7 +139,6 @@ async def open_doors(
         connection, "channel-opened", by=audit.OPERATOR, brand=brand.id, kind="brand", object=brand.id,
         detail=detail, now=now,
     )  # fmt: skip
-    return doors
 
 
 async def close_doors(connection: Connection, brand: Brand, doors: Collection[ConnectionId], now: datetime) -> None:
