@@ -31,6 +31,7 @@ from okienko.attachments.kinds import Checked, FileType
 from okienko.attachments.lines import add_lines
 from okienko.brands.directory import Directory
 from okienko.channels import adapters
+from okienko.channels.connections.store import note_greeted
 from okienko.channels.event import Event, Reading
 from okienko.channels.vendor import Answers, Greets, NeedsCertificate, Reads, SignsOnce
 from okienko.channels.webchat.limit import MessageLimit
@@ -238,7 +239,12 @@ class Reception:
             return _json(404, {"error": "there is no such connection"})
         door, brand = found
         if scope["method"] == "GET" and isinstance(adapter, Greets):
-            return _greet(adapter, self._hook(scope, headers, b""), door)
+            reply = _greet(adapter, self._hook(scope, headers, b""), door)
+            if reply.status == 200:
+                with suppress(DatabaseAway):  # the answer matters more than that the desk knows of it
+                    async with self._database.brand(brand.id) as connection:
+                        await note_greeted(connection, door.id, self._clock())
+            return reply
         if scope["method"] != "POST":
             return _json(405, {"error": "expected POST"}, {"allow": "POST"})
         body = await _read_body(receive, adapter.most_bytes)

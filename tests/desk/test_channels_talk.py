@@ -178,3 +178,46 @@ async def test_one_list_for_all_channels_and_each_of_them_alone(world: World) ->
         assert two.reference in alone
         assert one.reference not in alone
         assert "channel=voice" in alone.partition('id="rows"')[2]  # a conversation keeps the list beside it
+
+
+async def leave(begun: Begun, lookup: bytes, *, kind: str = "email", verified: bool = True) -> None:
+    """The conversation's person has left an address or a number, and perhaps proved that it is theirs."""
+    await begun.change(
+        "insert into identity (brand_id, person_id, id, kind, lookup, sealed, created_at, verified_at, verified_by)"
+        " select current_brand(), person_id, gen_random_uuid(), %(kind)s, %(lookup)s, '', %(at)s,"
+        " case when %(verified)s then %(at)s::timestamptz end, case when %(verified)s then 'code' end"
+        " from conversation where id = %(id)s",
+        kind=kind,
+        lookup=lookup,
+        at=begun.world.at,
+        verified=verified,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "ours", "theirs", "same", "seen"),
+    [
+        ("email", True, True, True, True),
+        ("email", True, False, True, False),
+        ("email", False, True, True, False),
+        ("email", True, True, False, False),
+        ("phone", True, True, True, False),
+    ],
+)
+async def test_two_people_are_named_together_by_a_verified_address_alone(
+    world: World, *, kind: str, ours: bool, theirs: bool, same: bool, seen: bool
+) -> None:
+    one, two = await world.begin("z czatu"), await world.begin("z komunikatora")
+    await leave(one, b"k" * 32, kind=kind, verified=ours)
+    await leave(two, b"k" * 32 if same else b"o" * 32, kind=kind, verified=theirs)
+    elsewhere = await world.begin("u innej marki", brand=world.other)
+    await leave(elsewhere, b"k" * 32)
+    async with await enter(world) as browser:
+        page = (await browser.get(one.address)).text
+        found = page.partition("Ten sam potwierdzony adres e-mail co w:")[2]
+        assert (two.reference in found) == seen
+        assert elsewhere.reference not in page
+        await two.change(
+            "update person set restricted_at = now() where id = (select person_id from conversation where id = %(id)s)"
+        )
+        assert two.reference not in (await browser.get(one.address)).text.partition('id="person"')[2]

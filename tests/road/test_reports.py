@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import orjson
 import pytest
 
+from okienko.channels.connections.store import read_connection
 from okienko.http import Answered
 from okienko.reporting import find_placeholders, put_text, read_moment, read_sign
 from okienko.values import ConversationId, MaskedText, Unsure
@@ -77,6 +78,10 @@ async def test_a_vendor_that_asks_whether_the_address_is_ours_gets_its_word_back
     assert (got.status, got.body) == (200, b"1158201444")
     assert got.headers["content-type"].startswith("text/plain")
     assert got.headers["x-content-type-options"] == "nosniff"
+    async with page.world.database.brand(page.world.brand.id) as connection:
+        kept = await read_connection(connection, "page")
+    assert kept is not None
+    assert kept.greeted_at == page.world.clock(), "the page that connects it can say so"
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ class Talk:
     category: str | None
     hidden: tuple[reveals.Hidden, ...]
     earlier: tuple[store.Earlier, ...]
+    same: tuple[str, ...]  # conversations of others who have verified the same address, by reference
     incidents: tuple[store.Reported, ...]
     replies: Sequence[SavedReply]  # those in the customer's language first
     cases: Sequence[Case]
@@ -244,6 +245,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
             *await reveals.read_vault_items(connection, conversation.id, now),
         )
         earlier = await store.read_earlier(connection, conversation.person_id, conversation.id)
+        same = await store.read_same(connection, conversation.person_id)
         incidents = await store.read_incidents(connection, conversation.id)
         names = await read_categories(connection)
         found = await identity.list_found(connection, conversation.id)
@@ -270,6 +272,7 @@ async def _read_talk(request: Request, staff: SignedIn, brand: Brand, once: str 
         category=_name(names, language, conversation.category),
         hidden=hidden,
         earlier=earlier,
+        same=same,
         incidents=incidents,
         replies=_fill_in(replies, brand, conversation, staff),
         cases=opened,

@@ -41,9 +41,14 @@ class Kept:
     failed: int = 0
 
 
+# Our own channels note no arrivals: what counts there is when a conversation changed last.
 _KEPT: Final = """
 select d.id, d.channel, d.active, d.given, d.secret, d.given_at, d.reply_url, d.created_at, s.trouble, s.trouble_at,
-  coalesce(s.paused_until = 'infinity', false), nullif(s.paused_until, 'infinity'), coalesce(s.failures, 0), s.in_at,
+  coalesce(s.paused_until = 'infinity', false), nullif(s.paused_until, 'infinity'), coalesce(s.failures, 0),
+  coalesce(s.in_at, case when d.channel in ('webchat', 'webhook') then (
+    select c.updated_at from conversation c where c.brand_id = current_brand() and c.connection_id = d.id
+    order by c.updated_hour desc, c.updated_at desc limit 1
+  ) end),
   s.out_at, s.polled_at, s.greeted_at, coalesce(o.waiting, 0), coalesce(o.unsure, 0), coalesce(o.failed, 0)
 from connection d
 left join connection_state s on s.connection_id = d.id

@@ -490,6 +490,29 @@ async def read_earlier(
     )
 
 
+# By keyed hashes: nothing is opened. A name, a number or an address that nobody has verified says nothing here.
+READ_SAME: Final = """
+select distinct c.reference, c.created_at
+from identity i
+join identity o on o.brand_id = i.brand_id and o.kind = i.kind and o.lookup = i.lookup and o.person_id <> i.person_id
+  and o.verified_at is not null
+join person p on p.brand_id = o.brand_id and p.id = o.person_id and p.restricted_at is null and p.erased_at is null
+cross join lateral (
+  select reference, created_at from conversation
+  where brand_id = o.brand_id and person_id = o.person_id order by created_at desc limit 1
+) c
+where i.brand_id = current_brand() and i.person_id = %(person)s::uuid and i.kind = 'email'
+  and i.verified_at is not null
+order by c.created_at desc limit 5
+"""
+
+
+async def read_same(connection: Connection, person_id: PersonId) -> tuple[str, ...]:
+    """The latest conversations of other people who have verified the same e-mail address, by reference."""
+    rows = await (await connection.execute(READ_SAME, {"person": person_id})).fetchall()
+    return tuple(row[0] for row in rows)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
     """An incident that a conversation asked about."""
