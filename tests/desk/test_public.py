@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from html import unescape
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from playwright.async_api import Browser, expect
 
 from okienko import channels
 from okienko.database.ids import new_id
@@ -128,6 +130,29 @@ async def test_the_brands_own_address_and_the_writers_name_are_no_personal_data(
     assert (await say(browser, begun, "Prosimy o list na pomoc@seans.example. Anna")).status_code == 303
     said = await begun.read("select text from message where conversation_id = %(id)s and author = 'agent'")
     assert said == [("Prosimy o list na pomoc@seans.example. Anna",)]
+
+
+async def test_the_proposal_is_put_in_and_counted_while_one_writes(
+    taken: tuple[httpx2.AsyncClient, Begun], address: str, browser: Browser
+) -> None:
+    signed_in, begun = taken
+    context = await browser.new_context(locale="pl", viewport={"width": 390, "height": 844})
+    await context.add_cookies([{"name": "okienko-desk", "value": signed_in.cookies["okienko-desk"], "url": address}])
+    page = await context.new_page()
+    await page.goto(address + begun.address)
+    await page.get_by_role("link", name="Wstaw do odpowiedzi").click()
+    text, count = page.get_by_label("Treść"), page.locator("#longest")
+    await expect(text).to_have_value(PROPOSAL)
+    await expect(count).to_have_text(f"{len(PROPOSAL)} / 350")
+    await text.fill("ż" * 349 + "😀")
+    await expect(count).to_have_text("350 / 350")
+    await expect(count).not_to_have_class(re.compile("harm"))
+    await text.fill("ż" * 351)
+    await expect(count).to_have_class(re.compile("harm"))
+    await page.get_by_role("button", name="Wyślij odpowiedź").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Tekst ma 351 znaków")
+    await expect(text).to_have_value("ż" * 351)
+    await context.close()
 
 
 async def test_no_words_but_a_persons_enter_the_outbox_of_what_everybody_reads(
