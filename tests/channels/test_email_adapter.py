@@ -306,7 +306,11 @@ def test_mailgun_may_send_its_form_in_parts() -> None:
 
 @pytest.fixture(scope="module")
 def signer() -> tuple[rsa.RSAPrivateKey, bytes]:
-    """A key as Amazon has one, and its certificate."""
+    return make_signer(NOW)
+
+
+def make_signer(now: datetime) -> tuple[rsa.RSAPrivateKey, bytes]:
+    """A key as Amazon has one, and its certificate, good for a day."""
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.example")])
     made = (
@@ -315,8 +319,8 @@ def signer() -> tuple[rsa.RSAPrivateKey, bytes]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(NOW - dt.timedelta(days=1))
-        .not_valid_after(NOW + dt.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .sign(key, hashes.SHA256())
     )
     return key, made.public_bytes(serialization.Encoding.PEM)
@@ -478,7 +482,7 @@ def test_a_letter_says_what_it_answers_and_where_answers_go() -> None:
     assert max(map(len, letter.content.split(b"\r\n"))) < 200
 
 
-def test_a_program_says_that_it_is_one_and_a_person_does_not() -> None:
+def test_ai_02_a_program_says_that_it_is_one_and_a_person_does_not() -> None:
     _, bots = send()
     assert (bots["Auto-Submitted"], bots["X-Auto-Response-Suppress"], bots["X-AI-Generated"]) == (
         "auto-replied", "All", "yes",
@@ -487,6 +491,8 @@ def test_a_program_says_that_it_is_one_and_a_person_does_not() -> None:
     _, persons = send(outgoing(author=Author.AGENT, kind=Kind.TEXT))
     assert (persons["Auto-Submitted"], persons["X-AI-Generated"]) == (None, "no")
     assert "program" not in persons.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert 'data-ai-generated="true"' in bots.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "data-ai-generated" not in persons.get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert bots["X-Okienko-Loop"]
     assert persons["X-Okienko-Loop"]
 

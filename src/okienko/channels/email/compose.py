@@ -114,8 +114,9 @@ def _write_page(outgoing: Outgoing) -> str:
     if outgoing.choices:
         parts.append("<ol>" + "".join(f"<li>{html.escape(choice.label)}</li>" for choice in outgoing.choices) + "</ol>")
     foot = "<br>".join(map(html.escape, _write_foot(outgoing)))
+    mark = ' data-ai-generated="true"' if outgoing.ai_generated else ""
     return (
-        f'<!doctype html>\n<html lang="{outgoing.language}"><head><meta charset="utf-8"></head><body>\n'
+        f'<!doctype html>\n<html lang="{outgoing.language}"><head><meta charset="utf-8"></head><body{mark}>\n'
         + "\n".join(parts)
         + f"\n<p><small>{foot}</small></p>\n</body></html>\n"
     )
