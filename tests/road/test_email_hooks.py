@@ -125,7 +125,11 @@ async def test_amazon_is_asked_for_its_certificate_once_and_told_yes_once(hooked
     asks = sns(signer, Type="SubscriptionConfirmation", Timestamp=now.isoformat(), SubscribeURL=confirm, Token="t")
     assert (await hooked.post(HOOK, asks, {})).status == 200
     assert [(call.method, call.url) for call in hooked.http.calls] == [("GET", PLACE), ("GET", confirm)]
-    received = {"notificationType": "Received", "content": base64.b64encode(letter()).decode(), "receipt": {}}
+    received: dict[str, Any] = {
+        "notificationType": "Received",
+        "content": base64.b64encode(letter()).decode(),
+        "receipt": {},
+    }
     tells = sns(signer, MessageId="n2", Timestamp=now.isoformat(), Message=orjson.dumps(received).decode())
     for _ in range(2):
         assert (await hooked.post(HOOK, tells, {})).status == 200
