@@ -31,13 +31,14 @@ from okienko.channels import caller
 from okienko.channels.choices import name_choices
 from okienko.channels.pace import Bucket, Pace
 from okienko.channels.retry import pause_before, read_retry_after
-from okienko.channels.vendor import Bounded, Bursts, Limits, SignsIn, Suppresses, Verdict, may_send
+from okienko.channels.vendor import Bounded, Bursts, Limits, Signals, SignsIn, Suppresses, Verdict, may_send
 from okienko.conversations.clear import resolve_all
 from okienko.conversations.store import connections
 from okienko.conversations.store import outbox as store
 from okienko.conversations.store.connections import Fared, Standing
-from okienko.conversations.store.outbox import Claimed, Draft, Settled
+from okienko.conversations.store.outbox import Awaited, Claimed, Draft, Settled
 from okienko.conversations.store.vault import read_forms
+from okienko.database.ids import new_id
 from okienko.database.pool import Database, DatabaseAway
 from okienko.http import Answered, Http
 from okienko.keys import Keys, WrongKey
@@ -59,10 +60,12 @@ from okienko.values import (
     ConnectionId,
     ConversationId,
     Failed,
+    Kind,
     Language,
     Letter,
     MessageId,
     Outgoing,
+    PersonId,
     Sent,
     Unsure,
 )
@@ -76,6 +79,7 @@ PATIENCE: Final = timedelta(hours=4)  # that a message waits between attempts, w
 OLDEST: Final = timedelta(days=7)  # a message that fails after so long is given up, whatever it has waited for
 PAUSE: Final = timedelta(hours=1)  # of a connection that its vendor has paused
 ELSEWHERE: Final = timedelta(hours=24)  # that the bot is silent where another program has the thread
+SIGNALS: Final = 16  # conversations for which they are under way at once
 SIGNAL: Final = 2.0  # seconds that a message waits for the signal before it: dots after an answer would be wrong
 SETTLES: Final = 4  # times that is tried to write down what became of a send
 
@@ -266,11 +270,7 @@ class Sender:
         """The message as its adapter gets it. Raises `SealBroken` and `WrongKey`."""
         claimed, brand = draft.claimed, share.brand
         key = await open_person_key(self.keys, draft.wrapped_key, brand=brand.id, person=draft.person)
-
-        def reveal(column: str, sealed: bytes) -> str:
-            place = {"brand": brand.id, "person": draft.person, "row": claimed.conversation}
-            return open_sealed(key, sealed, table="thread", column=column, **place).reveal()
-
+        reveal = _Opener(key=key, brand=brand.id, person=draft.person, conversation=claimed.conversation)
         named = name_choices(
             draft.choices,
             labels=draft.labels,
@@ -332,6 +332,52 @@ class Sender:
             isinstance(outcome, Failed) and (outcome.reason == UNREACHED or outcome.trouble is not None)
         )
         return _Heard(outcome=outcome, well=reached)
+
+    # that an answer is on its way ------------------------------------------------------------------------------------
+
+    def signal(self, brand: BrandId, conversations: Sequence[ConversationId]) -> None:
+        """Shows customers that they were read and that an answer comes, where their vendor can; it is not waited for.
+
+        What is lost is lost: nothing is repeated, and when many are under way the next ones go without.
+        """
+        wanted = [one for one in conversations if one not in self.signals][: max(0, SIGNALS - len(self.signals))]
+        if not wanted:
+            return
+        task = asyncio.create_task(self._signal(brand, wanted))
+        self.signals.update(dict.fromkeys(wanted, task))
+        task.add_done_callback(lambda _: [self.signals.pop(one, None) for one in wanted])
+
+    async def _signal(self, brand_id: BrandId, conversations: Sequence[ConversationId]) -> None:
+        try:
+            async with self.database.brand(brand_id) as connection:
+                awaited = await store.read_awaited(connection, conversations)
+            async with asyncio.timeout(SIGNAL):
+                await asyncio.gather(*(self._show(brand_id, one) for one in awaited))
+        except Exception as error:  # noqa: BLE001 - the answer itself does not depend on it
+            log.warning("signal_broke", brand=str(brand_id), **describe(error))
+
+    async def _show(self, brand: BrandId, awaited: Awaited) -> None:
+        found = await self.directory.door(awaited.connection)
+        channel = None if found is None else caller(found[0].channel)
+        if found is None or not isinstance(channel, Signals):
+            return
+        key = await open_person_key(self.keys, awaited.wrapped_key, brand=brand, person=awaited.person)
+        reveal = _Opener(key=key, brand=brand, person=awaited.person, conversation=awaited.conversation)
+        now = self.clock()
+        outgoing = Outgoing(
+            conversation=awaited.conversation,
+            message=MessageId(new_id(now)),
+            connection=awaited.connection,
+            thread=reveal("sealed", awaited.thread),
+            author=Author.BOT,
+            kind=Kind.TEXT,
+            text="",
+            citations=(),
+            language=awaited.language,
+            envelope="" if awaited.envelope is None else reveal("envelope", awaited.envelope),
+        )
+        for call in channel.signals(outgoing, found[0]):
+            await self.http.post(call)
 
     # what becomes of it ----------------------------------------------------------------------------------------------
 
@@ -442,6 +488,28 @@ class Sender:
                 if trouble is not None:
                     begun.append(trouble)
         return begun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opener:
+    """Opens what is sealed of a thread, for one call."""
+
+    key: bytes = field(repr=False)
+    brand: BrandId
+    person: PersonId
+    conversation: ConversationId
+
+    def __call__(self, column: Literal["sealed", "envelope"], sealed: bytes) -> str:
+        """Raises `SealBroken`."""
+        return open_sealed(
+            self.key,
+            sealed,
+            brand=self.brand,
+            person=self.person,
+            table="thread",
+            column=column,
+            row=self.conversation,
+        ).reveal()
 
 
 class _ClaimOver(Exception):

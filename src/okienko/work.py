@@ -27,6 +27,8 @@ from okienko.brands.directory import Directory
 from okienko.brands.store import read_brands, read_categories
 from okienko.cases import store as cases
 from okienko.casing import date_cases, list_openings
+from okienko.channels import adapters
+from okienko.channels.vendor import Signals
 from okienko.consent.store import publish_texts, read_texts
 from okienko.consent.texts import NOTICE, write_texts
 from okienko.conversations.store import attachments, choices, letters, upkeep
@@ -202,7 +204,9 @@ class Worker:
             house = await self._with_versions(brand, await self.house(brand), situations)
             if self.meaning is not None:
                 house = await self._listen(self.meaning, brand, house, situations)
-            thought = self._set_wanting_apart(brand, house, [self._think(one, house) for one in situations], until)
+            decided = [self._think(one, house) for one in situations]
+            self.sender.signal(brand, [plan.situation.conversation for plan in decided if _signals(plan)])
+            thought = self._set_wanting_apart(brand, house, decided, until)
             plans[brand] = thought if self.phraser is None else await self._set_apart(brand, thought, until)
         if any(plans.values()):
             await self._write(plans)
@@ -661,6 +665,12 @@ class Worker:
             except (DatabaseAway, psycopg.Error) as error:
                 log.warning("upkeep_failed", **describe(error))
             await asyncio.sleep(seconds)
+
+
+def _signals(plan: Plan) -> bool:
+    """Whether an answer is coming to a customer whose vendor shows that."""
+    coming = plan.wants is not None or any(not say.proposed for say in plan.says)
+    return coming and isinstance(adapters().get(plan.situation.channel), Signals)
 
 
 def _look_into(index: Index, heard: Heard) -> turn.LookUp:

@@ -52,8 +52,12 @@ class FakeHttp:
 
     calls: list[HttpCall] = field(default_factory=list[HttpCall])
     answers: list[Answered | Failed | Unsure] = field(default_factory=list[Answered | Failed | Unsure])
+    signals: list[HttpCall] = field(default_factory=list[HttpCall])  # that something was read, that somebody writes
 
     async def post(self, call: HttpCall) -> Answered | Failed | Unsure:
+        if b'"sender_action"' in call.body or b'"typing_indicator"' in call.body:
+            self.signals.append(call)
+            return Answered(status=200, headers={}, body=b"{}")
         self.calls.append(call)
         return self.answers.pop(0) if self.answers else Answered(status=200, headers={}, body=b"")
 

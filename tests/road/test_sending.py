@@ -35,6 +35,8 @@ from okienko.values import (
     Unsure,
 )
 from tests.road.conftest import SECRET, SetClock, World, open_world
+from tests.road.vendors import MESSENGER as MESSENGER_GIVEN
+from tests.road.vendors import Messenger
 
 pytestmark = pytest.mark.anyio
 
@@ -627,3 +629,35 @@ async def test_what_was_given_up_is_sent_again_all_at_once_but_not_over_a_person
         assert await dead.send_dead(connection, PAGE, since=begun, now=channel.clock()) == 2
     await channel.settle(channel.sender(), seconds=3)
     assert sorted(channel.page.texts()) == ["Od bota.", "Od człowieka."]
+
+
+async def test_a_customer_sees_that_they_were_read_before_the_answer_comes(channel: Channel) -> None:
+    """By the whole road: what the vendor delivers, the pause after it, the turn, and what goes to the vendor."""
+    world = channel.world
+    worker, sender = world.worker, channel.sender()
+    worker.sender = sender
+    page = Messenger(world=world, door="other", page="555", user="psid-9")
+    await page.open()
+    channel.page.token = MESSENGER_GIVEN["token"]
+    assert (await page.deliver(page.words("mid-1", "ile mam czasu na zwrot towaru?"))).status == 200
+    world.clock.move(5)
+    await world.settle()
+    for _ in range(3):
+        world.clock.move(1)
+        await world.settle()
+    acts = [body.get("sender_action") for _, body, _ in channel.page.arrived]
+    assert acts[:2] == ["mark_seen", "typing_on"]
+    assert set(acts[2:]) == {None}
+    assert len(acts) > 3, "the notice and the answer"
+    assert sender.signals == {}
+
+
+async def test_a_signal_that_is_lost_is_not_repeated_and_costs_no_answer(channel: Channel) -> None:
+    conversation = await channel.begin("psid-1")
+    sender = channel.sender()
+    channel.page.faults = [error(500, 2), error(500, 2)]
+    sender.signal(channel.world.brand.id, [conversation])
+    await channel.say(conversation, "Odpowiedź.")
+    await channel.settle(sender, seconds=60, step=10)
+    assert channel.page.texts() == ["Odpowiedź."]
+    assert len(channel.page.calls) == 3

@@ -284,6 +284,53 @@ async def settle(connection: Connection, settled: Sequence[Settled], now: dateti
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A conversation whose customer waits for what the bot is about to say."""
+
+    conversation: ConversationId
+    connection: ConnectionId
+    person: PersonId
+    wrapped_key: bytes = field(repr=False)
+    thread: bytes = field(repr=False)
+    envelope: bytes | None = field(repr=False)
+    language: Language
+
+
+READ_AWAITED: Final = """
+select c.id, c.connection_id, c.person_id, k.wrapped, t.sealed, t.envelope, c.language
+from unnest(%(conversations)s::uuid[]) as w (conversation_id)
+join conversation c on c.brand_id = current_brand() and c.id = w.conversation_id
+join person_key k on k.brand_id = current_brand() and k.person_id = c.person_id and k.wrapped is not null
+cross join lateral (
+  select r.sealed, r.envelope from thread r
+  where r.brand_id = current_brand() and r.conversation_id = c.id and r.connection_id = c.connection_id
+    and r.sealed is not null
+  order by r.acted_at desc nulls last limit 1
+) t
+where not exists (
+  select from connection_state s
+  where s.brand_id = current_brand() and s.connection_id = c.connection_id and s.trouble is not null)
+"""
+
+
+async def read_awaited(connection: Connection, conversations: Sequence[ConversationId]) -> list[Awaited]:
+    """Where these conversations are had; those whose connection is in trouble are left out."""
+    rows = await (await connection.execute(READ_AWAITED, {"conversations": list(conversations)})).fetchall()
+    return [
+        Awaited(
+            conversation=ConversationId(row[0]),
+            connection=ConnectionId(row[1]),
+            person=PersonId(row[2]),
+            wrapped_key=bytes(row[3]),
+            thread=bytes(row[4]),
+            envelope=None if row[5] is None else bytes(row[5]),
+            language=row[6],
+        )
+        for row in rows
+    ]
+
+
 NOTE_ELSEWHERE: Final = """
 update conversation set elsewhere_until = greatest(elsewhere_until, %(until)s::timestamptz)
 where brand_id = current_brand() and id = any(%(conversations)s::uuid[])
