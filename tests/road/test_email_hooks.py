@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.message import EmailMessage
-from typing import Any, Final
+from typing import Any, Final, LiteralString, cast
 from urllib.parse import urlencode
 
 import orjson
@@ -70,9 +70,9 @@ async def connect(world: World, **given: str) -> None:
 
 async def count(world: World, query: str) -> int:
     async with world.database.brand(world.brand.id) as connection:
-        row = await (await connection.execute(query)).fetchone()  # type: ignore[arg-type]
-    assert row is not None
-    return row[0]
+        cursor = await connection.execute(cast("LiteralString", query))
+        (row,) = await cursor.fetchall()
+    return cast("int", row[0])
 
 
 def letter(text: str = QUESTION, id_: str = "1@poczta.example") -> bytes:
