@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from okienko.channels.messenger.events import read_events as read_messenger
 from okienko.channels.whatsapp.events import read_events as read_whatsapp
+from okienko.http import Answered
 from okienko.sandbox.world import CHANNELS, Channel, Line, Option
 from tests.attachments.files import exif, jpeg, segment
 from tests.sandbox.conftest import NOW, Played
@@ -120,9 +121,9 @@ async def test_faults_are_asked_for_at_a_press_and_are_over_at_another(
     await expect(page.get_by_role("log")).to_contain_text("Już sprawdzam.")
     (event, *_) = read_messenger(played.okienko.calls[0].body).events
     assert (event.kind, event.metadata) == ("echo", None)
-    before = await page.get_by_text(re.compile("Piszesz jako")).inner_text()
+    before = await page.get_by_text(re.compile("Jesteś:")).inner_text()
     await page.get_by_role("button", name="Pisze ktoś inny").press("Enter")
-    await expect(page.get_by_text(re.compile("Piszesz jako"))).not_to_have_text(before)
+    await expect(page.get_by_text(re.compile("Jesteś:"))).not_to_have_text(before)
     await expect(page.get_by_role("log")).not_to_contain_text("Już sprawdzam.")
 
 
@@ -135,6 +136,29 @@ async def test_what_is_typed_stays_while_the_brand_answers(played: Played, site:
     await expect(page.get_by_role("log")).to_contain_text("Czy to pomogło?")
     await expect(field).to_have_value("jeszcze jedno")
     await expect(field).to_be_focused()
+
+
+async def test_a_call_can_be_answered_until_it_is_over(played: Played, site: str, browser: Browser) -> None:
+    gather = b'<Response><Gather input="speech" timeout="5" action="/turn"><Say>W czym pomoc?</Say></Gather></Response>'
+    played.okienko.answers = [
+        Answered(status=200, headers={}, body=gather),
+        Answered(status=200, headers={}, body=b"<Response><Say>Do uslyszenia</Say><Hangup/></Response>"),
+    ]
+    played.waits = True
+    page = await open_page(browser)
+    await page.goto(f"{site}/talk/voice")
+    await page.get_by_role("button", name="Zadzwoń do marki").press("Enter")
+    field = page.get_by_label("Co mówisz")
+    await field.press_sequentially("gdzie jest")
+    await expect(page.get_by_role("log")).to_contain_text("Linia czeka na twoje słowa.")
+    async with page.expect_response(re.compile("/lines$")):  # another look at what is new, and what was typed is there
+        pass
+    await expect(field).to_have_value("gdzie jest")
+    await expect(field).to_be_focused()
+    await field.press("Enter")
+    await expect(page.get_by_role("log")).to_contain_text("Połączenie zakończone.")
+    await expect(page.get_by_role("button", name="Zadzwoń do marki")).to_be_visible()
+    await expect(field).to_have_count(0)
 
 
 @pytest.mark.parametrize("look", [("light", 1280, "pl-PL"), ("dark", 390, "en-GB")])

@@ -74,7 +74,7 @@ async def _show(request: Request) -> Response:
 
 
 async def _lines(request: Request) -> Response:
-    return _render(request, "sandbox/lines.html")
+    return _render(request, "sandbox/news.html")
 
 
 def _render(request: Request, template: str) -> Response:
