@@ -428,7 +428,7 @@ async def test_where_another_program_has_the_thread_the_bot_is_silent(channel: C
 # a connection in trouble ----------------------------------------------------------------------------------------------
 
 
-async def test_an_outage_of_a_day_loses_nothing_and_doubles_nothing(channel: Channel) -> None:
+async def test_rel_01_an_outage_of_a_day_loses_nothing_and_doubles_nothing(channel: Channel) -> None:
     """What waits costs no attempt; what waited past its window is said to have; a minute after the vendor is back, the
     rest has gone.
     """
