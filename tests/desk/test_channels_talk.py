@@ -82,6 +82,7 @@ def test_until_when_a_person_may_write(
         ("messenger", 8 * DAY, "Czas na odpowiedź tutaj minął.", 409),
         ("whatsapp", 25 * HOUR, "WhatsApp nie pozwala pisać od: 10:00", 409),
         ("instagram", None, "Instagram nie pozwala tu pisać", 409),
+        ("voice", None, "Do rozmowy telefonicznej nie da się nic napisać.", 409),
     ],
 )
 async def test_the_composer_says_whether_one_may_still_write(

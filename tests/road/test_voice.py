@@ -495,7 +495,7 @@ async def test_a_call_of_whose_end_nothing_is_heard_is_over_by_itself(line: Line
     assert [kind for _, kind, _ in told] == ["text", "answer", "event"]
     async with line.world.database.brand(line.world.brand.id) as connection:
         assert await (await connection.execute("select state, error from outbox")).fetchall() == [
-            ("failed", "the call is over")
+            ("cancelled", "the call is over")
         ]
         assert await (await connection.execute("select from phone_answer")).fetchall() == []
     assert await line.standing() == ("bot", True)

@@ -169,9 +169,10 @@ update conversation set closed_at = case
 where brand_id = current_brand() and id = %(conversation)s::uuid
 returning language, holder
 """
-# What was written for the call and not fetched is heard by nobody.
+# What was written for the call and not fetched is heard by nobody. People are told of what people have written.
 FAIL_UNSAID: Final = """
-update outbox o set state = 'failed', error = 'the call is over'
+update outbox o set
+  state = case when o.author = 'agent' then 'failed' else 'cancelled' end, error = 'the call is over'
 where o.brand_id = current_brand() and o.channel = 'voice' and o.state = 'waiting' and exists (
   select from phone_call p
   where p.brand_id = o.brand_id and p.conversation_id = o.conversation_id and p.ended_at is not null)
