@@ -14,6 +14,7 @@ It is pure: a `Situation` and the `House` go in, a `Plan` comes out. `work.py` r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
@@ -57,6 +58,8 @@ _NOTHING: Final = MaskedText("")
 CONTACT: Final = "contact"  # quick reply: the form for a way to be reached
 CODE: Final = "code"  # quick reply: the form for a code to an address on record
 SKIP: Final = "skip"  # quick reply: on to a person without one
+NUMBERED: Final = frozenset({"messenger", "instagram", "whatsapp", "email"})  # channels that may show choices by number
+_NUMBER: Final = re.compile(r"([1-9][0-9]?)[.)]?")
 
 # Before a person gets it for one of these reasons, some topics want to know who writes. Where the customer's wish or
 # something broken is the reason, nobody is asked.
@@ -106,6 +109,7 @@ def decide(situation: Situation, house: House) -> Plan:
     """
     if situation.elsewhere and not situation.public:
         return _leave_alone(situation)
+    situation = pick_by_number(situation)
     incident = _find_incident(situation, house)
     if situation.public:
         return _propose(situation, house, incident)
@@ -120,6 +124,25 @@ def _leave_alone(situation: Situation) -> Plan:
     holder = Holder.BOT if situation.closed else situation.holder
     plan = _plan(situation, holder=holder, misses=situation.misses, reason="elsewhere")
     return replace(plan, people_only=_wish(situation))
+
+
+def pick_by_number(situation: Situation) -> Situation:
+    """A bare number stands for what was offered under it, on channels that show by number what they have no button for.
+
+    Inside a scenario numbers are its own: it may have asked how many.
+    """
+    named = [choice for choice in situation.offered if choice not in {CONTACT, CODE}]
+    if situation.channel not in NUMBERED or situation.run is not None:
+        return situation
+    return replace(situation, asked=tuple(_pick(asked, named) for asked in situation.asked))
+
+
+def _pick(asked: Asked, named: Sequence[str]) -> Asked:
+    found = _NUMBER.fullmatch(asked.text.text.strip())
+    if asked.kind is not Kind.TEXT or asked.choice is not None or found is None or int(found[1]) > len(named):
+        return asked
+    choice = named[int(found[1]) - 1]
+    return replace(asked, kind=Kind.PERSON) if choice == PERSON else replace(asked, kind=Kind.CHOICE, choice=choice)
 
 
 def _propose(situation: Situation, house: House, incident: Ongoing | None) -> Plan:

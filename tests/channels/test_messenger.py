@@ -17,7 +17,7 @@ from okienko.channels.instagram.adapter import ADAPTER as INSTAGRAM
 from okienko.channels.messenger.adapter import ADAPTER as MESSENGER
 from okienko.channels.split import count_bytes
 from okienko.channels.vendor import Explains, Fetches, Greets, Limits, Reads, Signals
-from okienko.values import Author, Caller, Hook, Kind, Sent, Unsure
+from okienko.values import Author, Caller, Choice, Hook, Kind, Sent, Unsure
 from tests.channels.meta_world import (
     ANN,
     AT,
@@ -293,6 +293,16 @@ def test_choices_are_buttons_as_far_as_they_fit(channel: str) -> None:
     assert many["message"]["text"].endswith("\n14. 13")
 
 
+@pytest.mark.parametrize("channel", BOTH)
+def test_a_person_fits_on_every_button(channel: str) -> None:
+    person = Choice(value="person", label="Porozmawiaj z człowiekiem")
+    (body,) = sent(channel, going(choices=(person,)))
+    assert body["message"]["text"] == "Dzień dobry"
+    assert body["message"]["quick_replies"][0]["title"] == "Połącz z człowiekiem"
+    (kept,) = sent(channel, going(choices=(person,), language="en"))
+    assert kept["message"]["quick_replies"][0]["title"] == "Get a person"
+
+
 def test_what_has_no_name_is_no_button() -> None:
     (body,) = sent("messenger", going(choices=(*offer("Zwroty"), *offer(""))))
     assert len(body["message"]["quick_replies"]) == 1
@@ -300,9 +310,9 @@ def test_what_has_no_name_is_no_button() -> None:
 
 def test_a_quote_bears_its_title_and_a_link_where_our_address_is_known() -> None:
     said = going("Tak to jest.", kind=Kind.ANSWER, citations=(quote(),))
-    assert write(said) == "Tak to jest.\n\n„Masz 14 dni.”\nZwroty"
+    assert write(said) == "Tak to jest.\n\n„Masz 14 dni.”\nŹródło: Zwroty"
     known = replace(said, help="https://help.company.example/help/seans")
-    assert write(known).endswith("Zwroty\nhttps://help.company.example/help/seans/pl/articles/zwroty")
+    assert write(known).endswith("Źródło: Zwroty\nhttps://help.company.example/help/seans/pl/articles/zwroty")
     assert write(replace(known, text="Masz 14 dni.")).count("Masz 14 dni.") == 1, "said once"
     assert write(replace(said, kind=Kind.CLARIFY)) == "Tak to jest.", "what is offered is among the choices"
     assert write(replace(said, citations=(quote("scenario:reset"),))) == "Tak to jest."

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from okienko.channels.whatsapp.adapter import ADAPTER
-from okienko.values import Author, Inbound, Kind, Sent
+from okienko.values import Author, Choice, Inbound, Kind, Sent
 from tests.channels.meta_world import ID, clear, door, going, offer, sent, take
 
 NUMBER: Final = "48600100200"
@@ -158,6 +158,13 @@ def test_three_short_choices_are_buttons() -> None:
         "type": "reply",
         "reply": {"id": "value-1", "title": "Zwroty"},
     }
+
+
+def test_a_person_fits_on_a_button() -> None:
+    person = Choice(value="person", label="Porozmawiaj z człowiekiem")
+    (body,) = sent("whatsapp", going(choices=(*offer("Zwroty"), person)))
+    assert body["interactive"]["type"] == "button"
+    assert body["interactive"]["action"]["buttons"][1]["reply"] == {"id": "person", "title": "Połącz z człowiekiem"}
 
 
 def test_more_of_them_or_longer_ones_are_a_list() -> None:

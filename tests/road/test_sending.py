@@ -603,8 +603,11 @@ async def test_choices_bear_the_names_that_the_window_shows(channel: Channel) ->
     await channel.say(conversation, "O co chodzi?", kind=Kind.CLARIFY, choices=choices)
     await channel.settle(channel.sender())
     ((_, body, _),) = channel.page.arrived
-    assert [one["payload"] for one in body["message"]["quick_replies"]] == ["zwroty", "konto", "person"]
-    assert body["message"]["text"].splitlines()[-3:] == ["1. Zwroty", "2. Konto", "3. Porozmawiaj z człowiekiem"]
+    assert [(one["payload"], one["title"]) for one in body["message"]["quick_replies"]] == [
+        ("zwroty", "Zwroty"),
+        ("konto", "Konto"),
+        ("person", "Połącz z człowiekiem"),  # the window's own words are too long for this button
+    ]
 
 
 async def test_what_was_given_up_is_sent_again_all_at_once_but_not_over_a_persons_head(channel: Channel) -> None:

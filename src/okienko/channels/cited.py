@@ -28,7 +28,8 @@ def link(outgoing: Outgoing, citation: Citation) -> str | None:
 
 def _cite(outgoing: Outgoing, citation: Citation) -> str:
     quote = "" if citation.quote in outgoing.text else words(citation.language).quote(citation.quote)
-    return "\n".join(part for part in (quote, citation.title, link(outgoing, citation)) if part)
+    source = words(outgoing.language).gettext("Source: %(title)s", title=citation.title)
+    return "\n".join(part for part in (quote, source, link(outgoing, citation)) if part)
 
 
 def number(text: str, choices: Sequence[Choice]) -> str:

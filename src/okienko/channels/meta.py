@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 
+from okienko.channels.choices import PERSON
 from okienko.channels.cited import number, write
 from okienko.channels.event import Event, Trouble
 from okienko.channels.given import part, parts, read_objects, word
@@ -20,7 +21,20 @@ from okienko.channels.meta_errors import explain, read_failure
 from okienko.channels.meta_inbound import COMMENT, find_comment, read_inbound
 from okienko.channels.split import split
 from okienko.channels.vendor import Window
-from okienko.values import Author, Connection, Failed, Hook, HttpCall, Inbound, Outgoing, Sent, Unreadable, Unsure
+from okienko.values import (
+    Author,
+    Choice,
+    Connection,
+    Failed,
+    Hook,
+    HttpCall,
+    Inbound,
+    Outgoing,
+    Sent,
+    Unreadable,
+    Unsure,
+)
+from okienko.web.i18n import words
 
 FACEBOOK: Final = "https://graph.facebook.com"
 VERSION: Final = "v26.0"
@@ -107,7 +121,7 @@ def write_messages(outgoing: Outgoing, most: int, measure: Callable[[str], int] 
     A title too long for a button stands in the text by its number, which the button bears; so many that there are no
     buttons for them stand in the text alone.
     """
-    choices = [choice for choice in outgoing.choices if choice.label]
+    choices = name_shortly(outgoing)
     fit = len(choices) <= MOST_QUICK_REPLIES and all(len(choice.label) <= LONGEST_TITLE for choice in choices)
     text = write(outgoing) if fit else number(write(outgoing), choices)
     messages: list[dict[str, Any]] = [{"text": piece} for piece in split(text, most, measure)]
@@ -118,6 +132,16 @@ def write_messages(outgoing: Outgoing, most: int, measure: Callable[[str], int] 
             for title, choice in zip(titles, choices, strict=True)
         ]
     return messages
+
+
+def name_shortly(outgoing: Outgoing) -> list[Choice]:
+    """The choices that have names. What is always there, a person, gets one that every button has room for."""
+    short = words(outgoing.language).gettext("Get a person")
+    named = (choice for choice in outgoing.choices if choice.label)
+    return [
+        replace(choice, label=short) if choice.value == PERSON and len(choice.label) > LONGEST_TITLE else choice
+        for choice in named
+    ]
 
 
 def address_messages(

@@ -12,13 +12,13 @@ from typing import Final
 
 import orjson
 
+from okienko.channels.choices import PERSON
 from okienko.channels.event import Attachment, AttachmentKind, Event
 from okienko.channels.given import Given, read_objects, word
 from okienko.values import ARTICLE, OPTION, SCENARIO, Inbound, Kind, RawText, Remote, Unreadable
 from okienko.web.i18n import mark
 
 COMMENT: Final = "comment:"  # a thread that is one below a post: everybody can read it
-PERSON: Final = "person"
 
 _TAKEN: Final = frozenset({"message", "quick_reply", "postback", "comment", "standby_message"})
 _FILES: Final[frozenset[AttachmentKind]] = frozenset({"image", "video", "audio", "voice", "file"})

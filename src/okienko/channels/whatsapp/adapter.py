@@ -129,7 +129,7 @@ def _write_template(connection: Connection) -> list[dict[str, Any]]:
 
 def _write_contents(outgoing: Outgoing) -> list[dict[str, Any]]:
     """The text in pieces; with choices, the last piece as a question with buttons or a list."""
-    choices = [choice for choice in outgoing.choices if choice.label]
+    choices = meta.name_shortly(outgoing)
     text = write(outgoing)
     action = _offer(choices, outgoing) if text else None
     if choices and action is None:

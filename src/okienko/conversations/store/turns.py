@@ -72,7 +72,8 @@ select c.id, c.person_id, c.connection_id, c.channel, w.token, c.version, c.hold
     select array_agg(concat_ws(' ', k.kind, k.reference, case when k.closed_at is null then 'open' end) order by k.id)
     from support_case k where k.brand_id = current_brand() and k.conversation_id = w.conversation_id
   ), m.code_asked, c.holder = 'bot' and c.reason is not distinct from 'code_asked',
-  c.public, coalesce(c.elsewhere_until > %(now)s::timestamptz, false), e.incidents, e.told, n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
+  c.public, coalesce(c.elsewhere_until > %(now)s::timestamptz, false), m.last_choices, e.incidents, e.told,
+  n.scenario_id, n.version, n.step, n.names, n.answers, n.tries, n.path
 from unnest(%(conversations)s::uuid[], %(tokens)s::bigint[]) as w (conversation_id, token)
 cross join lateral (
   select * from lane
@@ -93,6 +94,7 @@ cross join lateral (
     coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival > l.answered), false) as sensitive,
     coalesce(bool_or(r.sensitive_until is not null) filter (where r.arrival <= l.answered), false) as sensitive_before,
     (array_agg(r.kind order by r.id desc) filter (where r.author = 'bot'))[1] as last_kind,
+    (array_agg(array_to_string(r.choices, ' ') order by r.id desc) filter (where r.author = 'bot'))[1] as last_choices,
     (array_agg(r.id order by r.id desc) filter (where r.author = 'bot' and r.kind = 'answer'))[1] as last_answer,
     (array_agg(r.text order by r.id desc) filter (where r.arrival <= l.answered and r.kind = 'text'))[1] as last_words,
     (array_agg(r.sensitive_until is not null order by r.id desc)
@@ -167,6 +169,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease], now: 
             code_awaited=code_awaited,
             public=public,
             elsewhere=elsewhere,
+            offered=tuple((offered or "").split()),
             told=dict(zip(incidents or (), told or (), strict=True)),
             run=_read_run(run),
         )
@@ -204,6 +207,7 @@ async def read_situations(connection: Connection, leases: Sequence[Lease], now: 
             code_awaited,
             public,
             elsewhere,
+            offered,
             incidents,
             told,
             *run,
