@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 
 from okienko.channels.email.adapter import ADAPTER as EMAIL
+from okienko.channels.graph import answer_handshake
 from okienko.channels.messenger.events import read_events as read_messenger
 from okienko.channels.voice.adapter import ADAPTER as VOICE
 from okienko.channels.whatsapp.events import read_events as read_whatsapp
@@ -249,6 +250,20 @@ async def test_a_dropped_line_leaves_okienko_unsure_before_and_after(played: Pla
         await running
     await played.sandbox.settle()
     assert [event.kind for event in told(played)] == ["message", "echo", "delivered"], "the echo comes all the same"
+
+
+async def test_meta_asks_first_whether_the_address_is_okienkos(played: Played) -> None:
+    played.okienko.answers = [
+        Answered(status=200, headers={}, body=b"12345678900001"),
+        Answered(status=200, headers={}, body=b"something else"),
+        Answered(status=403, headers={}, body=b""),
+    ]
+    await played.sandbox.greet()
+    assert [post.status for post in played.sandbox.world.posts] == [200, 400, 403]
+    call = played.okienko.calls[0]
+    assert call.method == "GET"
+    query = dict(parse_qsl(call.url.partition("?")[2]))
+    assert answer_handshake(query, DOORS["messenger"].given["verify_token"]) == "12345678900001"
 
 
 # letters ------------------------------------------------------------------------------------------------------------

@@ -131,15 +131,19 @@ class Sandbox:
         await self.post(channel, what, calls)
 
     async def greet(self) -> None:
-        """Meta asks whether the addresses are okienko's, before anything else."""
+        """Meta asks whether the addresses are okienko's, before anything else. A moment after the doors were opened: a
+        running okienko looks at them every two seconds.
+        """
+        await self.pause(3.0)
         asked: tuple[Channel, ...] = ("messenger", "instagram", "whatsapp")
         for channel in asked:
             if channel in self.world.doors:
                 challenge = self.world.mint("")
                 call = hooks.handshake(self.whom(channel), challenge)
                 answered = await self._http.post(call)
-                good = isinstance(answered, Answered) and answered.status == 200 and answered.body == challenge.encode()
-                status = 0 if not isinstance(answered, Answered) else answered.status if good else 400
+                status = answered.status if isinstance(answered, Answered) else 0
+                if isinstance(answered, Answered) and status == 200 and answered.body != challenge.encode():
+                    status = 400  # anything but the challenge, letter by letter, is no answer
                 self.world.posts.append(Posted(channel=channel, what="handshake", status=status, at=self.clock()))
 
     # what the customer does -----------------------------------------------------------------------------------------
