@@ -67,6 +67,7 @@ from okienko.values import (
     Language,
     Malformed,
     MaskedText,
+    OperatorError,
     Parses,
     PersonId,
     RawText,
@@ -116,6 +117,7 @@ class Extra:
     door: Connection
     inbound: Inbound = field(repr=False)
     at: datetime  # the vendor's clock, as far as it can be right
+    id: UUID  # of the message: in the vendor's order, and within a moment in that in which it came
     more: Findings | None = field(repr=False)
     quiet: timedelta
     aliases: tuple[bytes, ...]
@@ -391,8 +393,8 @@ class Reception:
         fresh = False
         for (one, _), taken in zip(taking, await asyncio.gather(*takes, return_exceptions=True), strict=True):
             match taken:
-                case DatabaseAway() | asyncio.CancelledError():
-                    raise taken
+                case OperatorError() | psycopg.OperationalError() | asyncio.CancelledError():
+                    raise taken  # it passes: the vendor sends everything again
                 case BaseException():
                     log.error("event_broke", channel=one.door.channel, **describe(taken))
                     shapes.append(f"{one.event.kind}: broke")
@@ -407,7 +409,7 @@ class Reception:
             if one.event.direction == "out" and one.event.kind in {"echo", "comment"}:
                 await self._open_for_echo(adapter, one)
             return await self._retrying_report(adapter, one)
-        except (DatabaseAway, psycopg.OperationalError):
+        except (OperatorError, psycopg.OperationalError):
             raise
         except Exception as error:  # noqa: BLE001 - one bad event leaves the others
             log.error("event_broke", channel=one.door.channel, **describe(error))
@@ -542,10 +544,13 @@ class Reception:
             with suppress(MaskingFailed):
                 more = find(inbound.more, allowed=brand.allowed, denied=brand.denied)
         aliases = [self._keys.lookup(f"{door.channel}:{door.id}", alias) for alias in inbound.aliases]
+        now = self._clock()
+        at = read_moment(inbound.at, now)
         return Extra(
             door=door,
             inbound=inbound,
-            at=read_moment(inbound.at, self._clock()),
+            at=at,
+            id=id_of(at, now),
             more=more,
             quiet=adapter.quiet,
             aliases=tuple(alias for alias in dict.fromkeys(aliases) if alias != lookup),
@@ -721,8 +726,10 @@ class Reception:
                 if apart:
                     await reports.content(connection, sorted(apart), now)
             _settle(group, stored)
-            if apart:
-                await self._tell(brand, sorted(apart))
+            # An agent who has it need not wait until the turn after the pause.
+            news = {one.conversation for w, one in zip(group, stored, strict=True) if w.extra and one and one.fresh}
+            with suppress(DatabaseAway, psycopg.Error):
+                await self._tell(brand, sorted(news))
 
     async def _seal_arrival(
         self, waiting: Waiting, vault: Vault | None, now: datetime
@@ -742,7 +749,15 @@ class Reception:
         speak = words(waiting.language)
         text = add_lines(text, [speak.gettext(line) for line in extra.inbound.lines])
         arrival = self._arrival(waiting, text, now)
-        return replace(arrival, id=id_of(extra.at, now), written=extra.at, more=more, apart=extra.apart), items
+        labels = {span.label for span in extra.more.spans} if extra.more is not None else ()
+        return replace(
+            arrival,
+            id=extra.id,
+            written=extra.at,
+            more=more,
+            apart=extra.apart,
+            sensitive_until=arrival.sensitive_until or sensitive_until(labels, now=now),
+        ), items
 
     async def _keep_extra(
         self, connection: DatabaseConnection, extra: Extra, waiting: Waiting, arrival: Arrival, vault: Vault

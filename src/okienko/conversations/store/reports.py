@@ -91,8 +91,8 @@ where o.brand_id = current_brand() and o.conversation_id = %(conversation)s::uui
   and o.connection_id = %(connection)s::text
 on conflict do nothing
 """
-# What is under way is left to its sender, until it is known of how many parts it consists; what nobody knew of is settled
-# here, and goes on with its next part.
+# What is under way is left to its sender until it is known of how many parts it consists. What nobody knew of is
+# settled here, and goes on with its next part.
 ARRIVED: Final = """
 update outbox set
   state = case
@@ -262,9 +262,17 @@ async def take_back(connection: Connection, known: Known, *, text: MaskedText, a
     return True
 
 
+NEWS: Final = """
+update conversation set updated_at = %(now)s::timestamptz
+where brand_id = current_brand() and id = any(%(conversations)s::uuid[])
+"""
+
+
 async def content(connection: Connection, conversations: Collection[ConversationId], now: datetime) -> None:
     """Takes what is not to be answered for answered, where nothing else waits; under the lanes' locks."""
-    await connection.execute(CONTENT, {"conversations": list(conversations), "now": now})
+    values = {"conversations": sorted(conversations), "now": now}
+    await connection.execute(CONTENT, values)
+    await connection.execute(NEWS, values)
 
 
 READ_WORDS: Final = """
