@@ -1,7 +1,7 @@
 """Real mail servers of the tests, Dovecot and Postfix, as processes of their own on ports of their own.
 
-They are Debian's packages `dovecot-imapd`, `dovecot-lmtpd` and `postfix`; tests that want them are skipped where they
-are not installed. Postfix starts only for root.
+They are Debian's packages `dovecot-imapd`, `dovecot-lmtpd` and `postfix`; tests/conftest.py leaves out the tests that
+want them where they are not installed, and where nobody is root: Postfix starts for nobody else.
 """
 
 from __future__ import annotations
@@ -46,10 +46,9 @@ def _wait_for(port: int, process: subprocess.Popen[bytes] | None = None) -> None
     pytest.fail(f"nothing listens on port {port}")
 
 
-def _program(name: str, package: str) -> str:
+def _program(name: str) -> str:
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-    if found is None:
-        pytest.skip(f"{name} is not installed (Debian: apt install {package})")
+    assert found is not None
     return found
 
 
@@ -89,9 +88,7 @@ def run_dovecot(folder: Path, *, imap: int | None = None) -> Generator[Dovecot]:
 
     The folder has to be where other users of this machine get to.
     """
-    program = _program("dovecot", "dovecot-imapd dovecot-lmtpd")
-    if not Path("/usr/lib/dovecot/lmtp").exists():
-        pytest.skip("Dovecot's lmtp is not installed (Debian: apt install dovecot-lmtpd)")
+    program = _program("dovecot")
     me = getpass.getuser()
     # As root it wants users without rights for the rest.
     internal, login = ("dovecot", "dovenull") if os.getuid() == 0 else (me, me)
@@ -165,9 +162,7 @@ def run_postfix(folder: Path, dovecot: Dovecot) -> Generator[int]:
     """Postfix until the block ends; the port that it takes letters on. What is for our domains goes to Dovecot.
 
     Whatever is for others is taken, and comes back with a report."""
-    program = _program("postfix", "postfix")
-    if os.getuid() != 0:
-        pytest.skip("postfix starts only for root")
+    program = _program("postfix")
     port = find_port()
     for name in ("config", "data", "queue"):
         (folder / name).mkdir(parents=True, exist_ok=True)
