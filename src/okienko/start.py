@@ -33,8 +33,8 @@ from okienko.opening import now, open_keys
 from okienko.phrase import Phraser, open_model
 from okienko.poll import Poller
 from okienko.receive import Reception
-from okienko.sandbox.place import NEIGHBOURS as SANDBOX
 from okienko.routing.process import Reading
+from okienko.sandbox.place import NEIGHBOURS as SANDBOX
 from okienko.settings import Settings
 from okienko.signing import Door
 from okienko.values import Clock, OperatorError
