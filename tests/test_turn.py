@@ -165,7 +165,11 @@ def test_a_tie_asks_which_category_and_the_choice_answers_the_question_asked_bef
 
 def test_a_category_picked_after_a_greeting_asks_for_words() -> None:
     chosen = replace(situation(asked("Zwroty", Kind.CHOICE, "zwroty")), open_question=MaskedText("dzień dobry"))
-    plan = decide(chosen, replace(house(), look_up=lambda *_: Refuse(reason="greeting")))
+
+    def greet(question: MaskedText, language: Language, category: str | None) -> Found:
+        return Refuse(reason="greeting")
+
+    plan = decide(chosen, replace(house(), look_up=greet))
     assert plan.reason == "category_picked"
     assert plan.category == "zwroty"
 

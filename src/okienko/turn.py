@@ -232,8 +232,6 @@ def _decide(situation: Situation, house: House, *, interrupted: bool) -> Plan:
             say = Say(kind=Kind.CLARIFY, text=published(text), choices=routed.choices if routed else clarify.categories)
             return _plan(situation, says=(say,), misses=situation.misses, routed=routed, reason="clarified")
         case Refuse(reason="greeting" | "thanks" as reason):
-            if not any(_is_words(asked) for asked in situation.asked):  # a category was picked after a greeting
-                return _ask_about(situation, house, picked)
             return _be_polite(situation, house, reason)
         case Refuse():
             return _miss(situation, house, question, picked, routed)
@@ -547,6 +545,8 @@ def _ask_about(situation: Situation, house: House, picked: str | None) -> Plan:
 
 
 def _be_polite(situation: Situation, house: House, reason: Literal["greeting", "thanks"]) -> Plan:
+    if not any(_is_words(asked) for asked in situation.asked):  # a category was picked after a greeting
+        return _ask_about(situation, house, _picked(situation, house))
     speak = words(situation.language)
     if reason == "thanks":
         return _plan(situation, says=(farewell(situation),), reason="thanked")

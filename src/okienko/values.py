@@ -194,7 +194,7 @@ class Reach:
     """Whether a person may write to a customer now: freely, with the vendor's tag for what is late, or not any more."""
 
     verdict: Literal["free", "late", "over"] = "free"
-    until: datetime | None = None  # when that ends; of one that is over, when it did; None: it does not, or nobody knows
+    until: datetime | None = None  # when that ends, or when it did; None: it does not, or nobody knows
     longest: int | None = None  # characters of an answer; None: as many as the desk takes
 
 

@@ -78,7 +78,8 @@ def _webhook(url: str, now: datetime) -> tuple[dict[str, str], bytes]:
 
 
 def _postmark(url: str, now: datetime) -> tuple[dict[str, str], bytes]:
-    told = {"FromFull": {}, "MessageID": "0", "RawEmail": LETTER.decode(), "OriginalRecipient": "bok@sklep.example"}
+    told: dict[str, object] = {"FromFull": {}, "MessageID": "0", "RawEmail": LETTER.decode()}
+    told["OriginalRecipient"] = "bok@sklep.example"
     return {"authorization": "Basic " + base64.b64encode("pm:długie hasło".encode()).decode()}, orjson.dumps(told)
 
 

@@ -364,7 +364,8 @@ _ROWS = (
     "insert into thread_alias values (current_brand(), %(c)s, 'chat', %(lookup)s)",
     """insert into remote_file (brand_id, conversation_id, id, message_id, person_id, connection_id, sealed, due_at)
     values (current_brand(), %(c)s, gen_random_uuid(), %(asked)s, %(p)s, 'chat', %(sealed)s, %(now)s)""",
-    "insert into phone_call (brand_id, conversation_id, began_at, seconds) values (current_brand(), %(c)s, %(now)s, 90)",
+    """insert into phone_call (brand_id, conversation_id, began_at, seconds)
+    values (current_brand(), %(c)s, %(now)s, 90)""",
     "insert into phone_answer values (current_brand(), %(c)s, %(lookup)s, '<Response/>', %(now)s)",
     """insert into outbox (brand_id, conversation_id, message_id, connection_id, channel, author, state, error, due_at)
     values (current_brand(), %(c)s, %(answered)s, 'chat', 'webchat', 'bot', 'sent', %(h_outbox)s, %(now)s)""",
