@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 from pkgutil import iter_modules
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,3 +118,19 @@ def test_every_channel_is_kept_apart_from_the_others() -> None:
     apart = contract.partition("Channels do not know each other")[2].partition("\n\n")[0]
     folders = {module.name for module in iter_modules(channels.__path__) if module.ispkg}
     assert {f"okienko.channels.{name}" for name in folders} <= set(apart.split())
+
+
+def test_a_letter_with_a_file_is_told_without_the_file() -> None:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Message-ID"] = (
+        "anna@poczta.example",
+        "bok@sklep.example",
+        "<1@poczta.example>",
+    )
+    letter.set_content("zwrot w załączniku")
+    letter.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="zwrot.pdf")
+    found = check_body(letter.as_bytes(), find_reader("email"))
+    (event,) = orjson.loads(orjson.dumps(found))["events"]
+    (file,) = event["payload"]["attachments"]
+    assert (file["mime"], file["size"]) == ("application/pdf", 8)
+    assert "envelope" not in event["payload"]

@@ -29,7 +29,8 @@ _NAMES: Final = {  # what other programs call these fields of an event
     "dedupe": "dedupe_key",
     "at": "occurred_at",
 }
-_HEAD: Final = frozenset({"kind", "direction", "says", *_NAMES})
+_OURS: Final = frozenset({"says", "opening", "envelope"})  # what a channel keeps for itself
+_HEAD: Final = frozenset({"kind", "direction", *_OURS, *_NAMES})
 
 
 class ReadEvents(Protocol):
@@ -99,5 +100,7 @@ def _plain(value: object) -> Any:
         case Attachment() | Referral() | Trouble():
             plain = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
             return {name: item for name, item in plain.items() if item not in (None, False)}
+        case bytes():
+            return None  # a file that came along: how large it is, is said
         case _:
             return value
