@@ -167,7 +167,8 @@ def test_sec_07_the_setting() -> None:
             read({"OKIENKO_NEIGHBOURS": wrong}, Path())
     plain = Settings(data=Path(), keys=Path(), audit_url="https://audit.internal/heads")
     assert find_neighbours(plain, demo=False) == ["audit.internal:443"]
-    assert find_neighbours(plain, demo=True) == ["audit.internal:443", "localhost:8700"]
+    sandbox = ["127.0.0.1:8790", "127.0.0.1:8791"]
+    assert find_neighbours(plain, demo=True) == [*sandbox, "audit.internal:443", "localhost:8700"]
 
 
 @pytest.mark.parametrize(

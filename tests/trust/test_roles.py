@@ -16,7 +16,7 @@ from okienko.channels.webhook.adapter import ADAPTER as WEBHOOK
 from okienko.staff.store import Role
 from tests.conftest import Cluster
 from tests.desk_world import Begun, csrf
-from tests.trust.house import ARTICLE, ROLES, House, open_house
+from tests.trust.house import ARTICLE, HOOK, ROLES, House, open_house
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +95,8 @@ async def begin(house: House) -> Begun:
 
 def address_of(route: Route, known: Mapping[str, str]) -> str:
     """A route's address. Raises KeyError for a value that nobody knows: put one into `known`."""
+    if route.path.startswith("/desk/channels/"):
+        known = {**known, "connection": HOOK}  # the window is made with its brand: there is nothing to connect
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda match: known[match[1]], route.path)
 
 
