@@ -11,6 +11,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATER: Final = 44  # bits of an id that say how long after another clock's moment it was received, in 2**-12 ms
 _AHEAD: Final = 120_000 << 12  # a clock may be ahead of ours: two minutes, in the same unit
 _last = 0  # the greatest time prefix given out by this process; ids of one process never go backwards
+_received = 0  # the same of when things of other clocks were received
 
 
 def _assemble(prefix: int) -> UUID:
@@ -45,10 +46,13 @@ def id_of(when: datetime, received: datetime) -> UUID:
     """An id for something that another clock has dated: in that clock's order, and within one of its milliseconds in
     the order in which it was received here. `when` is at most a minute after `received` and some weeks before it.
     """
-    global _last  # noqa: PLW0603 - as above
-    _last = max(_prefix(received), _last + 1)
+    global _received  # noqa: PLW0603 - as above
+    now = _prefix(received)
+    # What comes at the same moment is counted on; not from where a clock stood that has been set back since, for that
+    # may be further away than there are bits to say so.
+    _received = _received + 1 if now <= _received < now + _AHEAD else now
     moment = _prefix(when) >> 12 << 12
-    later = min(max(_last - moment + _AHEAD, 0), (1 << _LATER) - 1)
+    later = min(max(_received - moment + _AHEAD, 0), (1 << _LATER) - 1)
     drawn = _assemble(moment).int & ~(0xFFF << 64) & ~(((1 << _LATER - 12) - 1) << 74 - _LATER)
     return UUID(int=drawn | later >> _LATER - 12 << 64 | (later & (1 << _LATER - 12) - 1) << 74 - _LATER)
 
