@@ -11,10 +11,11 @@ import orjson
 import pytest
 
 from okienko.channels import connects
-from okienko.channels.connect import Check, Connect, Field, find_problems, read_trouble, take
+from okienko.channels.connect import Check, Connect, Field, find_problems, take
 from okienko.channels.connections.health import Facts, check_address, read_reach, tell
 from okienko.channels.messenger.connect import CONNECT as MESSENGER
 from okienko.channels.messenger.connect import SUBSCRIBED
+from okienko.channels.meta_connect import tell_trouble
 from okienko.values import BrandId, Connection, ConnectionId, Failed, Unsure
 
 NOW = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)
@@ -149,7 +150,7 @@ def graph_error(code: int, subcode: int | None = None) -> bytes:
     ],
 )
 def test_the_graph_api_is_put_into_plain_words_without_its_own(status: int, body: bytes, says: str) -> None:
-    found = read_trouble(status, body)
+    found = tell_trouble(status, body)
     assert found is not None
     assert says in found.text
     assert "customer" not in found.text + "".join(found.values.values())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from okienko.channels.given import Given, part, read_objects, word
+from okienko.channels.given import Given, read_objects
 from okienko.values import Call, Connection, HttpCall, Unreadable
 from okienko.web.i18n import mark
 
@@ -152,33 +152,12 @@ def take(connect: Connect, before: Mapping[str, str], typed: Mapping[str, str]) 
     return after
 
 
+AWAY: Final = Finding(state="doubtful", text=mark("The vendor has trouble of its own: try again later."))
+
+
 def read_answer(body: bytes) -> Given:
     """The object of an answer; an empty one when it is none."""
     try:
         return read_objects(body)[0]
     except (Unreadable, IndexError):
         return {}
-
-
-def read_trouble(status: int, body: bytes) -> Finding | None:
-    """What the Graph API says is wrong (codes: 1.6 of our notes on its errors); None: nothing. Its words are not kept:
-    they may quote what was sent.
-    """
-    if 200 <= status < 300:
-        return None
-    error = part(read_answer(body), "error")
-    code, subcode = word(error, "code") or "", word(error, "error_subcode") or ""
-    values = {"code": f"{code}/{subcode}" if subcode else code or str(status)}
-    if code in {"190", "102"}:
-        return Finding(state="bad", text=mark("The token is refused: make a new one (%(code)s)."), values=values)
-    if code in {"3", "10"} or (code.isdigit() and 200 <= int(code) <= 299):
-        return Finding(state="bad", text=mark("The token lacks a permission (%(code)s)."), values=values)
-    if code in {"4", "17", "32", "613"} or status == 429:
-        return Finding(state="doubtful", text=mark("Too many questions for now: try again later."), values={})
-    if code == "100":
-        return Finding(
-            state="bad", text=mark("There is no such account, or the token may not see it (%(code)s)."), values=values
-        )
-    if status >= 500:
-        return Finding(state="doubtful", text=mark("The vendor has trouble of its own: try again later."), values={})
-    return Finding(state="bad", text=mark("The vendor refuses (%(code)s)."), values=values)

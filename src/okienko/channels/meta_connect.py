@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final, Literal
 from urllib.parse import urlencode
 
-from okienko.channels.connect import CALLBACK, Field, Finding, Step, read_answer, read_trouble
-from okienko.channels.given import parts, word, words
+from okienko.channels.connect import AWAY, CALLBACK, Field, Finding, Step, read_answer
+from okienko.channels.given import part, parts, word, words
 from okienko.channels.meta import FACEBOOK, VERSION, address, bearer
 from okienko.values import Connection, HttpCall
 from okienko.web.i18n import mark
@@ -52,9 +52,31 @@ def subscribe(connection: Connection, path: str, fields: Sequence[str], *, base:
     return ask(connection, f"{path}/subscribed_apps{asked}", base=base, method="POST")
 
 
+def tell_trouble(status: int, body: bytes) -> Finding | None:
+    """What the Graph API says is wrong; None: nothing. Its words are not kept: they may quote what was sent."""
+    if 200 <= status < 300:
+        return None
+    error = part(read_answer(body), "error")
+    code, subcode = word(error, "code") or "", word(error, "error_subcode") or ""
+    values = {"code": f"{code}/{subcode}" if subcode else code or str(status)}
+    if code in {"190", "102"}:
+        return Finding(state="bad", text=mark("The token is refused: make a new one (%(code)s)."), values=values)
+    if code in {"3", "10"} or (code.isdigit() and 200 <= int(code) <= 299):
+        return Finding(state="bad", text=mark("The token lacks a permission (%(code)s)."), values=values)
+    if code in {"4", "17", "32", "613"} or status == 429:
+        return Finding(state="doubtful", text=mark("Too many questions for now: try again later."), values={})
+    if code == "100":
+        return Finding(
+            state="bad", text=mark("There is no such account, or the token may not see it (%(code)s)."), values=values
+        )
+    if status >= 500:
+        return AWAY
+    return Finding(state="bad", text=mark("The vendor refuses (%(code)s)."), values=values)
+
+
 def read_subscribed(status: int, body: bytes, connection: Connection, fields: Sequence[str]) -> Finding:
     """Whether the account tells the application about these things; without the first of them nothing arrives."""
-    trouble = read_trouble(status, body)
+    trouble = tell_trouble(status, body)
     if trouble is not None:
         return trouble
     app = connection.given.get("app_id")

@@ -9,7 +9,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from okienko.channels.app_store.adapter import ADAPTER, BASE
-from okienko.channels.connect import Check, Connect, Field, Finding, Step
+from okienko.channels.connect import AWAY, Check, Connect, Field, Finding, Step
 from okienko.channels.jwt import read_key
 from okienko.values import Connection, HttpCall
 from okienko.web.i18n import mark
@@ -43,7 +43,7 @@ def _read_reviews(status: int, body: bytes, connection: Connection) -> Finding:
         return Finding(state="bad", text=mark("The key may not read reviews: it needs the role Customer Support."))
     if status == 404:
         return Finding(state="bad", text=mark("The App Store knows no application with this id."))
-    return Finding(state="doubtful", text=mark("The vendor has trouble of its own: try again later."))
+    return AWAY
 
 
 CONNECT: Final = Connect(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from okienko.channels.connect import Check, Connect, Field, Finding, Step
+from okienko.channels.connect import AWAY, Check, Connect, Field, Finding, Step
 from okienko.channels.given import word
 from okienko.channels.google_play.adapter import ADAPTER, BASE, SIGN_IN, read_account
 from okienko.channels.jwt import read_key
@@ -36,7 +36,7 @@ def _read_sign_in(status: int, body: bytes, connection: Connection) -> Finding:
     if ADAPTER.read_token(status, body) is not None:
         return Finding(state="good", text=mark("The service account signs in."))
     if status == 429 or status >= 500:
-        return Finding(state="doubtful", text=mark("The vendor has trouble of its own: try again later."))
+        return AWAY
     return Finding(state="bad", text=mark("Google refuses the service account: make a new key for it."))
 
 
@@ -48,7 +48,7 @@ def _read_reviews(status: int, body: bytes, connection: Connection) -> Finding:
     if status == 200:
         return Finding(state="good", text=mark("The reviews can be read."))
     if status == 429 or status >= 500:
-        return Finding(state="doubtful", text=mark("The vendor has trouble of its own: try again later."))
+        return AWAY
     if status == 404:
         return Finding(state="bad", text=mark("Google Play knows no application with this id."))
     return Finding(

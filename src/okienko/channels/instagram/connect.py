@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from okienko.channels import meta_connect
-from okienko.channels.connect import Check, Connect, Field, Finding, Mend, Step, read_answer, read_trouble
+from okienko.channels.connect import Check, Connect, Field, Finding, Mend, Step, read_answer
 from okienko.channels.given import part, word
 from okienko.channels.instagram.adapter import find_base, is_of_page
 from okienko.values import Connection, HttpCall
@@ -39,7 +39,7 @@ def _ask_account(connection: Connection, _: datetime) -> HttpCall | None:
 
 
 def _read_account(status: int, body: bytes, connection: Connection) -> Finding:
-    trouble = read_trouble(status, body)
+    trouble = meta_connect.tell_trouble(status, body)
     if trouble is not None:
         return trouble
     answer = read_answer(body)

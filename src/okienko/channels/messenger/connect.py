@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from okienko.channels import meta_connect
-from okienko.channels.connect import Check, Connect, Field, Finding, Mend, Step, read_answer, read_trouble
+from okienko.channels.connect import Check, Connect, Field, Finding, Mend, Step, read_answer
 from okienko.channels.given import word
 from okienko.values import Connection, HttpCall
 from okienko.web.i18n import mark
@@ -35,7 +35,7 @@ def _ask_page(connection: Connection, _: datetime) -> HttpCall | None:
 
 
 def _read_page(status: int, body: bytes, connection: Connection) -> Finding:
-    trouble = read_trouble(status, body)
+    trouble = meta_connect.tell_trouble(status, body)
     if trouble is not None:
         return trouble
     if word(read_answer(body), "id") != connection.given.get("page_id"):

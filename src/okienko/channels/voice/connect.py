@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from okienko.channels.connect import CALLBACK, Check, Connect, Field, Finding, Step, read_answer
+from okienko.channels.connect import AWAY, CALLBACK, Check, Connect, Field, Finding, Step, read_answer
 from okienko.channels.given import parts, word
 from okienko.values import Connection, HttpCall
 from okienko.web.i18n import mark
@@ -41,7 +41,7 @@ def _read_trouble(status: int) -> Finding | None:
     if status == 200:
         return None
     if status == 429 or status >= 500:
-        return Finding(state="doubtful", text=mark("The vendor has trouble of its own: try again later."))
+        return AWAY
     return Finding(state="bad", text=mark("Twilio refuses the account's SID and token: copy both anew."))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from okienko.channels import meta_connect
-from okienko.channels.connect import Check, Connect, Field, Finding, Mend, Step, read_answer, read_trouble
+from okienko.channels.connect import Check, Connect, Field, Finding, Mend, Step, read_answer
 from okienko.channels.given import part, parts, word
 from okienko.values import Connection, HttpCall
 from okienko.web.i18n import mark
@@ -22,7 +22,7 @@ def _ask_number(connection: Connection, _: datetime) -> HttpCall | None:
 
 
 def _read_number(status: int, body: bytes, connection: Connection) -> Finding:
-    trouble = read_trouble(status, body)
+    trouble = meta_connect.tell_trouble(status, body)
     if trouble is not None:
         return trouble
     number = word(read_answer(body), "display_phone_number")
@@ -39,7 +39,7 @@ def _ask_subscribed(connection: Connection, _: datetime) -> HttpCall | None:
 
 
 def _read_subscribed(status: int, body: bytes, connection: Connection) -> Finding:
-    trouble = read_trouble(status, body)
+    trouble = meta_connect.tell_trouble(status, body)
     if trouble is not None:
         return trouble
     app = connection.given.get("app_id")
@@ -62,7 +62,7 @@ def _ask_template(connection: Connection, _: datetime) -> HttpCall | None:
 
 
 def _read_template(status: int, body: bytes, connection: Connection) -> Finding:
-    trouble = read_trouble(status, body)
+    trouble = meta_connect.tell_trouble(status, body)
     if trouble is not None:
         return trouble
     given = connection.given
